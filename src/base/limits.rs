@@ -1,0 +1,44 @@
+//! Every bound has a name, a unit and a default.
+
+/// Bounds on the work that one page may cause.
+///
+/// A bound that is reached ends that piece of work, keeps what was found so far and
+/// leaves a [`Diagnostic`](super::Diagnostic); nothing else is lost.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Evaluation steps (statements and expressions) for one script, callbacks included.
+    pub steps: u64,
+    /// Evaluation steps for all scripts of one page.
+    pub page_steps: u64,
+    /// Depth of calls and nested expressions.
+    pub depth: u32,
+    /// Bytes that the values of one page may occupy, roughly counted.
+    pub memory_bytes: usize,
+    /// Alternatives that one value may hold before it becomes unknown.
+    pub alternatives: usize,
+    /// Bytes of one string that evaluation may build.
+    pub string_bytes: usize,
+    /// Events that one page may record.
+    pub events: usize,
+    /// Levels of `srcdoc`, `document.write` and `eval` inside one another.
+    pub nesting: u32,
+    /// Brackets, operators and blocks open at once in a script; deeper code is not parsed.
+    pub syntax_depth: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            steps: 2_000_000,
+            page_steps: 6_000_000,
+            depth: 120,
+            memory_bytes: 128 << 20,
+            alternatives: 24,
+            string_bytes: 4 << 20,
+            events: 20_000,
+            nesting: 4,
+            syntax_depth: 2_000,
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! What every floor needs: places, limits, diagnostics. Imports nothing of ours.
+
+mod diagnostic;
+mod evidence;
+mod limits;
+mod offset_map;
+mod span;
+
+pub use diagnostic::{Diagnostic, Severity};
+pub use evidence::Evidence;
+pub use limits::Limits;
+pub use offset_map::OffsetMap;
+pub use span::{LineIndex, Place, Position, Span};

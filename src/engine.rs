@@ -1,0 +1,72 @@
+//! Composes the stages, bytes → [`Scan`]; the only file that knows the whole pipeline.
+
+use crate::base::{Diagnostic, Place};
+use crate::detect::{AdUnit, ConfigEntry, Finding, FoundNetwork, FoundRequest, Slot};
+use crate::input::Container;
+use crate::page::ScriptKind;
+
+/// What was found in one document.
+#[derive(Clone, Debug)]
+pub struct Scan {
+    /// What kind of document it was.
+    pub container: Container,
+    /// The decoded text: every span of the scan counts its bytes.
+    pub text: String,
+    /// WHATWG name of the charset.
+    pub charset: &'static str,
+    /// The page's own URL.
+    pub url: Option<String>,
+    /// The page's title.
+    pub title: Option<String>,
+    /// The ad networks, surest first, then by name.
+    pub networks: Vec<FoundNetwork>,
+    /// Ad units, in order of their place.
+    pub ad_units: Vec<AdUnit>,
+    /// Slots, in order of their place.
+    pub slots: Vec<Slot>,
+    /// Findings, in order of their place.
+    pub findings: Vec<Finding>,
+    /// Third-party requests, in order of their place.
+    pub requests: Vec<FoundRequest>,
+    /// Every script of the page, in order.
+    pub scripts: Vec<ScriptRecord>,
+    /// Library settings, by name, then place.
+    pub config: Vec<ConfigEntry>,
+    /// What went less than well.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What became of one script.
+#[derive(Clone, Debug)]
+pub struct ScriptRecord {
+    /// What kind of script.
+    pub kind: ScriptKind,
+    /// Its code as it was read (attribute values decoded), for its size and hash.
+    pub code: String,
+    /// Where it stands.
+    pub at: Place,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// The type that holds it back, if something does.
+    pub held_back: Option<String>,
+    /// What was repaired, for salvaged code.
+    pub repairs: Vec<&'static str>,
+}
+
+/// What became of a script.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// It is JavaScript (or JSON) as it stands.
+    Parsed,
+    /// Some statements were lost to syntax errors.
+    Recovered,
+    /// It had to be repaired.
+    Salvaged,
+    /// Nothing could be read.
+    Failed,
+    /// It holds no literal of any rule, or is empty or external.
+    Skipped,
+    /// A budget ran out.
+    Cut,
+}

@@ -1,0 +1,9 @@
+//! Finds the ad networks of a web page in its source, without running it.
+
+mod base;
+mod detect;
+mod engine;
+mod evaluate;
+mod input;
+mod page;
+mod script;

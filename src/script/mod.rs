@@ -1,0 +1,1 @@
+//! Source text to syntax tree: the one caller of `swc_ecma_parser`.
