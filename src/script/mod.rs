@@ -7,4 +7,5 @@
 mod depth;
 mod parse;
 
+pub(crate) use parse::text_span;
 pub use parse::{Goal, Tree, parse, parse_expression};
