@@ -18,6 +18,9 @@ pub fn blessed_page(page: &str, comparison: &Comparison<'_>, facts: &[Fact]) -> 
     for (index, line) in page.split_inclusive('\n').enumerate() {
         if index == head {
             text += &page_notes(facts, renewed, is_in_script);
+            for fact in comparison.surprising.iter().filter(|fact| is_placeless(fact)) {
+                let _ = writeln!(text, "{}", comment(&fact.to_string(), is_in_script));
+            }
         }
         let number = index as u32 + 1;
         if stale.contains(&number) {
@@ -70,6 +73,11 @@ fn stale_lines(comparison: &Comparison<'_>, lines: u32, kind: impl Fn(u32) -> Op
 fn page_note_kind(page: &str, line: u32) -> Option<Kind> {
     let note = note_in_comment(page.lines().nth(line as usize - 1)?)?;
     note.split_once(':').and_then(|(word, _)| Kind::named(word))
+}
+
+/// A remark about the whole page.
+fn is_placeless(fact: &Fact) -> bool {
+    fact.line == 0 && !fact.kind.is_of_page()
 }
 
 fn page_notes(facts: &[Fact], renewed: impl Fn(Kind) -> bool, is_in_script: bool) -> String {

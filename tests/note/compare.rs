@@ -29,7 +29,8 @@ pub fn compare<'c>(notes: &'c [Note], facts: &'c [Fact], optional: &[Fact]) -> C
     order.sort_by_key(|note| (note.is_later, std::cmp::Reverse(note.options.len() + note.values.len())));
     for note in order {
         let found = (0..facts.len()).find(|&index| !is_noted[index] && says(note, &facts[index]));
-        if let Some(index) = found {
+        // What was a known miss and is found now still lacks its own note.
+        if let Some(index) = found.filter(|_| !note.is_later) {
             is_noted[index] = true;
         }
         let is_found = found.is_some() || optional.iter().any(|fact| says(note, fact));
@@ -47,7 +48,7 @@ pub fn compare<'c>(notes: &'c [Note], facts: &'c [Fact], optional: &[Fact]) -> C
 /// Does the note speak of this fact?
 fn says(note: &Note, fact: &Fact) -> bool {
     note.kind == fact.kind
-        && note.line == fact.line
+        && (note.line == fact.line || has_no_place(fact))
         && note.values.len() <= fact.values.len()
         && note.values.iter().zip(&fact.values).all(|(term, value)| term_says(term, value))
         && fact.values[note.values.len()..].iter().all(is_absent)
@@ -57,6 +58,11 @@ fn says(note: &Note, fact: &Fact) -> bool {
             .all(|(name, term)| fact.option(name).is_some_and(|value| option_says(note.kind, name, term, value)))
         && (note.options.contains_key("evidence")
             || fact.option("evidence").is_none_or(|value| value == USUAL_EVIDENCE))
+}
+
+/// A remark about the whole page may be noted anywhere.
+fn has_no_place(fact: &Fact) -> bool {
+    fact.kind == Kind::Diagnostic && fact.line == 0
 }
 
 fn term_says(term: &Term, value: &Json) -> bool {

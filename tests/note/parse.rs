@@ -109,7 +109,7 @@ fn parse_network(text: &str, note: impl Fn(Vec<Term>, BTreeMap<String, Term>) ->
     let string = |text: &str| Term::Json(Json::String(text.to_owned()));
     let mut options = BTreeMap::from([("roles".to_owned(), string(roles))]);
     options.extend(evidence.map(|evidence| ("evidence".to_owned(), string(evidence))));
-    Ok(note(vec![string(id)], options))
+    Ok(Note { text: format!("networks: {text}"), ..note(vec![string(id)], options) })
 }
 
 type Terms = (Vec<Term>, BTreeMap<String, Term>);
