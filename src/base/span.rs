@@ -87,7 +87,7 @@ impl LineIndex {
         }
         let mut characters = vec![0];
         for block in bytes.chunks(BLOCK_BYTES) {
-            characters.push(characters[characters.len() - 1] + count_characters(block));
+            characters.push(u32::saturating_add(characters[characters.len() - 1], count_characters(block)));
         }
         Self { starts, characters }
     }
@@ -104,7 +104,7 @@ impl LineIndex {
 
     fn characters_before(&self, text: &str, offset: usize) -> u32 {
         let block = offset / BLOCK_BYTES;
-        self.characters[block] + count_characters(&text.as_bytes()[block * BLOCK_BYTES..offset])
+        self.characters[block].saturating_add(count_characters(&text.as_bytes()[block * BLOCK_BYTES..offset]))
     }
 }
 

@@ -39,6 +39,12 @@ impl<'r> Output<'r> {
         self.writer.write_all(text.as_bytes())
     }
 
+    /// Writes one rendered page for somebody who is watching.
+    pub(super) fn page_now(&mut self, text: &str) -> io::Result<()> {
+        self.page(text)?;
+        self.writer.flush()
+    }
+
     /// Writes what stands after the last page.
     pub(super) fn end(&mut self, summary: &Summary) -> io::Result<()> {
         self.writer.write_all(self.form.end(summary).as_bytes())?;

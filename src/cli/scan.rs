@@ -63,8 +63,7 @@ fn run(scanner: &Scanner<'_>, arguments: &ScanArguments, pool: &ThreadPool, mut 
         if !arguments.quiet && !done.summary.unreadable.is_empty() {
             progress.pause(|| report_unread(&done));
         }
-        let mut write = || output.page(&done.text);
-        written = if is_shared { progress.pause(write) } else { write() };
+        written = if is_shared { progress.pause(|| output.page_now(&done.text)) } else { output.page(&done.text) };
         summary.merge(done.summary);
         progress.advance();
         if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }

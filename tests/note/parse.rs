@@ -90,7 +90,7 @@ fn parse_note(text: &str, written: u32) -> Result<Vec<Note>, String> {
         options,
     };
     match kind {
-        Kind::Network => rest.split_whitespace().map(|network| parse_network(network, &note)).collect(),
+        Kind::Network => rest.split_whitespace().map(|network| parse_network(network, note)).collect(),
         Kind::Config => {
             let (_, settings) = parse_terms(rest)?;
             let entry = |(name, value)| note(vec![Term::Json(Json::String(name)), value], BTreeMap::new());
