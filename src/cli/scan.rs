@@ -63,7 +63,9 @@ fn run(scanner: &Scanner<'_>, arguments: &ScanArguments, pool: &ThreadPool, mut 
         if !arguments.quiet && !done.summary.unreadable.is_empty() {
             progress.pause(|| report_unread(&done));
         }
-        written = if is_shared { progress.pause(|| output.page_now(&done.text)) } else { output.page(&done.text) };
+        // Drawing the progress line again costs more than a quiet page.
+        let is_seen = is_shared && !done.text.is_empty();
+        written = if is_seen { progress.pause(|| output.page_now(&done.text)) } else { output.page(&done.text) };
         summary.merge(done.summary);
         progress.advance();
         if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
