@@ -9,6 +9,8 @@ mod adopt;
 mod attribute_code;
 mod collected;
 mod data_url;
+#[cfg(test)]
+mod differential;
 mod element;
 mod filter;
 mod foreign;

@@ -124,8 +124,7 @@ mod tests {
 
     #[test]
     fn plain_urls_are_those_that_parsing_does_not_change() {
-        for url in
-            ["https://a.example.com/b/c.js?d=e&f=%20:/..", "http://a-1.example/x;y@z", "https://example.com/a./b"]
+        for url in ["https://a.example.com/b/c.js?d=e&f=%20:..", "http://a-1.example/x;y@z", "https://example.com/a./b"]
         {
             assert!(is_plain(url), "{url}");
             assert_eq!(parsed(url).as_deref(), Some(url));

@@ -116,7 +116,7 @@ impl<'s, 'f> Walker<'s, 'f> {
             let span = Span::new(range.start + condition + 2, range.start + end);
             let source = NestedSource::InPlace(span);
             self.split_nested(Nested { source, held_back: Some("conditional comment".into()) });
-        } else if self.collected.addresses.saved_from.is_none() {
+        } else if self.level == 0 && self.collected.addresses.saved_from.is_none() {
             self.collected.addresses.saved_from = saved_from(text);
         }
     }
@@ -245,7 +245,7 @@ impl<'s, 'f> Walker<'s, 'f> {
                 self.templates += 1;
                 self.collected.depth += 1;
             }
-            Kind::Base | Kind::Meta => note_address(&mut self.collected, element),
+            Kind::Base | Kind::Meta if self.level == 0 => note_address(&mut self.collected, element),
             _ => collect_requests(&mut self.collected, element),
         }
         self.nested();
@@ -268,7 +268,7 @@ impl<'s, 'f> Walker<'s, 'f> {
     }
 
     fn title(&mut self, range: Range<usize>) {
-        if self.collected.page.title.is_none() {
+        if self.level == 0 && self.collected.page.title.is_none() {
             let title = decode_text(&self.source[range]);
             self.collected.page.title = Some(title.split_whitespace().collect::<Vec<_>>().join(" "));
         }
