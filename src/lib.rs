@@ -5,5 +5,8 @@ mod detect;
 mod engine;
 mod evaluate;
 mod input;
+mod network;
 mod page;
+mod pattern;
+mod rule;
 mod script;

@@ -7,6 +7,4 @@
 
 mod part;
 
-pub use part::{
-    Attribute, Element, Page, Part, Request, RequestKind, Script, ScriptKind, Style, Text, Wanted,
-};
+pub use part::{Attribute, Element, Page, Part, Request, RequestKind, Script, ScriptKind, Style, Text, Wanted};
