@@ -1,5 +1,9 @@
 //! The registry: ad networks, bidder codes, aliases, script hosts.
 
+mod host;
+
+pub use host::{HostEntry, HostIndex, Location, is_third_party, registrable_domain};
+
 use std::sync::Arc;
 
 /// An ad network (an organisation).

@@ -88,12 +88,12 @@ const COMMON: &[&str] = &[
 fn weight(name: &str) -> usize {
     let is_marked =
         name.contains('_') || name.bytes().skip(1).any(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
-    let least = if is_marked { 4 } else { 5 };
-    if name.len() < least || COMMON.contains(&name) { 0 } else { name.len().min(16) + usize::from(is_marked) * 4 }
+    if name.len() < 4 || COMMON.contains(&name) { 0 } else { name.len().min(16) + usize::from(is_marked) * 4 }
 }
 
-/// Is the name too common to look for?
-pub(crate) fn is_telling(name: &str) -> bool {
+/// Is the name rare enough to be looked for in scripts?
+#[must_use]
+pub fn is_telling(name: &str) -> bool {
     weight(name) > 0
 }
 

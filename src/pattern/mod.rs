@@ -20,6 +20,7 @@ mod url_pattern;
 
 pub use capture::{FlatMatch, Match, join_conditions};
 pub use describe::describe;
+pub use literal::is_telling;
 pub use parse::PatternError;
 pub use path::{first_name, last_name};
 pub use selector::{Anchor, Selector};

@@ -52,6 +52,13 @@ fn unify_arguments(shapes: &[Shape], rest: Option<&Shape>, values: &[Value]) -> 
 pub(crate) fn unify(shape: &Shape, value: &Value) -> Vec<Match> {
     match (shape, value) {
         (Shape::Each(inner), _) => unify_each(inner, value),
+        // `[...P] || $_`: the lists among the alternatives make one group, as without the second arm.
+        (Shape::Either(shapes), Value::Any(_)) if is_list_or_anything(shapes) => {
+            shapes.iter().map(|one| unify(one, value)).find(|found| !found.is_empty()).unwrap_or_default()
+        }
+        (Shape::Optional(inner), Value::Any(_)) if matches!(&**inner, Shape::Either(arms) if is_list_or_anything(arms)) => {
+            unify(inner, value)
+        }
         (_, Value::Any(_)) if shape.is_structural() => value
             .alternatives()
             .flat_map(|(when, one)| unify(shape, one).into_iter().map(move |found| found.under(when)))
@@ -86,6 +93,10 @@ pub(crate) fn unify(shape: &Shape, value: &Value) -> Vec<Match> {
             .fold(vec![Match::default()], |found, (one, item)| both(found, &unify(one, item))),
         (Shape::Object(_) | Shape::Tuple(_), _) => Vec::new(),
     }
+}
+
+fn is_list_or_anything(shapes: &[Shape]) -> bool {
+    matches!(shapes, [Shape::Each(_), rest @ ..] if rest.iter().all(|shape| !shape.is_structural()))
 }
 
 /// A captured object lends the match its place.

@@ -7,7 +7,7 @@ use super::constraint::{Constraint, LazyRegex};
 use super::document::{self, Key, Node};
 use super::example::{Example, ExampleKind};
 use super::mistake::Mistakes;
-use super::model::{Finds, HostRule, Product, Rule};
+use super::model::{Finds, Product, Rule};
 use super::nearest;
 use crate::base::Span;
 use crate::pattern::{Pattern, PatternError, Selector, StyleName, UrlPattern};
@@ -101,7 +101,7 @@ fn read_product(
     };
     let (name, network, role) = (required(name, "name"), required(network, "network"), required(role, "role"));
     let product = Product {
-        hosts: list(table, "hosts", mistakes).iter().map(|(host, _)| HostRule::new(host)).collect(),
+        hosts: names(table, "hosts", mistakes),
         globals: names(table, "globals", mistakes),
         weak_globals: names(table, "weak-globals", mistakes),
         queues: names(table, "queues", mistakes),

@@ -18,5 +18,5 @@ pub use check::check_dir;
 pub use constraint::{Constraint, LazyRegex};
 pub use example::{Example, ExampleKind, Found, Runner, check_examples};
 pub use mistake::{Mistake, RuleError};
-pub use model::{Finds, HostRule, Product, Rule};
+pub use model::{Finds, Product, Rule};
 pub use set::RuleSet;

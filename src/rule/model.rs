@@ -17,8 +17,8 @@ pub struct Product {
     pub network: Arc<str>,
     /// What it is: `ad-server`, `ssp`, `native`, …
     pub role: Arc<str>,
-    /// Where its scripts and beacons live.
-    pub hosts: Vec<HostRule>,
+    /// Where its scripts and beacons live: `host` (its subdomains too) or `host/path-prefix`.
+    pub hosts: Vec<Arc<str>>,
     /// Globals that name it.
     pub globals: Vec<Arc<str>>,
     /// Globals that others use too: a weak sign.
@@ -33,31 +33,6 @@ pub struct Product {
     pub css: Vec<StyleName>,
     /// The rule file.
     pub file: Arc<str>,
-}
-
-/// A host, and its subdomains, perhaps with the beginning of a path.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HostRule {
-    /// Lower-case host.
-    pub host: Box<str>,
-    /// The beginning of the path, with its `/`; empty for any.
-    pub path: Box<str>,
-}
-
-impl HostRule {
-    /// Reads `cdn.example.com` or `cdn.example.com/lib/`.
-    #[must_use]
-    pub fn new(text: &str) -> Self {
-        let slash = text.find('/').unwrap_or(text.len());
-        Self { host: text[..slash].to_ascii_lowercase().into(), path: text[slash..].into() }
-    }
-
-    /// Does the address belong to it? `host` is lower case.
-    #[must_use]
-    pub fn is_match(&self, host: &str, path: &str) -> bool {
-        let is_host = host.strip_suffix(&*self.host).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-        is_host && path.starts_with(&*self.path)
-    }
 }
 
 /// What a rule's matches mean.
@@ -158,18 +133,5 @@ impl Rule {
         holes.sort();
         holes.dedup();
         holes
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hosts_stand_for_subdomains_and_paths_for_beginnings() {
-        let rule = HostRule::new("CDN.example.com/lib/");
-        assert!(rule.is_match("x.cdn.example.com", "/lib/a.js"));
-        assert!(!rule.is_match("xcdn.example.com", "/lib/a.js"));
-        assert!(!rule.is_match("cdn.example.com", "/other"));
     }
 }

@@ -205,14 +205,14 @@ mod tests {
         let all = mistakes(&text);
         insta::assert_snapshot!(all.join("\n"), @r"
         own.toml:5:1: error: unknown key `hots` (did you mean `hosts`?)
+        own.toml:6:2: warning: rule `r` has no example
         own.toml:7:11: error: `name` is a variable, and a pattern has only holes (holes are written `$NAME` in capitals; strings want quotes)
         own.toml:8:11: error: one start tag is all there is to see: no combinators and no commas (write several selectors as a list)
+        own.toml:9:2: warning: rule `s` has no example
         own.toml:10:1: error: unknown key `scrip` (did you mean `script`?)
+        own.toml:11:2: warning: rule `t` has no example
         own.toml:13:7: error: `where` names `$XZ`, which no pattern captures (did you mean `XY`?)
         own.toml:13:10: error: the regular expression does not compile: unclosed group
-        own.toml:6:2: warning: rule `r` has no example
-        own.toml:9:2: warning: rule `s` has no example
-        own.toml:11:2: warning: rule `t` has no example
         ");
     }
 
