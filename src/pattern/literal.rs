@@ -1,0 +1,174 @@
+//! Which names must a script hold for a pattern to match something in it?
+
+use super::shape::{Form, Pattern, Shape};
+use std::sync::Arc;
+
+/// Names that every other script holds: they tell nothing.
+const COMMON: &[&str] = &[
+    "account",
+    "action",
+    "async",
+    "callback",
+    "charset",
+    "client",
+    "config",
+    "container",
+    "content",
+    "context",
+    "create",
+    "currency",
+    "define",
+    "description",
+    "display",
+    "document",
+    "element",
+    "elements",
+    "enable",
+    "enabled",
+    "event",
+    "events",
+    "format",
+    "function",
+    "handler",
+    "height",
+    "insert",
+    "instance",
+    "language",
+    "length",
+    "limit",
+    "location",
+    "method",
+    "module",
+    "number",
+    "object",
+    "onload",
+    "onready",
+    "option",
+    "options",
+    "params",
+    "placement",
+    "position",
+    "publisher",
+    "refresh",
+    "region",
+    "remove",
+    "render",
+    "request",
+    "require",
+    "response",
+    "return",
+    "script",
+    "section",
+    "selector",
+    "setting",
+    "settings",
+    "setup",
+    "source",
+    "start",
+    "status",
+    "string",
+    "style",
+    "subscribe",
+    "target",
+    "timeout",
+    "title",
+    "track",
+    "trackEvent",
+    "update",
+    "value",
+    "values",
+    "version",
+    "width",
+    "window",
+    "addEventListener",
+    "initialize",
+];
+
+/// How telling is a name? 0 for words that stand everywhere.
+fn weight(name: &str) -> usize {
+    let is_marked =
+        name.contains('_') || name.bytes().skip(1).any(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    if name.len() < 4 || COMMON.contains(&name) { 0 } else { name.len().min(16) + usize::from(is_marked) * 4 }
+}
+
+/// Is the name rare enough to be looked for in scripts?
+#[must_use]
+pub fn is_telling(name: &str) -> bool {
+    weight(name) > 0
+}
+
+/// All names, the most telling first; of equals the callee's own.
+pub(crate) fn literals(pattern: &Pattern) -> Vec<Arc<str>> {
+    let mut names: Vec<Arc<str>> = Vec::new();
+    let shapes: Vec<&Shape> = match &pattern.form {
+        Form::Call { callee, arguments, rest, .. } => {
+            names.extend(callee.names().map(Arc::from));
+            arguments.iter().chain(rest.as_deref()).collect()
+        }
+        Form::Assign { target, value } => {
+            names.extend(target.names().map(Arc::from));
+            vec![value]
+        }
+        Form::Object(shape) => vec![shape],
+    };
+    // Where the callee itself tells enough, the members may come from another script.
+    let has_name = names.iter().any(|name| is_telling(name));
+    let by_weight = |names: &mut Vec<Arc<str>>| names.sort_by_key(|name| std::cmp::Reverse(weight(name)));
+    if has_name {
+        let own = names.remove(0);
+        by_weight(&mut names);
+        names.insert(if is_telling(&own) { 0 } else { names.len() }, own);
+    }
+    let mut members = Vec::new();
+    shapes.into_iter().for_each(|shape| add_members(shape, &mut members));
+    by_weight(&mut members);
+    names.extend(members);
+    if !has_name {
+        by_weight(&mut names);
+    }
+    let mut seen = std::collections::HashSet::new();
+    names.retain(|name| seen.insert(name.clone()));
+    names
+}
+
+/// Names of members that must be there.
+fn add_members(shape: &Shape, names: &mut Vec<Arc<str>>) {
+    match shape {
+        Shape::Object(members) => {
+            for (name, inner) in members {
+                if !matches!(inner, Shape::Optional(_)) {
+                    names.push(name.clone());
+                    add_members(inner, names);
+                }
+            }
+        }
+        Shape::Tuple(shapes) => shapes.iter().for_each(|shape| add_members(shape, names)),
+        // An empty list matches too, but then there is nothing to find in it.
+        Shape::Each(inner) => add_members(inner, names),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn first(text: &str) -> String {
+        Pattern::parse(text).unwrap().literals()[0].to_string()
+    }
+
+    #[test]
+    fn the_most_telling_name_comes_first() {
+        assert_eq!(first("$PBJS.addAdUnits($X)"), "addAdUnits");
+        assert_eq!(first("googletag.defineSlot($P)"), "defineSlot");
+        assert_eq!(first("_taboola.push({ placement: $P })"), "_taboola");
+        assert_eq!(first("$Q.push({ google_ad_client: $C })"), "google_ad_client");
+        assert_eq!(first("({ code: $C, bids: [...{ bidder: $B }] })"), "bidder");
+    }
+
+    #[test]
+    fn members_that_may_be_absent_are_no_literals() {
+        let names = Pattern::parse("f({ aaaaaa: $A ?? null, b: $B })").unwrap().literals();
+        assert_eq!(names.iter().map(|name| &**name).collect::<Vec<_>>(), ["f", "b"]);
+    }
+}
