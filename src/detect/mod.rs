@@ -15,6 +15,10 @@ mod merge;
 mod network;
 mod prefilter;
 mod request;
+#[cfg(test)]
+mod test_page;
+#[cfg(test)]
+mod tests;
 
 pub use detector::{Detected, Detector, Observed};
 pub use finding::{AdUnit, Bid, ConfigEntry, Finding, FoundNetwork, FoundRequest, Problem, Slot};

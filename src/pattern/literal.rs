@@ -3,92 +3,34 @@
 use super::shape::{Form, Pattern, Shape};
 use std::sync::Arc;
 
-/// Names that every other script holds: they tell nothing.
+/// Names that every other script holds: they tell nothing. Sorted.
+#[rustfmt::skip]
 const COMMON: &[&str] = &[
-    "account",
-    "action",
-    "async",
-    "callback",
-    "charset",
-    "client",
-    "config",
-    "container",
-    "content",
-    "context",
-    "create",
-    "currency",
-    "define",
-    "description",
-    "display",
-    "document",
-    "element",
-    "elements",
-    "enable",
-    "enabled",
-    "event",
-    "events",
-    "format",
-    "function",
-    "handler",
-    "height",
-    "insert",
-    "instance",
-    "language",
-    "length",
-    "limit",
-    "location",
-    "method",
-    "module",
-    "number",
-    "object",
-    "onload",
-    "onready",
-    "option",
-    "options",
-    "params",
-    "placement",
-    "position",
-    "publisher",
-    "refresh",
-    "region",
-    "remove",
-    "render",
-    "request",
-    "require",
-    "response",
-    "return",
-    "script",
-    "section",
-    "selector",
-    "setting",
-    "settings",
-    "setup",
-    "source",
-    "start",
-    "status",
-    "string",
-    "style",
-    "subscribe",
-    "target",
-    "timeout",
-    "title",
-    "track",
-    "trackEvent",
-    "update",
-    "value",
-    "values",
-    "version",
-    "width",
-    "window",
-    "addEventListener",
-    "initialize",
+    "account", "action", "addEventListener", "after", "apply", "async", "audio", "banner", "before", "bids",
+    "block", "cache", "call", "callback", "charset", "class", "clear", "client", "code", "color", "config",
+    "const", "container", "content", "context", "create", "currency", "data", "define", "description", "display",
+    "document", "element", "elements", "enable", "enabled", "event", "events", "false", "fetch", "format",
+    "function", "handler", "height", "host", "http", "https", "image", "index", "init", "initialize", "insert",
+    "instance", "item", "label", "language", "length", "level", "limit", "link", "list", "load", "location",
+    "login", "mediaTypes", "media_type", "method", "mode", "module", "name", "null", "number", "object", "onload",
+    "onready", "open", "option", "options", "order", "page", "param", "params", "parse", "path", "placement",
+    "position", "print", "provider", "publisher", "push", "query", "ready", "refresh", "region", "remove",
+    "render", "request", "require", "response", "return", "script", "section", "selector", "send", "setting",
+    "settings", "setup", "show", "site", "size", "sizes", "slot", "slots", "source", "start", "state", "status",
+    "string", "style", "subscribe", "tags", "target", "text", "this", "timeout", "title", "track", "trackEvent",
+    "true", "type", "undefined", "unit", "update", "user", "value", "values", "version", "video", "width",
+    "window", "write", "zone",
 ];
 
 /// How telling is a name? 0 for words that stand everywhere.
 fn weight(name: &str) -> usize {
     let is_marked =
         name.contains('_') || name.bytes().skip(1).any(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
-    if name.len() < 4 || COMMON.contains(&name) { 0 } else { name.len().min(16) + usize::from(is_marked) * 4 }
+    if name.len() < 4 || COMMON.binary_search(&name).is_ok() {
+        0
+    } else {
+        name.len().min(16) + usize::from(is_marked) * 4
+    }
 }
 
 /// Is the name rare enough to be looked for in scripts?

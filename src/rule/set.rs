@@ -155,7 +155,13 @@ impl RuleSet {
     }
 }
 
-/// The `.toml` files below a path, sorted, with their texts.
+/// Any TOML file but those of the registry and the policy, which may stand in the same folder.
+fn is_rule_file(path: &Path) -> bool {
+    let is_other = ["networks.toml", "bidders.toml", "policy.toml"].iter().any(|name| path.ends_with(name));
+    path.is_file() && path.extension().is_some_and(|extension| extension == "toml") && !is_other
+}
+
+/// The rule files below a path, sorted, with their texts.
 pub(crate) fn read_texts(path: &Path) -> Result<Vec<(String, String)>, RuleError> {
     let fail = |path: &Path, source| RuleError::Read { path: path.display().to_string(), source };
     let mut open = vec![path.to_path_buf()];
@@ -167,7 +173,7 @@ pub(crate) fn read_texts(path: &Path) -> Result<Vec<(String, String)>, RuleError
         }
         for entry in std::fs::read_dir(&next).map_err(|source| fail(&next, source))? {
             let inner = entry.map_err(|source| fail(&next, source))?.path();
-            if inner.is_dir() || inner.extension().is_some_and(|extension| extension == "toml") {
+            if is_rule_file(&inner) || (inner.is_dir() && !inner.ends_with("bidders")) {
                 open.push(inner);
             }
         }
@@ -249,5 +255,16 @@ mod tests {
         let set = RuleSet::default().with_texts(&texts, Registry::built_in()).unwrap_or_else(|error| panic!("{error}"));
         assert!(set.notes().is_empty(), "{:#?}", set.notes());
         assert_eq!(set.rules().len(), RuleSet::built_in().rules().len());
+    }
+
+    #[test]
+    #[ignore = "looks at a folder by hand: RULES=… cargo test -- --ignored --nocapture"]
+    fn a_folder_by_hand() {
+        let path = std::env::var("RULES").unwrap();
+        let texts = read_texts(Path::new(&path)).unwrap();
+        println!("{} files, {} bytes", texts.len(), texts.iter().map(|(_, text)| text.len()).sum::<usize>());
+        for mistake in check::check_dir(Path::new(&path), Registry::built_in()).unwrap() {
+            println!("{mistake}");
+        }
     }
 }
