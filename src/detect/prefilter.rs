@@ -1,44 +1,34 @@
 //! Which scripts can matter at all? One pass of an automaton over all literals of the rules.
 
-use crate::pattern::{is_telling, last_name};
+use crate::pattern::{Pattern, is_telling, last_name};
 use crate::rule::RuleSet;
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use std::collections::BTreeSet;
 
 /// Tells whether a script holds a literal of any rule; case counts.
 #[derive(Clone, Debug)]
 pub struct Prefilter {
     automaton: Option<AhoCorasick>,
-    literals: usize,
+    literals: Vec<String>,
 }
 
 impl Prefilter {
     /// Compiles the literals of the rules, the hosts and globals of the products, and some more.
+    ///
+    /// A DFA: it is twice as quick as an NFA over this many literals, and costs some milliseconds to build.
     #[must_use]
     pub fn new(rules: &RuleSet, extra_literals: &[&str]) -> Self {
-        let mut all: BTreeSet<&str> = extra_literals.iter().copied().filter(|literal| !literal.is_empty()).collect();
-        let patterns: Vec<_> =
-            rules.rules().iter().flat_map(|rule| &rule.scripts).map(crate::pattern::Pattern::literals).collect();
-        all.extend(patterns.iter().filter_map(|literals| literals.first()).map(|literal| &**literal));
+        let mut all: BTreeSet<String> = extra_literals.iter().map(|literal| (*literal).to_owned()).collect();
+        all.extend(rules.rules().iter().flat_map(|rule| &rule.scripts).flat_map(Pattern::anchors));
         for product in rules.products() {
-            all.extend(product.hosts.iter().map(|place| host_of(place)));
-            all.extend(
-                product
-                    .globals
-                    .iter()
-                    .chain(&product.weak_globals)
-                    .map(|global| last_name(global))
-                    .filter(|name| is_telling(name)),
-            );
+            let globals = product.globals.iter().chain(&product.weak_globals).map(|global| last_name(global));
+            all.extend(globals.filter(|name| is_telling(name)).map(str::to_owned));
+            all.extend(product.hosts.iter().map(|place| host_of(place).to_owned()));
         }
+        all.remove("");
         let literals = without_longer(&all);
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(&literals)
-            .ok()
-            .filter(|_| !literals.is_empty());
-        Self { automaton, literals: literals.len() }
+        let automaton = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(&literals).ok();
+        Self { automaton: automaton.filter(|_| !literals.is_empty()), literals }
     }
 
     /// Does the script hold one of the literals? Without an automaton everything passes.
@@ -47,16 +37,10 @@ impl Prefilter {
         self.automaton.as_ref().is_none_or(|automaton| automaton.is_match(script))
     }
 
-    /// How many literals it looks for.
+    /// What it looks for, sorted.
     #[must_use]
-    pub fn len(&self) -> usize {
-        self.literals
-    }
-
-    /// Is there nothing to look for?
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.literals == 0
+    pub fn literals(&self) -> &[String] {
+        &self.literals
     }
 }
 
@@ -67,11 +51,10 @@ fn host_of(place: &str) -> &str {
 }
 
 /// A text that holds another literal needs no literal of its own.
-fn without_longer<'l>(all: &BTreeSet<&'l str>) -> Vec<&'l str> {
-    let Ok(every) = AhoCorasick::new(all) else { return all.iter().copied().collect() };
-    let holds_other = |literal: &str| every.find_overlapping_iter(literal).any(|found| found.len() < literal.len());
-    // With overlapping search a literal's own match counts as the whole.
-    all.iter().copied().filter(|literal| !holds_other(literal)).collect()
+fn without_longer(all: &BTreeSet<String>) -> Vec<String> {
+    let Ok(every) = AhoCorasick::new(all) else { return all.iter().cloned().collect() };
+    let holds_other = |literal: &String| every.find_overlapping_iter(literal).any(|found| found.len() < literal.len());
+    all.iter().filter(|literal| !holds_other(literal)).cloned().collect()
 }
 
 #[cfg(test)]
@@ -90,7 +73,7 @@ mod tests {
 
     #[test]
     fn literals_inside_others_make_them_superfluous() {
-        let all: BTreeSet<&str> = ["bidder", "bidderSettings", "bid", "x"].into();
+        let all: BTreeSet<String> = ["bidder", "bidderSettings", "bid", "x"].map(str::to_owned).into();
         assert_eq!(without_longer(&all), ["bid", "x"]);
     }
 }

@@ -1,7 +1,7 @@
 //! Detection over literal code: what the parts of this folder promise together.
 
 use super::test_page::{LiteralRunner, detect};
-use super::{Detected, Detector, Observed};
+use super::{Detected, Detector, Observed, Prefilter};
 use crate::base::{Evidence, Place, Span};
 use crate::evaluate::{Alternative, Event, EventKind, Object, Value};
 use crate::network::Registry;
@@ -153,4 +153,39 @@ fn honest_code_is_quiet() {
         "cart.push({ code: 1, params: [] }); layout.init({ id: 'x' }); document.title = 'bidder'; auction.bid({ bidder: '140' })",
     );
     assert!(found.findings.is_empty() && found.networks.is_empty() && found.ad_units.is_empty(), "{found:?}");
+}
+
+#[test]
+#[ignore = "looks at a folder by hand: RULES=… cargo test -- --ignored --nocapture"]
+fn examples_of_a_folder_by_hand() {
+    let path = std::env::var("RULES").unwrap();
+    let rules = match RuleSet::default().with_dir(path.as_ref(), Registry::built_in()) {
+        Ok(rules) => rules,
+        Err(error) => return println!("{error}"),
+    };
+    let runner = LiteralRunner(Detector::new(Arc::new(rules.clone()), Registry::built_in()));
+    let mistakes = check_examples(&rules, &runner, &|file| std::fs::read_to_string(file).unwrap_or_default());
+    mistakes.iter().for_each(|mistake| println!("{mistake}"));
+}
+
+#[test]
+#[ignore = "measures: RULES=… cargo test --release -- --ignored --nocapture"]
+fn loading_costs_milliseconds() {
+    let texts: Vec<(String, String)> =
+        std::env::var("RULES").map_or_else(|_| Vec::new(), |path| crate::rule::read_texts(path.as_ref()).unwrap());
+    for _ in 0..8 {
+        let start = std::time::Instant::now();
+        let rules = RuleSet::built_in().with_checked(&texts);
+        let read = start.elapsed();
+        let prefilter = Prefilter::new(&rules, &[]);
+        let filtered = start.elapsed();
+        let detector = Detector::new(Arc::new(rules), Registry::built_in());
+        let counts = (detector.rules().products().len(), detector.rules().rules().len(), prefilter.literals().len());
+        println!(
+            "{counts:?} products, rules, literals: read {read:?}, prefilter {:?}, index {:?}",
+            filtered - read,
+            start.elapsed() - filtered
+        );
+    }
+    println!("{:?}", Prefilter::new(&RuleSet::built_in().with_checked(&texts), &[]).literals());
 }

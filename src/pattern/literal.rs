@@ -6,20 +6,21 @@ use std::sync::Arc;
 /// Names that every other script holds: they tell nothing. Sorted.
 #[rustfmt::skip]
 const COMMON: &[&str] = &[
-    "account", "action", "addEventListener", "after", "apply", "async", "audio", "banner", "before", "bids",
-    "block", "cache", "call", "callback", "charset", "class", "clear", "client", "code", "color", "config",
-    "const", "container", "content", "context", "create", "currency", "data", "define", "description", "display",
-    "document", "element", "elements", "enable", "enabled", "event", "events", "false", "fetch", "format",
-    "function", "handler", "height", "host", "http", "https", "image", "index", "init", "initialize", "insert",
-    "instance", "item", "label", "language", "length", "level", "limit", "link", "list", "load", "location",
-    "login", "mediaTypes", "media_type", "method", "mode", "module", "name", "null", "number", "object", "onload",
-    "onready", "open", "option", "options", "order", "page", "param", "params", "parse", "path", "placement",
-    "position", "print", "provider", "publisher", "push", "query", "ready", "refresh", "region", "remove",
-    "render", "request", "require", "response", "return", "script", "section", "selector", "send", "setting",
-    "settings", "setup", "show", "site", "size", "sizes", "slot", "slots", "source", "start", "state", "status",
-    "string", "style", "subscribe", "tags", "target", "text", "this", "timeout", "title", "track", "trackEvent",
-    "true", "type", "undefined", "unit", "update", "user", "value", "values", "version", "video", "width",
-    "window", "write", "zone",
+    "Init", "Sale", "Start", "Visitor", "account", "action", "addEventListener", "addon", "after", "apply",
+    "async", "audio", "banner", "before", "bids", "block", "cache", "call", "callback", "charset", "class",
+    "clear", "client", "code", "color", "config", "const", "container", "content", "context", "create", "currency",
+    "data", "define", "description", "display", "document", "domain", "domains", "element", "elements", "enable",
+    "enabled", "event", "events", "false", "fetch", "format", "function", "handler", "height", "host", "http",
+    "https", "image", "index", "init", "initialize", "insert", "instance", "item", "label", "language", "length",
+    "level", "limit", "link", "list", "load", "location", "login", "master", "mediaTypes", "media_type", "method",
+    "mode", "module", "name", "native", "null", "number", "object", "onload", "onready", "open", "option",
+    "options", "order", "page", "param", "params", "parse", "path", "placement", "position", "print", "provider",
+    "pubId", "publisher", "push", "query", "queue", "ready", "refresh", "region", "remove", "render",
+    "renew", "request", "require", "response", "return", "script", "section", "selector", "send", "server",
+    "setting", "settings", "setup", "show", "site", "siteId", "size", "sizes", "slave", "slot", "slots", "source",
+    "start", "state", "status", "string", "style", "subscribe", "tags", "target", "text", "this", "timeout",
+    "title", "track", "trackEvent", "true", "type", "undefined", "unit", "update", "user", "userId", "value",
+    "values", "version", "video", "width", "window", "write", "zone",
 ];
 
 /// How telling is a name? 0 for words that stand everywhere.
@@ -37,6 +38,27 @@ fn weight(name: &str) -> usize {
 #[must_use]
 pub fn is_telling(name: &str) -> bool {
     weight(name) > 0
+}
+
+/// What to look for in scripts: any of these texts. Empty if the pattern has nothing to tell scripts by.
+///
+/// Names that are short or stand everywhere are looked for together with what must stand beside them:
+/// `ttq.load`, `fbq(`.
+pub(crate) fn anchors(pattern: &Pattern) -> Vec<String> {
+    let names = literals(pattern);
+    if let Some(name) = names.iter().find(|name| is_telling(name)) {
+        return vec![name.to_string()];
+    }
+    match &pattern.form {
+        Form::Call { callee, .. } => {
+            callee.last_two_names().or_else(|| callee.only_name().map(|name| format!("{name}("))).into_iter().collect()
+        }
+        Form::Assign { target, .. } => {
+            let bare = || target.only_name().map(|name| vec![format!("{name}="), format!("{name} =")]);
+            target.last_two_names().map(|names| vec![names]).or_else(bare).unwrap_or_default()
+        }
+        Form::Object(_) => Vec::new(),
+    }
 }
 
 /// All names, the most telling first; of equals the callee's own.
@@ -106,6 +128,16 @@ mod tests {
         assert_eq!(first("_taboola.push({ placement: $P })"), "_taboola");
         assert_eq!(first("$Q.push({ google_ad_client: $C })"), "google_ad_client");
         assert_eq!(first("({ code: $C, bids: [...{ bidder: $B }] })"), "bidder");
+    }
+
+    #[test]
+    fn short_names_are_looked_for_with_their_neighbours() {
+        let anchors = |text: &str| Pattern::parse(text).unwrap().anchors();
+        assert_eq!(anchors("ttq.load($ID)"), ["ttq.load"]);
+        assert_eq!(anchors("fbq('init', $ID)"), ["fbq("]);
+        assert_eq!(anchors("uid = $ID"), ["uid=", "uid ="]);
+        assert_eq!(anchors("$Q.push($ID)"), [""; 0]);
+        assert_eq!(anchors("c($ID)"), [""; 0]);
     }
 
     #[test]

@@ -27,20 +27,22 @@ impl RuleSet {
     /// The rules that come with the crate. Costs a few milliseconds: keep the set.
     #[must_use]
     pub fn built_in() -> Self {
-        let mut set = Self::default();
-        let files: Vec<(RuleFile, Vec<Mistake>)> = RULE_FILES
-            .par_iter()
-            .map(|(name, text)| {
-                let mut mistakes = Mistakes::new(name, text);
-                (file::read(text, &mut mistakes), mistakes.all)
-            })
-            .collect();
+        Self::default().with_checked(RULE_FILES)
+    }
+
+    /// Files that a test has checked.
+    pub(crate) fn with_checked<T: AsRef<str> + Sync>(mut self, texts: &[(T, T)]) -> Self {
+        let read = |(name, text): &(T, T)| {
+            let mut mistakes = Mistakes::new(name.as_ref(), text.as_ref());
+            (file::read(text.as_ref(), &mut mistakes), mistakes.all)
+        };
+        let files: Vec<(RuleFile, Vec<Mistake>)> = texts.par_iter().map(read).collect();
         for (file, mistakes) in files {
             debug_assert!(mistakes.is_empty(), "{}", RuleError::Mistakes(mistakes));
-            set.products.extend(file.product);
-            set.rules.extend(file.rules);
+            self.products.extend(file.product);
+            self.rules.extend(file.rules);
         }
-        set
+        self
     }
 
     /// These rules and those of the texts, `(name, text)`. A rule or product with a known id takes the place of the
