@@ -5,5 +5,6 @@ mod detect;
 mod engine;
 mod evaluate;
 mod input;
+mod network;
 mod page;
 mod script;

@@ -1,0 +1,8 @@
+//! Checks the knowledge under `rules/` and compiles it in.
+
+#[path = "build/registry.rs"]
+mod registry;
+
+fn main() {
+    registry::generate();
+}
