@@ -109,7 +109,10 @@ impl Value {
             Self::Function => json!({ "$fn": true }),
             Self::Regex(source) => json!({ "$regex": &**source }),
             Self::Any(all) => {
-                let all: Vec<Json> = all.iter().map(|one| json!({ "when": one.when.as_deref(), "value": one.value.to_json() })).collect();
+                let all: Vec<Json> = all
+                    .iter()
+                    .map(|one| json!({ "when": one.when.as_deref(), "value": one.value.to_json() }))
+                    .collect();
                 json!({ "$any": all })
             }
             Self::Unknown(source) => json!({ "$unknown": &**source }),
