@@ -148,7 +148,11 @@ fn param(param: &Param) -> String {
         Required::No => "No",
         Required::Conditional => "Conditional",
     };
-    format!("Param {{ name: {}, required: Required::{required}, types: {types} }}", name(&param.name))
+    let samples = slice(param.samples.iter().map(|one| name(one)).collect());
+    format!(
+        "Param {{ name: {}, required: Required::{required}, types: {types}, samples: {samples} }}",
+        name(&param.name)
+    )
 }
 
 fn param_type(param_type: &ParamType) -> String {

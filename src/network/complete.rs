@@ -91,7 +91,7 @@ impl Completion<'_> {
             name,
             gvl_id: entry.gvl.or(only_gvl_id),
             media_types: entry.media_types.clone().unwrap_or_else(inherited).into(),
-            params: merge_params(parent.as_ref(), &entry.params).into(),
+            params: self.params(written, parent.as_ref())?.into(),
             status: self.status(written)?,
         })
     }
@@ -119,6 +119,20 @@ impl Completion<'_> {
             let hint = near.map(|near| format!("did you mean `{near}`?"));
             complaint(written, format!("no network has the id `{id}`"), hint)
         })
+    }
+
+    /// The parent's params and the bidder's own, with their samples.
+    fn params(&self, written: &Written<WrittenBidder>, parent: Option<&Bidder>) -> Result<Vec<Param>, FileError> {
+        let mut params = merge_params(parent, &written.entry.params);
+        for (name, values) in &written.entry.samples {
+            let Some(param) = params.iter_mut().find(|param| param.name == *name) else {
+                let hint = nearest(name, params.iter().map(|param| &*param.name));
+                let hint = hint.map(|near| format!("did you mean `{near}`?"));
+                return Err(complaint(written, format!("samples for `{name}`, which is no param"), hint));
+            };
+            param.samples = values.iter().cloned().map(Name::Owned).collect();
+        }
+        Ok(params)
     }
 
     fn status(&self, written: &Written<WrittenBidder>) -> Result<Status, FileError> {
@@ -195,7 +209,8 @@ mod tests {
         let (_, errors) = complete(
             "[acme]\nname = 'Acme'\ndomains = ['a.com']\n[bond]\nname = 'Bond'\ndomains = ['a.com']",
             "[a]\nnetwork = 'acmee'\n[b]\nalias-of = 'b'\n[c]\nalias-of = 'z'\n[d]\n\
-             [e]\nnetwork = 'acme'\nstatus = 'renamed'\nnow = 'y'\n",
+             [e]\nnetwork = 'acme'\nstatus = 'renamed'\nnow = 'y'\n\
+             [f]\nnetwork = 'acme'\n[f.samples]\nx = ['1']\n",
         );
         assert_eq!(
             errors,
@@ -206,6 +221,7 @@ mod tests {
                 "no bidder has the code `z`",
                 "`d` names no network",
                 "no bidder has the code `y`",
+                "samples for `x`, which is no param",
             ]
         );
     }

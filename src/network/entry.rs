@@ -60,6 +60,8 @@ pub struct Param {
     pub required: Required,
     /// The types it may have; never empty.
     pub types: Cow<'static, [ParamType]>,
+    /// Values of Prebid's own examples and tests: no publisher's.
+    pub samples: Cow<'static, [Name]>,
 }
 
 /// Must a param be there?

@@ -77,6 +77,8 @@ pub struct WrittenBidder {
     pub now: Option<String>,
     /// Params, in the order of the file.
     pub params: Vec<Param>,
+    /// Values of examples by param.
+    pub samples: Vec<(String, Vec<String>)>,
 }
 
 /// Reads a file of networks.
@@ -99,7 +101,7 @@ pub fn read_networks(file: &str, text: &str, errors: &mut Vec<FileError>) -> Vec
 
 /// Reads a file of bidders.
 pub fn read_bidders(file: &str, text: &str, errors: &mut Vec<FileError>) -> Vec<Written<WrittenBidder>> {
-    const KEYS: [&str; 8] = ["network", "name", "alias-of", "gvl", "media-types", "status", "now", "params"];
+    const KEYS: [&str; 9] = ["network", "name", "alias-of", "gvl", "media-types", "status", "now", "params", "samples"];
     let mut reader = Reader { file, errors };
     reader.entries(text, |reader, code, table| {
         reader.check_keys(table, &KEYS);
@@ -113,6 +115,7 @@ pub fn read_bidders(file: &str, text: &str, errors: &mut Vec<FileError>) -> Vec<
             status: reader.status(table),
             now: reader.text(table, "now"),
             params: reader.params(table),
+            samples: reader.samples(table),
         }
     })
 }
@@ -250,6 +253,15 @@ impl Reader<'_> {
         placed.sort_by_key(|(start, _)| *start);
         placed.into_iter().map(|(_, param)| param).collect()
     }
+
+    fn samples(&mut self, table: &DeTable<'_>) -> Vec<(String, Vec<String>)> {
+        let Some(value) = table.get("samples") else { return Vec::new() };
+        let Some(samples) = value.get_ref().as_table() else {
+            self.complain(value.span(), "`samples` wants a table".to_owned(), None);
+            return Vec::new();
+        };
+        samples.keys().map(|name| (name.get_ref().to_string(), self.texts(samples, name.get_ref()))).collect()
+    }
 }
 
 /// Reads `TYPE | TYPE, SCOPE`.
@@ -266,7 +278,7 @@ fn parse_param(name: &str, text: &str) -> Result<Param, String> {
         let known = ParamType::ALL.into_iter().find(|one| one.name() == word);
         all.push(known.ok_or_else(|| format!("unknown type `{word}`"))?);
     }
-    Ok(Param { name: Name::Owned(name.to_owned()), required, types: Cow::Owned(all) })
+    Ok(Param { name: Name::Owned(name.to_owned()), required, types: Cow::Owned(all), samples: Cow::Borrowed(&[]) })
 }
 
 #[cfg(test)]
