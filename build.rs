@@ -2,7 +2,10 @@
 
 #[path = "build/registry.rs"]
 mod registry;
+#[path = "build/rules.rs"]
+mod rules;
 
 fn main() {
     registry::generate();
+    rules::generate();
 }

@@ -7,6 +7,8 @@ mod evaluate;
 mod input;
 mod network;
 mod page;
+mod pattern;
+mod rule;
 mod script;
 
 pub mod report;

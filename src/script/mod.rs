@@ -6,6 +6,8 @@
 
 mod depth;
 mod parse;
+mod pattern_source;
 
 pub(crate) use parse::text_span;
 pub use parse::{Goal, Tree, parse, parse_expression};
+pub use pattern_source::{SyntaxError, parse_pattern_source};
