@@ -1,6 +1,6 @@
-//! Detection over literal code: what the parts of this folder promise together.
+//! Detection over whole pieces of pages: what the parts of this folder promise together.
 
-use super::test_page::{LiteralRunner, detect};
+use super::test_page::{PageRunner, detect};
 use super::{Detected, Detector, Observed, Prefilter};
 use crate::base::{Evidence, Place, Span};
 use crate::evaluate::{Alternative, Event, EventKind, Object, Value};
@@ -42,7 +42,7 @@ fn bid(bidder: &str) -> Value {
 #[test]
 fn the_examples_of_the_built_in_rules_hold() {
     let rules = RuleSet::built_in();
-    let runner = LiteralRunner(detector());
+    let runner = PageRunner(detector());
     let text_of = |file: &str| RuleSet::built_in_text(file).unwrap_or_default().to_owned();
     let mistakes: Vec<String> = check_examples(&rules, &runner, &text_of).iter().map(ToString::to_string).collect();
     assert!(mistakes.is_empty(), "{}", mistakes.join("\n"));
@@ -144,7 +144,7 @@ fn names_in_style_sheets_are_weak_signs() {
     let found = detect(&detector(), ExampleKind::Style, "p{} .adsbygoogle{display:none}");
     assert_eq!(found.networks[0].evidence, Evidence::Markup);
     assert_eq!(&*found.findings[0].rule, "google-adsense.css");
-    assert_eq!(found.findings[0].at.span.range(), 4..16);
+    assert_eq!(found.findings[0].at.span.range(), 11..23);
 }
 
 #[test]
@@ -159,11 +159,8 @@ fn honest_code_is_quiet() {
 #[ignore = "looks at a folder by hand: RULES=… cargo test -- --ignored --nocapture"]
 fn examples_of_a_folder_by_hand() {
     let path = std::env::var("RULES").unwrap();
-    let rules = match RuleSet::default().with_dir(path.as_ref(), Registry::built_in()) {
-        Ok(rules) => rules,
-        Err(error) => return println!("{error}"),
-    };
-    let runner = LiteralRunner(Detector::new(Arc::new(rules.clone()), Registry::built_in()));
+    let rules = RuleSet::default().with_checked(&crate::rule::read_texts(path.as_ref()).unwrap());
+    let runner = PageRunner(Detector::new(Arc::new(rules.clone()), Registry::built_in()));
     let mistakes = check_examples(&rules, &runner, &|file| std::fs::read_to_string(file).unwrap_or_default());
     mistakes.iter().for_each(|mistake| println!("{mistake}"));
 }

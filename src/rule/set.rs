@@ -3,13 +3,13 @@
 use super::check;
 use super::file::{self, RuleFile};
 use super::mistake::{Mistake, Mistakes, RuleError};
-use super::model::{Product, Rule};
+use super::model::{Finds, Product, Rule};
 use crate::base::Severity;
 use crate::evaluate::Interests;
 use crate::network::Registry;
-use crate::pattern::{first_name, last_name};
+use crate::pattern::{Pattern, last_name};
 use rayon::prelude::*;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -136,24 +136,23 @@ impl RuleSet {
     }
 
     /// What evaluation must record for the rules to see it.
+    ///
+    /// Functions that nothing calls are looked into where they hold a name by which ad units or slots are told.
     #[must_use]
     pub fn interests(&self) -> Interests {
-        let mut wanted = Interests::default();
-        for pattern in self.rules.iter().flat_map(|rule| &rule.scripts) {
-            wanted.calls.extend(pattern.called_name().map(str::to_owned));
-            wanted.assignments.extend(pattern.assigned_name().map(str::to_owned));
-        }
-        for product in &self.products {
-            for global in product.globals.iter().chain(&product.weak_globals) {
-                wanted.globals.insert(first_name(global).to_owned());
-                wanted.calls.insert(last_name(global).to_owned());
-                wanted.assignments.insert(last_name(global).to_owned());
-            }
-            wanted.queues.extend(product.queues.iter().map(ToString::to_string));
-        }
-        wanted.queues.sort();
-        wanted.queues.dedup();
-        wanted
+        let patterns = || self.rules.iter().flat_map(|rule| &rule.scripts);
+        let globals = || self.products.iter().flat_map(|product| product.globals.iter().chain(&product.weak_globals));
+        let last_names = || globals().map(|global| last_name(global));
+        let calls = patterns().filter_map(Pattern::called_name).chain(last_names()).map(str::to_owned).collect();
+        let assignments =
+            patterns().filter_map(Pattern::assigned_name).chain(last_names()).map(str::to_owned).collect();
+        let sorted = |names: BTreeSet<String>| names.into_iter().collect::<Vec<_>>();
+        let queues =
+            sorted(self.products.iter().flat_map(|product| &product.queues).map(ToString::to_string).collect());
+        let is_declared = |rule: &&Rule| matches!(rule.finds, Finds::AdUnit | Finds::Slot);
+        let declared = self.rules.iter().filter(is_declared).flat_map(|rule| &rule.scripts);
+        let anchors = sorted(declared.flat_map(Pattern::anchors).collect());
+        Interests::new(calls, assignments, queues, &anchors)
     }
 }
 
