@@ -59,7 +59,7 @@ fn a_unit_that_is_declared_and_handed_over_is_reported_once() {
         (unit.library.as_deref(), unit.global.as_deref(), unit.evidence),
         (Some("prebid"), Some("ads"), Evidence::Evaluated)
     );
-    assert_eq!(unit.bids[0].network.as_deref(), Some("microsoft"));
+    assert_eq!(unit.bids[0].network.as_deref(), Some("microsoft-monetize"));
     assert_eq!(unit.media_types.to_json(), serde_json::json!({ "banner": { "sizes": [[1, 2]] } }));
 }
 
@@ -69,7 +69,7 @@ fn networks_come_surest_first_with_ids_and_roles() {
         "pbjs.addAdUnits([{ code: 'a', bids: [{ bidder: 'appnexus', params: { placementId: 7, position: 'atf' } }, { bidder: 'rubicon', params: { zoneId: '1' } }] }])",
     );
     let names: Vec<&str> = found.networks.iter().map(|network| &*network.name).collect();
-    assert_eq!(names, ["Magnite", "Microsoft", "Prebid.org"]);
+    assert_eq!(names, ["Magnite", "Microsoft Monetize (Xandr)", "Prebid.org"]);
     let microsoft = &found.networks[1];
     assert_eq!(microsoft.roles, ["bidder".into()]);
     assert_eq!(microsoft.ids.keys().map(|name| &**name).collect::<Vec<_>>(), ["placementId"]);
@@ -83,8 +83,8 @@ fn an_alias_of_the_page_leads_to_its_network() {
         "pbjs.aliasBidder('appnexus', 'acme'); pbjs.addAdUnits({ code: 'a', bids: [{ bidder: 'acme', params: {} }] })",
     );
     let bid = &found.ad_units[0].bids[0];
-    assert_eq!((bid.network.as_deref(), bid.alias_of.as_deref()), (Some("microsoft"), Some("appnexus")));
-    let microsoft = found.networks.iter().find(|network| &*network.id == "microsoft").unwrap();
+    assert_eq!((bid.network.as_deref(), bid.alias_of.as_deref()), (Some("microsoft-monetize"), Some("appnexus")));
+    let microsoft = found.networks.iter().find(|network| &*network.id == "microsoft-monetize").unwrap();
     assert_eq!(microsoft.bidders, ["acme".into(), "appnexus".into()]);
 }
 
