@@ -14,8 +14,14 @@ mod matcher;
 mod merge;
 mod network;
 mod prefilter;
+mod problem;
 mod request;
+#[cfg(test)]
+mod test_page;
+#[cfg(test)]
+mod tests;
 
 pub use detector::{Detected, Detector, Observed};
 pub use finding::{AdUnit, Bid, ConfigEntry, Finding, FoundNetwork, FoundRequest, Problem, Slot};
 pub use prefilter::Prefilter;
+pub use problem::{check_bid, check_unit, check_units, no_bids};

@@ -69,8 +69,6 @@ pub struct Interests {
     pub calls: HashSet<String>,
     /// Last names of assigned members or globals, as `adUnits`.
     pub assignments: HashSet<String>,
-    /// First names of paths, as `_taboola`: every call and assignment on them is recorded.
-    pub globals: HashSet<String>,
     /// Command queues whose functions are run, as `pbjs.que`; `*.que` stands for any global's.
     pub queues: Vec<String>,
     /// Finds the names in code that make it worth looking into though nothing runs it.

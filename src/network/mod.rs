@@ -1,95 +1,21 @@
-//! The registry: ad networks, bidder codes, aliases, script hosts.
+//! The registry: ad networks, bidder codes with their params, and which hosts belong to whom.
+//!
+//! The facts stand in `rules/networks.toml` and `rules/bidders/`; `build.rs` checks them and turns them into static
+//! tables, so that [`Registry::built_in`] costs nothing. Files of the same format can be added at run time
+//! ([`Registry::with_files`]); what is wrong in them comes back as [`FileError`]s, all at once.
+//!
+//! In: bidder codes, hosts, URLs. Out: [`Network`]s and [`Bidder`]s. Everything here is immutable.
 
+mod built_in;
+mod complete;
+mod entry;
+mod file;
 mod host;
+mod nearest;
+mod registry;
 
+pub use entry::{Bidder, MediaType, Name, Network, Param, ParamType, Required, Status};
+pub use file::{FileError, FileKind};
 pub use host::{HostEntry, HostIndex, Location, is_third_party, registrable_domain};
-
-use std::sync::Arc;
-
-/// An ad network (an organisation).
-#[derive(Clone, Debug)]
-pub struct Network {
-    /// Its id.
-    pub id: Arc<str>,
-    /// Its name.
-    pub name: Arc<str>,
-    /// Its ids in the IAB's global vendor list.
-    pub gvl_ids: Vec<u32>,
-}
-
-/// A bidder code.
-#[derive(Clone, Debug)]
-pub struct Bidder {
-    /// The code.
-    pub code: Arc<str>,
-    /// The network's id.
-    pub network: Arc<str>,
-    /// The code it is an alias of.
-    pub alias_of: Option<Arc<str>>,
-}
-
-/// Everything known about networks.
-#[derive(Debug)]
-pub struct Registry {
-    networks: Vec<Network>,
-    bidders: Vec<Bidder>,
-    hosts: Vec<(&'static str, usize)>,
-}
-
-impl Registry {
-    /// The registry that comes with the crate.
-    #[must_use]
-    pub fn built_in() -> &'static Self {
-        static REGISTRY: std::sync::OnceLock<Registry> = std::sync::OnceLock::new();
-        REGISTRY.get_or_init(|| {
-            let network = |id: &str, name: &str, gvl| Network { id: id.into(), name: name.into(), gvl_ids: vec![gvl] };
-            let bidder = |code: &str, network: &str, alias: Option<&str>| Bidder {
-                code: code.into(),
-                network: network.into(),
-                alias_of: alias.map(Arc::from),
-            };
-            Self {
-                networks: vec![
-                    network("google", "Google", 755),
-                    network("amazon", "Amazon", 793),
-                    network("prebid", "Prebid.org", 0),
-                    network("microsoft", "Microsoft", 32),
-                    network("magnite", "Magnite", 52),
-                ],
-                bidders: vec![
-                    bidder("appnexus", "microsoft", None),
-                    bidder("appnexusAst", "microsoft", Some("appnexus")),
-                    bidder("rubicon", "magnite", None),
-                ],
-                hosts: vec![
-                    ("googlesyndication.com", 0),
-                    ("doubleclick.net", 0),
-                    ("amazon-adsystem.com", 1),
-                    ("rubiconproject.com", 4),
-                ],
-            }
-        })
-    }
-
-    /// A network by id.
-    #[must_use]
-    pub fn network(&self, id: &str) -> Option<&Network> {
-        self.networks.iter().find(|network| &*network.id == id)
-    }
-
-    /// A bidder by code.
-    #[must_use]
-    pub fn bidder(&self, code: &str) -> Option<&Bidder> {
-        self.bidders.iter().find(|bidder| &*bidder.code == code)
-    }
-
-    /// The network of a host.
-    #[must_use]
-    pub fn network_of_host(&self, host: &str) -> Option<&Network> {
-        let (_, index) = self
-            .hosts
-            .iter()
-            .find(|(domain, _)| host == *domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.')))?;
-        self.networks.get(*index)
-    }
-}
+pub use nearest::nearest;
+pub use registry::{Registry, RegistryFile, Replaced};

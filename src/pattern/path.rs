@@ -45,6 +45,22 @@ impl PathPattern {
         }
     }
 
+    /// `a.b`, if the path ends in two names that stand side by side.
+    pub(crate) fn last_two_names(&self) -> Option<String> {
+        match &self.steps[..] {
+            [.., Step::Name(one), Step::Name(two)] if !one.ends_with(')') => Some(format!("{one}.{two}")),
+            _ => None,
+        }
+    }
+
+    /// The name, if the path is nothing else and has more than one letter.
+    pub(crate) fn only_name(&self) -> Option<&str> {
+        match (&self.head, &self.steps[..]) {
+            (None, [Step::Name(name)]) if name.len() > 1 => Some(name),
+            _ => None,
+        }
+    }
+
     /// The known names, last first, without `()`.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.steps.iter().rev().filter_map(|step| match step {

@@ -123,6 +123,13 @@ impl Pattern {
         literal::literals(self)
     }
 
+    /// Texts of which a script must hold one for the pattern to match something in it; empty if there is none that
+    /// would tell scripts apart.
+    #[must_use]
+    pub fn anchors(&self) -> Vec<String> {
+        literal::anchors(self)
+    }
+
     /// The last name of the callee, if the pattern is a call.
     #[must_use]
     pub fn called_name(&self) -> Option<&str> {

@@ -188,11 +188,11 @@ fn compile_scripts(table: &DeTable<'_>, mistakes: &mut Mistakes<'_>) -> Vec<Patt
 }
 
 fn check_literals(pattern: &Pattern, node: &Node<'_>, mistakes: &mut Mistakes<'_>) {
-    if pattern.literals().is_empty() {
+    if pattern.anchors().is_empty() {
         mistakes.error(
             document::place(node),
-            "the pattern has no literal by which scripts could be told quickly",
-            Some("name the callee or a member".into()),
+            "the pattern has no literal by which scripts could be told apart",
+            Some("name more of the callee, or a member that few scripts have".into()),
         );
     } else if !pattern.has_event_name() {
         mistakes.error(

@@ -20,3 +20,6 @@ pub use example::{Example, ExampleKind, Found, Runner, check_examples};
 pub use mistake::{Mistake, RuleError};
 pub use model::{Finds, Product, Rule};
 pub use set::RuleSet;
+
+#[cfg(test)]
+pub(crate) use set::read_texts;

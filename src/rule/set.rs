@@ -3,13 +3,13 @@
 use super::check;
 use super::file::{self, RuleFile};
 use super::mistake::{Mistake, Mistakes, RuleError};
-use super::model::{Product, Rule};
+use super::model::{Finds, Product, Rule};
 use crate::base::Severity;
 use crate::evaluate::Interests;
 use crate::network::Registry;
-use crate::pattern::{first_name, last_name};
+use crate::pattern::{Pattern, last_name};
 use rayon::prelude::*;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -27,20 +27,22 @@ impl RuleSet {
     /// The rules that come with the crate. Costs a few milliseconds: keep the set.
     #[must_use]
     pub fn built_in() -> Self {
-        let mut set = Self::default();
-        let files: Vec<(RuleFile, Vec<Mistake>)> = RULE_FILES
-            .par_iter()
-            .map(|(name, text)| {
-                let mut mistakes = Mistakes::new(name, text);
-                (file::read(text, &mut mistakes), mistakes.all)
-            })
-            .collect();
+        Self::default().with_checked(RULE_FILES)
+    }
+
+    /// Files that a test has checked.
+    pub(crate) fn with_checked<T: AsRef<str> + Sync>(mut self, texts: &[(T, T)]) -> Self {
+        let read = |(name, text): &(T, T)| {
+            let mut mistakes = Mistakes::new(name.as_ref(), text.as_ref());
+            (file::read(text.as_ref(), &mut mistakes), mistakes.all)
+        };
+        let files: Vec<(RuleFile, Vec<Mistake>)> = texts.par_iter().map(read).collect();
         for (file, mistakes) in files {
             debug_assert!(mistakes.is_empty(), "{}", RuleError::Mistakes(mistakes));
-            set.products.extend(file.product);
-            set.rules.extend(file.rules);
+            self.products.extend(file.product);
+            self.rules.extend(file.rules);
         }
-        set
+        self
     }
 
     /// These rules and those of the texts, `(name, text)`. A rule or product with a known id takes the place of the
@@ -134,28 +136,33 @@ impl RuleSet {
     }
 
     /// What evaluation must record for the rules to see it.
+    ///
+    /// Functions that nothing calls are looked into where they hold a name by which ad units or slots are told.
     #[must_use]
     pub fn interests(&self) -> Interests {
-        let mut wanted = Interests::default();
-        for pattern in self.rules.iter().flat_map(|rule| &rule.scripts) {
-            wanted.calls.extend(pattern.called_name().map(str::to_owned));
-            wanted.assignments.extend(pattern.assigned_name().map(str::to_owned));
-        }
-        for product in &self.products {
-            for global in product.globals.iter().chain(&product.weak_globals) {
-                wanted.globals.insert(first_name(global).to_owned());
-                wanted.calls.insert(last_name(global).to_owned());
-                wanted.assignments.insert(last_name(global).to_owned());
-            }
-            wanted.queues.extend(product.queues.iter().map(ToString::to_string));
-        }
-        wanted.queues.sort();
-        wanted.queues.dedup();
-        wanted
+        let patterns = || self.rules.iter().flat_map(|rule| &rule.scripts);
+        let globals = || self.products.iter().flat_map(|product| product.globals.iter().chain(&product.weak_globals));
+        let last_names = || globals().map(|global| last_name(global));
+        let calls = patterns().filter_map(Pattern::called_name).chain(last_names()).map(str::to_owned).collect();
+        let assignments =
+            patterns().filter_map(Pattern::assigned_name).chain(last_names()).map(str::to_owned).collect();
+        let sorted = |names: BTreeSet<String>| names.into_iter().collect::<Vec<_>>();
+        let queues =
+            sorted(self.products.iter().flat_map(|product| &product.queues).map(ToString::to_string).collect());
+        let is_declared = |rule: &&Rule| matches!(rule.finds, Finds::AdUnit | Finds::Slot);
+        let declared = self.rules.iter().filter(is_declared).flat_map(|rule| &rule.scripts);
+        let anchors = sorted(declared.flat_map(Pattern::anchors).collect());
+        Interests::new(calls, assignments, queues, &anchors)
     }
 }
 
-/// The `.toml` files below a path, sorted, with their texts.
+/// Any TOML file but those of the registry and the policy, which may stand in the same folder.
+fn is_rule_file(path: &Path) -> bool {
+    let is_other = ["networks.toml", "bidders.toml", "policy.toml"].iter().any(|name| path.ends_with(name));
+    path.is_file() && path.extension().is_some_and(|extension| extension == "toml") && !is_other
+}
+
+/// The rule files below a path, sorted, with their texts.
 pub(crate) fn read_texts(path: &Path) -> Result<Vec<(String, String)>, RuleError> {
     let fail = |path: &Path, source| RuleError::Read { path: path.display().to_string(), source };
     let mut open = vec![path.to_path_buf()];
@@ -167,7 +174,7 @@ pub(crate) fn read_texts(path: &Path) -> Result<Vec<(String, String)>, RuleError
         }
         for entry in std::fs::read_dir(&next).map_err(|source| fail(&next, source))? {
             let inner = entry.map_err(|source| fail(&next, source))?.path();
-            if inner.is_dir() || inner.extension().is_some_and(|extension| extension == "toml") {
+            if is_rule_file(&inner) || (inner.is_dir() && !inner.ends_with("bidders")) {
                 open.push(inner);
             }
         }
@@ -249,5 +256,16 @@ mod tests {
         let set = RuleSet::default().with_texts(&texts, Registry::built_in()).unwrap_or_else(|error| panic!("{error}"));
         assert!(set.notes().is_empty(), "{:#?}", set.notes());
         assert_eq!(set.rules().len(), RuleSet::built_in().rules().len());
+    }
+
+    #[test]
+    #[ignore = "looks at a folder by hand: RULES=… cargo test -- --ignored --nocapture"]
+    fn a_folder_by_hand() {
+        let path = std::env::var("RULES").unwrap();
+        let texts = read_texts(Path::new(&path)).unwrap();
+        println!("{} files, {} bytes", texts.len(), texts.iter().map(|(_, text)| text.len()).sum::<usize>());
+        for mistake in check::check_dir(Path::new(&path), Registry::built_in()).unwrap() {
+            println!("{mistake}");
+        }
     }
 }

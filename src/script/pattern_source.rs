@@ -1,12 +1,13 @@
 //! The text of a rule's pattern to one expression, with the place of what is wrong.
 
+use super::depth::is_too_deep;
 use crate::base::Span;
 use swc_common::{BytePos, Spanned};
 use swc_ecma_ast::{EsVersion, Expr};
 use swc_ecma_parser::{EsSyntax, Lexer, Parser, StringInput, Syntax};
 
 /// Brackets that may be open at once in a pattern: the parser recurses.
-const DEPTH: i32 = 60;
+const DEPTH: u32 = 60;
 
 /// What is wrong with a text that should be one expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +27,7 @@ pub struct SyntaxError {
 /// The first thing that is not JavaScript.
 pub fn parse_pattern_source(text: &str) -> Result<Box<Expr>, SyntaxError> {
     let whole = Span::new(0, text.len());
-    if bracket_depth(text) > DEPTH {
+    if is_too_deep(text, DEPTH) {
         return Err(SyntaxError { span: whole, message: "nested too deeply".into() });
     }
     let end = u32::try_from(text.len() + 1).map_err(|_| SyntaxError { span: whole, message: "too long".into() })?;
@@ -46,17 +47,6 @@ pub fn parse_pattern_source(text: &str) -> Result<Box<Expr>, SyntaxError> {
             message: "one expression is expected, and something follows it".into(),
         }),
     }
-}
-
-/// The most brackets open at once, those in strings included.
-fn bracket_depth(text: &str) -> i32 {
-    let mut open = 0;
-    let mut most = 0;
-    for byte in text.bytes() {
-        open += i32::from(matches!(byte, b'(' | b'[' | b'{')) - i32::from(matches!(byte, b')' | b']' | b'}'));
-        most = most.max(open);
-    }
-    most
 }
 
 fn to_error(error: &swc_ecma_parser::error::Error, text: &str) -> SyntaxError {
