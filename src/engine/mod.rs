@@ -40,7 +40,7 @@ impl Engine {
         let limits = Limits::default();
         let detector = Detector::new(Arc::new(rules), Registry::built_in());
         let rules = detector.rules();
-        let interests = interests_of(rules);
+        let interests = rules.interests();
         let prefilter = Some(Prefilter::new(rules, &[BIDDER]));
         let wanted = Wanted { json_anchors: vec![BIDDER.into()], ..detector.wanted() };
         let splitter = Splitter::new(&wanted, &limits);
@@ -106,15 +106,4 @@ impl Engine {
             text: document.text.to_string(),
         }
     }
-}
-
-/// What evaluation must record, with the names that make uncalled code worth a look.
-fn interests_of(rules: &RuleSet) -> Interests {
-    /// Shorter names, as `push`, stand everywhere.
-    const TELLING: usize = 9;
-    let interests = rules.interests();
-    let mut anchors: Vec<String> = interests.calls.iter().filter(|name| name.len() >= TELLING).cloned().collect();
-    anchors.push(BIDDER.into());
-    anchors.sort_unstable();
-    interests.with_anchors(anchors.iter().map(String::as_str))
 }

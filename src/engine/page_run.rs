@@ -174,8 +174,9 @@ impl<'s> PageRun<'s> {
 
     /// Runs what had to wait: handlers first, then (as declared) what is held back.
     fn run_late(&mut self, evidence: Evidence) {
-        let (now, later): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.late).into_iter().partition(|(script, _)| evidence == Evidence::Declared || script.kind == ScriptKind::Handler && script.held_back.is_none());
+        let (now, later): (Vec<_>, Vec<_>) = std::mem::take(&mut self.late).into_iter().partition(|(script, _)| {
+            evidence == Evidence::Declared || script.kind == ScriptKind::Handler && script.held_back.is_none()
+        });
         self.late = later;
         for (script, index) in now {
             self.evaluate(script, index, evidence);

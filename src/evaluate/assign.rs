@@ -115,7 +115,7 @@ impl<'a> Machine<'a> {
 
     /// Notes an assignment that a rule asks for.
     pub(super) fn record_assignment(&mut self, path: &Atom, name: &Atom, value: &Abstract, span: Span) {
-        if self.interests.assignments.contains(name.as_str()) || self.interests.has_global(path) {
+        if self.interests.assignments.contains(name.as_str()) {
             let kind = EventKind::Assign { target: path.as_str().into(), value: Value::Undefined };
             self.record(kind, vec![value.clone()], span);
         }

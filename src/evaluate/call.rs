@@ -90,7 +90,7 @@ impl<'a> Machine<'a> {
             let function = self.read_members(&object, &key, span, owner.as_ref());
             return self.call_named(&function, &object, arguments, owner, span);
         };
-        if self.is_asked_for(&object, &key, owner.as_ref()) {
+        if self.is_asked_for(&object, &key) {
             let path = join_path(owner.as_deref().unwrap_or(""), &key);
             self.record_call(&path, &arguments, span, false);
         }
@@ -401,7 +401,7 @@ impl<'a> Machine<'a> {
     // ---- what is not known ----
 
     /// Does a rule ask for this method call? Lists without a global name are the page's own business.
-    fn is_asked_for(&self, object: &Abstract, key: &Atom, owner: Option<&Atom>) -> bool {
+    fn is_asked_for(&self, object: &Abstract, key: &Atom) -> bool {
         if let Abstract::Object(id) = object
             && *id != GLOBAL
             && self.object(*id).is_array()
@@ -409,13 +409,13 @@ impl<'a> Machine<'a> {
         {
             return false;
         }
-        self.interests.calls.contains(key.as_str()) || owner.is_some_and(|owner| self.interests.has_global(owner))
+        self.interests.calls.contains(key.as_str())
     }
 
     /// Notes a call that a rule asks for.
     fn record_call(&mut self, path: &Atom, arguments: &[Abstract], span: Span, is_new: bool) {
         let name = path.rsplit('.').next().unwrap_or(path);
-        if self.interests.calls.contains(name) || self.interests.has_global(path) {
+        if self.interests.calls.contains(name) {
             let kind = EventKind::Call { callee: path.as_str().into(), arguments: Vec::new(), is_new };
             self.record(kind, arguments.to_vec(), span);
         }

@@ -46,7 +46,12 @@ pub(super) struct Conditions {
 
 impl Conditions {
     pub(super) fn new() -> Self {
-        Self { nodes: vec![Node::Always, Node::Maybe], ids: FxHashMap::default(), texts: FxHashMap::default(), work: Cell::new(0) }
+        Self {
+            nodes: vec![Node::Always, Node::Maybe],
+            ids: FxHashMap::default(),
+            texts: FxHashMap::default(),
+            work: Cell::new(0),
+        }
     }
 
     fn add(&mut self, node: Node) -> ConditionId {

@@ -72,22 +72,16 @@ pub struct Interests {
     /// Command queues whose functions are run, as `pbjs.que`; `*.que` stands for any global's.
     pub queues: Vec<String>,
     /// Finds the names in code that make it worth looking into though nothing runs it.
-    pub(super) finder: Option<AhoCorasick>,
+    finder: Option<AhoCorasick>,
 }
 
 impl Interests {
-    /// The same interests; code that holds one of these names is looked into even where nothing runs it.
+    /// Interests in the given calls, assignments and queues; code that holds one of `anchors` is looked into
+    /// even where nothing runs it.
     #[must_use]
-    pub fn with_anchors<'n>(self, names: impl IntoIterator<Item = &'n str>) -> Self {
-        let names: Vec<&str> = names.into_iter().collect();
-        let finder = AhoCorasick::new(&names).ok().filter(|_| !names.is_empty());
-        Self { finder, ..self }
-    }
-
-    /// Does a rule ask for calls of or assignments to this path?
-    pub(super) fn has_global(&self, path: &str) -> bool {
-        let end = path.find(['.', '(']).unwrap_or(path.len());
-        self.globals.contains(&path[..end])
+    pub fn new(calls: HashSet<String>, assignments: HashSet<String>, queues: Vec<String>, anchors: &[String]) -> Self {
+        let finder = AhoCorasick::new(anchors).ok().filter(|_| !anchors.is_empty());
+        Self { calls, assignments, queues, finder }
     }
 
     /// Where the anchors stand in a text, in order.

@@ -6,13 +6,12 @@ use crate::script::{Goal, parse};
 
 fn interests() -> Interests {
     let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-    let wanted = Interests {
-        calls: set(&["addAdUnits", "requestBids", "defineSlot", "see", "push"]),
-        assignments: set(&["adUnits"]),
-        queues: vec!["*.que".into(), "googletag.cmd".into()],
-        ..Interests::default()
-    };
-    wanted.with_anchors(["bidder", "defineSlot", "see"])
+    Interests::new(
+        set(&["addAdUnits", "requestBids", "defineSlot", "see", "push"]),
+        set(&["adUnits"]),
+        vec!["*.que".into(), "googletag.cmd".into()],
+        &["bidder".into(), "defineSlot".into(), "see".into()],
+    )
 }
 
 /// The events of a page with these scripts, as text: `evidence callee(arguments) if condition`.

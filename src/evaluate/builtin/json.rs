@@ -74,7 +74,9 @@ impl<'a> Machine<'a> {
         Some(match value {
             Abstract::Null => Json::Null,
             Abstract::Bool(value) => Json::Bool(*value),
-            Abstract::Number(number) => Value::Number(*number).to_json().as_number().cloned().map_or(Json::Null, Json::Number),
+            Abstract::Number(number) => {
+                Value::Number(*number).to_json().as_number().cloned().map_or(Json::Null, Json::Number)
+            }
             Abstract::String(text) => Json::String(text.to_string()),
             Abstract::Object(id) if depth < DEPTH => self.plain_object(*id, depth, nodes)?,
             _ => return None,
