@@ -15,5 +15,7 @@ pub mod report;
 
 pub use base::{Diagnostic, Evidence, Limits, Place, Severity, Span};
 pub use detect::{AdUnit, Bid, ConfigEntry, Finding, FoundNetwork, FoundRequest, Problem, Slot};
+#[doc(hidden)]
+pub use engine::stages;
 pub use engine::{Container, Engine, Outcome, Scan, ScanOptions, ScriptKind, ScriptRecord};
 pub use evaluate::{Alternative, Condition, Object, Value};

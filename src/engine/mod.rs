@@ -5,6 +5,7 @@
 
 mod page_run;
 mod scan;
+pub mod stages;
 
 pub use crate::input::Container;
 pub use crate::page::ScriptKind;
