@@ -210,10 +210,13 @@ impl<'a> Machine<'a> {
         self.active.push(code);
         self.classes.push(closure.class.clone());
         self.depth += 1;
+        self.calls += 1;
+        let call = std::mem::replace(&mut self.call, self.calls);
         let source = std::mem::replace(&mut self.source, closure.source);
         let value = stacker::maybe_grow(256 << 10, 4 << 20, || self.run(closure, this, arguments));
         self.source = source;
         self.depth -= 1;
+        self.call = call;
         self.classes.pop();
         self.active.pop();
         value
