@@ -186,3 +186,22 @@ fn loading_costs_milliseconds() {
     }
     println!("{:?}", Prefilter::new(&RuleSet::built_in().with_checked(&texts), &[]).literals());
 }
+
+#[test]
+fn the_rules_of_the_handbook_hold() {
+    let handbook = include_str!("../../docs/rules.md");
+    let blocks = handbook.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let mut count = 0;
+    for block in blocks {
+        let texts = [("docs/rules.md".to_owned(), block.to_owned())];
+        let rules = RuleSet::default()
+            .with_texts(&texts, Registry::built_in())
+            .unwrap_or_else(|error| panic!("{error}\n{block}"));
+        assert!(rules.notes().is_empty(), "{:?}", rules.notes());
+        let runner = PageRunner(Detector::new(Arc::new(rules.clone()), Registry::built_in()));
+        let mistakes = check_examples(&rules, &runner, &|_| block.to_owned());
+        assert!(mistakes.is_empty(), "{mistakes:#?}");
+        count += 1;
+    }
+    assert!(count >= 8);
+}

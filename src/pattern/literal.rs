@@ -1,26 +1,29 @@
 //! Which names must a script hold for a pattern to match something in it?
 
 use super::shape::{Form, Pattern, Shape};
+use crate::evaluate::Value;
 use std::sync::Arc;
 
 /// Names that every other script holds: they tell nothing. Sorted.
 #[rustfmt::skip]
 const COMMON: &[&str] = &[
-    "Init", "Sale", "Start", "Visitor", "account", "action", "addEventListener", "addon", "after", "apply",
-    "async", "audio", "banner", "before", "bids", "block", "cache", "call", "callback", "charset", "class",
-    "clear", "client", "code", "color", "config", "const", "container", "content", "context", "create", "currency",
-    "data", "define", "description", "display", "document", "domain", "domains", "element", "elements", "enable",
-    "enabled", "event", "events", "false", "fetch", "format", "function", "handler", "height", "host", "http",
-    "https", "image", "index", "init", "initialize", "insert", "instance", "item", "label", "language", "length",
-    "level", "limit", "link", "list", "load", "location", "login", "master", "mediaTypes", "media_type", "method",
-    "mode", "module", "name", "native", "null", "number", "object", "onload", "onready", "open", "option",
-    "options", "order", "page", "param", "params", "parse", "path", "placement", "position", "print", "provider",
-    "pubId", "publisher", "push", "query", "queue", "ready", "refresh", "region", "remove", "render",
-    "renew", "request", "require", "response", "return", "script", "section", "selector", "send", "server",
-    "setting", "settings", "setup", "show", "site", "siteId", "size", "sizes", "slave", "slot", "slots", "source",
-    "start", "state", "status", "string", "style", "subscribe", "tags", "target", "text", "this", "timeout",
-    "title", "track", "trackEvent", "true", "type", "undefined", "unit", "update", "user", "userId", "value",
-    "values", "version", "video", "width", "window", "write", "zone",
+    "AdManager", "Direct", "Init", "Sale", "Start", "Tracking", "Visitor", "account", "action", "addEventListener",
+    "addon", "after", "apply", "async", "audio", "banner", "beacon", "before", "bids", "block", "cache", "call",
+    "callback", "category", "charset", "class", "clear", "client", "code", "color", "config", "const", "container",
+    "content", "context", "conversion", "create", "currency", "data", "define", "description", "display",
+    "document", "domain", "domains", "element", "elements", "enable", "enabled", "event", "events", "false",
+    "fetch", "format", "formatId", "function", "getInstance", "google", "handler", "height", "host", "http",
+    "https", "identify", "image", "index", "init", "initialize", "insert", "instance", "item", "label", "language",
+    "length", "level", "limit", "link", "list", "load", "location", "login", "master", "mediaTypes", "media_type",
+    "method", "mode", "module", "name", "native", "null", "number", "object", "onload", "onready", "open",
+    "optimize", "option", "options", "order", "page", "pageId", "param", "params", "parse", "partner", "path",
+    "placement", "playerId", "position", "preferences", "print", "provider", "pubId", "publisher", "push", "query",
+    "queue", "ready", "refresh", "region", "reload", "remove", "render", "renew", "request", "require", "response",
+    "return", "script", "section", "selector", "send", "server", "setting", "settings", "setup", "show", "site",
+    "siteId", "size", "sizes", "slave", "slot", "slots", "source", "start", "state", "status", "string", "style",
+    "subscribe", "tags", "target", "text", "this", "timeout", "title", "track", "trackEvent", "trackPageView",
+    "true", "type", "undefined", "unit", "update", "user", "userId", "value", "values", "version", "video",
+    "watch", "width", "window", "write", "zone",
 ];
 
 /// How telling is a name? 0 for words that stand everywhere.
@@ -43,22 +46,27 @@ pub fn is_telling(name: &str) -> bool {
 /// What to look for in scripts: any of these texts. Empty if the pattern has nothing to tell scripts by.
 ///
 /// Names that are short or stand everywhere are looked for together with what must stand beside them:
-/// `ttq.load`, `fbq(`.
+/// `ttq.load`, `fbq('init`.
 pub(crate) fn anchors(pattern: &Pattern) -> Vec<String> {
     let names = literals(pattern);
     if let Some(name) = names.iter().find(|name| is_telling(name)) {
         return vec![name.to_string()];
     }
     match &pattern.form {
-        Form::Call { callee, .. } => {
-            callee.last_two_names().or_else(|| callee.only_name().map(|name| format!("{name}("))).into_iter().collect()
-        }
-        Form::Assign { target, .. } => {
-            let bare = || target.only_name().map(|name| vec![format!("{name}="), format!("{name} =")]);
-            target.last_two_names().map(|names| vec![names]).or_else(bare).unwrap_or_default()
-        }
+        Form::Call { callee, arguments, .. } => match callee.last_two_names() {
+            Some(names) => vec![names],
+            None => callee.only_name().map(|name| call_texts(name, arguments.first())).unwrap_or_default(),
+        },
+        Form::Assign { target, .. } => target.last_two_names().into_iter().collect(),
         Form::Object(_) => Vec::new(),
     }
+}
+
+/// A call as it is written: `fbq(`, and where its first argument is a fixed string, that too.
+fn call_texts(name: &str, first: Option<&Shape>) -> Vec<String> {
+    let Some(Shape::Literal(Value::String(text))) = first else { return vec![format!("{name}(")] };
+    let starts = ["('", "(\"", "( '", "( \""];
+    starts.iter().map(|start| format!("{name}{start}{text}")).collect()
 }
 
 /// All names, the most telling first; of equals the callee's own.
@@ -134,8 +142,9 @@ mod tests {
     fn short_names_are_looked_for_with_their_neighbours() {
         let anchors = |text: &str| Pattern::parse(text).unwrap().anchors();
         assert_eq!(anchors("ttq.load($ID)"), ["ttq.load"]);
-        assert_eq!(anchors("fbq('init', $ID)"), ["fbq("]);
-        assert_eq!(anchors("uid = $ID"), ["uid=", "uid ="]);
+        assert_eq!(anchors("ym($ID)"), ["ym("]);
+        assert_eq!(anchors("fbq('init', $ID)")[..2], ["fbq('init", "fbq(\"init"]);
+        assert_eq!(anchors("uid = $ID"), [""; 0]);
         assert_eq!(anchors("$Q.push($ID)"), [""; 0]);
         assert_eq!(anchors("c($ID)"), [""; 0]);
     }

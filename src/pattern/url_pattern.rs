@@ -102,14 +102,14 @@ impl UrlPattern {
         let (location, query) = split_query(text);
         let slash = location.find('/').unwrap_or(location.len());
         let (host, path) = location.split_at(slash);
-        let host_pieces = compile_pieces(host, '.');
+        let host_pieces = compile_pieces(host);
         let has_name =
             host_pieces.iter().any(|piece| matches!(piece, Piece::Text(text) if text.trim_matches('.').contains('.')));
         if !has_name && !path.trim_matches(['/', '*']).contains(|character: char| character.is_ascii_alphanumeric()) {
             return fail(0, "the host has no fixed domain", "as `$CLIENT.example.com`");
         }
         let is_open = path.ends_with('/') || path.ends_with('*');
-        let path = (!path.is_empty()).then(|| compile_pieces(path.strip_suffix('*').unwrap_or(path), '/'));
+        let path = (!path.is_empty()).then(|| compile_pieces(path.strip_suffix('*').unwrap_or(path)));
         let mut parameters = Vec::new();
         for pair in query.split('&').filter(|pair| !pair.is_empty() && *pair != "*") {
             let Some(parameter) = compile_parameter(pair) else {
@@ -236,7 +236,7 @@ fn compile_parameter(pair: &str) -> Option<Parameter> {
 }
 
 /// Fixed text, `$NAME` holes and `*`; a hole ends at the first character that no hole's name has.
-fn compile_pieces(text: &str, _separator: char) -> Vec<Piece> {
+fn compile_pieces(text: &str) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
     let mut fixed = String::new();
     let mut rest = text;
@@ -320,9 +320,6 @@ mod tests {
 
     #[test]
     fn mistakes_are_told() {
-        for text in ["https://e.com/a", "$X/a", "e.com/a?b", "*/"] {
-            let _ = UrlPattern::parse(text);
-        }
         assert!(UrlPattern::parse("https://e.com/a").is_err());
         assert!(UrlPattern::parse("e.com/a?b").is_err());
         assert!(UrlPattern::parse("$HOST").is_err());
