@@ -13,7 +13,9 @@ mod script;
 
 pub mod report;
 
-pub use base::{Diagnostic, Evidence, Limits, Place, Severity, Span};
+pub use base::{Diagnostic, Evidence, Limits, Place, Position, Severity, Span};
 pub use detect::{AdUnit, Bid, ConfigEntry, Finding, FoundNetwork, FoundRequest, Problem, Slot};
 pub use engine::{Container, Engine, Outcome, Scan, ScanOptions, ScriptKind, ScriptRecord};
 pub use evaluate::{Alternative, Condition, Object, Value};
+pub use network::{Bidder, MediaType, Network, Param, ParamType, Registry, Required, Status, nearest as nearest_name};
+pub use rule::{Finds, Mistake, Product, Rule, RuleError, RuleSet, read_rules, schema as rule_schema};

@@ -1,5 +1,6 @@
 //! The arguments: one definition for the parser, `-h` and `--help`.
 
+use super::rules::RulesArguments;
 use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
@@ -49,6 +50,7 @@ pub(super) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Scan(ScanArguments),
+    Rules(RulesArguments),
 }
 
 /// Lists the ad networks of saved pages
@@ -85,6 +87,17 @@ pub(super) struct ScanArguments {
     /// Show each problem of an ad unit or bid in the table
     #[arg(long)]
     pub(super) problems: bool,
+
+    /// Add the rules in DIR; may be given more than once
+    ///
+    /// A rule with the id of a built-in one takes its place, which is said. Rules
+    /// with a mistake stop the run before any page is read.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::AnyPath)]
+    pub(super) rules: Vec<PathBuf>,
+
+    /// Evaluate every script, whether a rule could match or not
+    #[arg(long, hide = true)]
+    pub(super) no_prefilter: bool,
 
     /// Width of the table in columns [default: the terminal's, or 120]
     #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(24..))]

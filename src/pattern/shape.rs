@@ -73,6 +73,16 @@ pub enum Piece {
     Hole(Option<Arc<str>>),
 }
 
+/// Pieces in words: `text` <HOLE>.
+pub(crate) fn outline(pieces: &[Piece]) -> String {
+    let words = pieces.iter().map(|piece| match piece {
+        Piece::Text(text) => format!("`{text}`"),
+        Piece::Hole(Some(name)) => format!("<{name}>"),
+        Piece::Hole(None) => "<…>".to_owned(),
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 impl Pattern {
     /// Compiles the text of a pattern.
     ///

@@ -21,6 +21,8 @@ pub struct RuleSet {
     products: Vec<Arc<Product>>,
     rules: Vec<Rule>,
     notes: Vec<Mistake>,
+    /// The user's files: name and text.
+    own_texts: Vec<(Arc<str>, Arc<str>)>,
 }
 
 impl RuleSet {
@@ -60,6 +62,7 @@ impl RuleSet {
             check::check_file(&file, registry, &mut mistakes);
             check::check_ids(&file, &mut seen, &mut mistakes);
             self.add(file, &mut mistakes);
+            self.own_texts.push((mistakes.file.clone(), text.as_str().into()));
             mistakes.all.sort_by_key(|mistake| mistake.span);
             all.extend(mistakes.all);
         }
@@ -129,10 +132,34 @@ impl RuleSet {
         &self.notes
     }
 
+    /// The same rules with more notes, which come first.
+    pub(crate) fn with_notes(mut self, notes: Vec<Mistake>) -> Self {
+        self.notes.splice(0..0, notes);
+        self
+    }
+
+    /// The text of a rule file of this set.
+    #[must_use]
+    pub fn text(&self, file: &str) -> Option<String> {
+        let own = self.own_texts.iter().find(|(name, _)| &**name == file).map(|(_, text)| text.to_string());
+        own.or_else(|| Self::built_in_text(file).map(str::to_owned))
+    }
+
     /// The text of a built-in rule file.
     #[must_use]
     pub fn built_in_text(file: &str) -> Option<&'static str> {
         RULE_FILES.iter().find(|(name, _)| *name == file).map(|(_, text)| *text)
+    }
+
+    /// The built-in rules, read as a user's are: with every check.
+    ///
+    /// # Errors
+    ///
+    /// All mistakes, if there is one that is an error.
+    pub fn built_in_checked() -> Result<Self, RuleError> {
+        let texts: Vec<(String, String)> =
+            RULE_FILES.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        Self::default().with_texts(&texts, Registry::built_in())
     }
 
     /// What evaluation must record for the rules to see it.
@@ -251,9 +278,7 @@ mod tests {
 
     #[test]
     fn the_built_in_rules_are_sound() {
-        let texts: Vec<(String, String)> =
-            RULE_FILES.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-        let set = RuleSet::default().with_texts(&texts, Registry::built_in()).unwrap_or_else(|error| panic!("{error}"));
+        let set = RuleSet::built_in_checked().unwrap_or_else(|error| panic!("{error}"));
         assert!(set.notes().is_empty(), "{:#?}", set.notes());
         assert_eq!(set.rules().len(), RuleSet::built_in().rules().len());
     }
