@@ -6,5 +6,7 @@
 
 mod depth;
 mod parse;
+mod salvage;
 
 pub use parse::{Goal, Tree, parse, parse_expression};
+pub use salvage::{Anchors, Language, Region, find_all_regions, find_regions};

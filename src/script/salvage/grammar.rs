@@ -1,0 +1,483 @@
+//! How far does a text read as code? A recogniser of JavaScript that is told where to start.
+//!
+//! It is a machine of brackets and turns: after an operand comes an operator, and the
+//! other way round. Prose breaks that within two words (`The minister`), code never does.
+//! It builds no tree and allows more than the language; the parser proper has the last
+//! word. Where a bracket is still open as prose begins, the code was cut off there.
+//!
+//! In: a [`Lexer`] at the start. Out: a [`Run`]. One pass, no going back.
+
+use super::extent::settle;
+use super::joined::is_code_start;
+use super::lexer::Lexer;
+use super::run::{Missing, Run, Statement};
+use super::token::{Kind, Token, is_control_word, is_declaring_word, is_prefix_word, uncapitalised_keyword};
+
+/// What may come next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    Statement,
+    Operand,
+    Operator,
+    /// After a dot.
+    Property,
+    /// After `function`.
+    FunctionName,
+    /// After `if`, `for` and the like.
+    ControlParen,
+    /// After `=>`.
+    ArrowBody,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Open {
+    Top,
+    Paren,
+    Control,
+    Square,
+    Object,
+    Block { is_expression: bool },
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Frame {
+    open: Open,
+    /// `?` without its `:`.
+    ternaries: u32,
+    /// A `function` whose body is due; is it an expression?
+    function: Option<bool>,
+    /// A `case` or `default` whose colon is due.
+    has_case: bool,
+}
+
+/// Brackets deeper than this are not code that people leak.
+const DEEPEST: usize = 400;
+
+/// The recogniser at work.
+pub(super) struct Recogniser<'t> {
+    lexer: Lexer<'t>,
+    run: Run,
+    frames: Vec<Frame>,
+    turn: Turn,
+    /// First token of the statement that is being read at the top.
+    first: Option<usize>,
+    /// Last token after which that statement could have ended.
+    soft_end: Option<usize>,
+    /// A closing bracket without its opening one may belong to code that was cut off at its start.
+    takes_orphans: bool,
+}
+
+/// Why reading stopped.
+pub(super) struct Stop;
+
+impl<'t> Recogniser<'t> {
+    /// Reads a run that starts at the lexer's place, which is inside an object if `is_inside_object`.
+    pub fn read(lexer: Lexer<'t>, is_inside_object: bool, takes_orphans: bool) -> Run {
+        let mut frames = vec![Frame::new(Open::Top)];
+        let mut run = Run::default();
+        if is_inside_object {
+            frames.push(Frame::new(Open::Object));
+            run.missing.push(Missing::Object);
+        }
+        let turn = if is_inside_object { Turn::Operand } else { Turn::Statement };
+        let mut this = Self { lexer, run, frames, turn, first: is_inside_object.then_some(0), soft_end: None, takes_orphans };
+        this.read_all();
+        this.run
+    }
+
+    fn read_all(&mut self) {
+        let (mut lines, mut spaces) = (0, false);
+        loop {
+            let is_operand = !matches!(self.turn, Turn::Operator | Turn::Property);
+            let Some(mut token) = self.lexer.next(is_operand) else { return self.stop(None) };
+            lines = token.lines_before.max(lines);
+            spaces |= token.space_before;
+            if token.is_trivia() {
+                self.run.tokens.push(token);
+                continue;
+            }
+            (token.lines_before, token.space_before) = (lines, spaces);
+            (lines, spaces) = (0, false);
+            if self.step(token).is_err() {
+                return self.stop(Some(token));
+            }
+        }
+    }
+
+    fn stop(&mut self, at: Option<Token>) {
+        self.run.end = at.map_or(self.lexer.end, |token| token.start);
+        if let Some(first) = self.first {
+            let is_open = self.frames.len() > 1 || self.turn != Turn::Operator;
+            settle(&mut self.run, self.lexer.text, first, self.soft_end, at, is_open);
+        }
+    }
+
+    fn frame(&mut self) -> &mut Frame {
+        self.frames.last_mut().expect("the top frame is never popped")
+    }
+
+    fn is_top(&self) -> bool {
+        self.frames.len() == 1
+    }
+
+    fn takes_statements(&self) -> bool {
+        matches!(self.frames.last().map(|frame| frame.open), Some(Open::Top | Open::Block { .. }))
+    }
+
+    /// The last token that grammar sees.
+    fn previous(&self) -> Option<&Token> {
+        self.run.tokens.iter().rev().find(|token| !token.is_trivia())
+    }
+
+    fn accept(&mut self, token: Token, turn: Turn) -> Result<(), Stop> {
+        if self.is_top() && self.first.is_none() {
+            self.first = Some(self.run.tokens.len());
+            self.soft_end = None;
+        }
+        self.run.tokens.push(token);
+        self.turn = turn;
+        if self.is_top() && turn == Turn::Operator && matches!(token.kind, Kind::Punct(")" | "}" | "]")) {
+            self.soft_end = Some(self.run.tokens.len() - 1);
+        }
+        Ok(())
+    }
+
+    fn repaired(&mut self, repair: &'static str) {
+        if !self.run.repairs.contains(&repair) {
+            self.run.repairs.push(repair);
+        }
+    }
+
+    /// Ends the statement at the top, if that is where we are.
+    fn end_statement(&mut self) {
+        self.turn = Turn::Statement;
+        let last = self.run.tokens.iter().rposition(|token| !token.is_trivia());
+        if self.is_top()
+            && let (Some(first), Some(last)) = (self.first.take(), last)
+            && last >= first
+        {
+            self.run.statements.push(Statement { first, last, is_cut: false });
+        }
+    }
+
+    /// `else`, `catch` and the like go on with the statement before.
+    fn reopen_statement(&mut self) {
+        if self.is_top() && self.first.is_none() {
+            self.first = self.run.statements.pop().map(|statement| statement.first);
+        }
+    }
+
+    fn step(&mut self, token: Token) -> Result<(), Stop> {
+        if self.is_cut_by_blank_line(token) {
+            return Err(Stop);
+        }
+        self.split_at_line(token);
+        match token.kind {
+            Kind::Word => self.word(token),
+            Kind::Number | Kind::Regex | Kind::Text(_) => self.literal(token),
+            Kind::Punct(punct) => self.punct(token, punct),
+            _ => Err(Stop),
+        }
+    }
+
+    /// Code that ends in an operator before a blank line was cut off; so was code before a paragraph in quotes.
+    fn is_cut_by_blank_line(&self, token: Token) -> bool {
+        if !token.is_after_blank_line() {
+            return false;
+        }
+        let is_dangling = self.turn == Turn::Property
+            || (self.turn == Turn::Operand
+                && self.previous().is_some_and(|previous| matches!(previous.kind, Kind::Punct("=" | "+" | "||" | "&&" | ":" | "?" | "==" | "===" | "!="))));
+        let is_speech = matches!(token.kind, Kind::Text(quoted) if self.lexer.text[quoted.body.0..quoted.body.1].matches(' ').count() > 3);
+        is_dangling || is_speech
+    }
+
+    /// A line end between two statements without a semicolon.
+    fn split_at_line(&mut self, token: Token) {
+        if self.turn != Turn::Operator || token.lines_before == 0 || !self.takes_statements() {
+            return;
+        }
+        let goes_on = match token.kind {
+            Kind::Word => matches!(&*token.word(self.lexer.text), "in" | "instanceof") || self.frame().function.is_some(),
+            Kind::Punct("(" | "[" | "+" | "-" | "/" | "*" | "<" | "`") => !(self.is_top() && (token.is_after_blank_line() || self.is_weak_so_far())),
+            Kind::Punct("!" | "~" | "++" | "--" | "@") => false,
+            Kind::Punct("{") => self.frame().function.is_some(),
+            Kind::Punct(_) => true,
+            _ => false,
+        };
+        if !goes_on {
+            self.end_statement();
+        }
+    }
+
+    fn is_weak_so_far(&self) -> bool {
+        let Some(first) = self.first else { return false };
+        self.run.tokens.len() - first < 3
+    }
+
+    fn word(&mut self, token: Token) -> Result<(), Stop> {
+        let written = token.word(self.lexer.text);
+        if self.turn == Turn::Property {
+            // `owners. He`: no code puts a space there and a capital after it.
+            let is_prose = token.space_before && token.lines_before == 0 && written.starts_with(char::is_uppercase);
+            return if is_prose && self.is_top() { Err(Stop) } else { self.accept(token, Turn::Operator) };
+        }
+        let keyword = uncapitalised_keyword(&written).filter(|_| self.is_meant_as_keyword());
+        if keyword.is_some() {
+            self.repaired("capitalised-keywords");
+        }
+        let word = keyword.unwrap_or(&written);
+        match self.turn {
+            Turn::Operator => self.word_after_operand(token, word),
+            Turn::FunctionName => self.accept(token, Turn::FunctionName),
+            Turn::ControlParen => Err(Stop),
+            _ => self.word_as_operand(token, word),
+        }
+    }
+
+    /// Does what follows a capitalised word look as it does after the keyword?
+    fn is_meant_as_keyword(&self) -> bool {
+        let rest = self.lexer.text[self.lexer.at..self.lexer.end].trim_start();
+        matches!(self.turn, Turn::Statement | Turn::Operand) && (rest.starts_with(['(', '{', '.']) || is_code_start(rest))
+    }
+
+    fn word_after_operand(&mut self, token: Token, word: &str) -> Result<(), Stop> {
+        if matches!(word, "in" | "instanceof" | "of") {
+            return self.accept(token, Turn::Operand);
+        }
+        let text = self.lexer.text;
+        let previous = self.previous().copied();
+        if previous.is_some_and(|previous| previous.kind == Kind::Word && matches!(&*previous.word(text), "async" | "get" | "set" | "static")) {
+            return self.word_as_operand(token, word);
+        }
+        let is_after_bracket = previous.is_some_and(|previous| matches!(previous.kind, Kind::Punct(")" | "}" | "]")));
+        if self.takes_statements() && is_after_bracket && is_code_start(&text[token.start..self.lexer.end]) {
+            self.repaired("joined-lines");
+            self.run.joints.push(self.run.tokens.len());
+            self.end_statement();
+            return self.word_as_operand(token, word);
+        }
+        Err(Stop)
+    }
+
+    fn word_as_operand(&mut self, token: Token, word: &str) -> Result<(), Stop> {
+        let is_key = self.frame().open == Open::Object && self.lexer.text[self.lexer.at..self.lexer.end].trim_start().starts_with(':');
+        if is_key {
+            return self.accept(token, Turn::Operator);
+        }
+        let is_statement = self.turn == Turn::Statement;
+        match word {
+            "function" => {
+                let is_expression = !is_statement;
+                self.accept(token, Turn::FunctionName)?;
+                self.frame().function = Some(is_expression);
+                Ok(())
+            }
+            word if is_declaring_word(word) => {
+                let is_place = is_statement || self.frame().open == Open::Control;
+                if is_place { self.accept(token, Turn::Operand) } else { Err(Stop) }
+            }
+            word if is_control_word(word) => {
+                if matches!(word, "catch" | "while") && is_statement && self.previous().is_some_and(|previous| previous.is("}")) {
+                    self.reopen_statement();
+                }
+                if is_statement { self.accept(token, Turn::ControlParen) } else { Err(Stop) }
+            }
+            "else" | "finally" if is_statement => {
+                self.reopen_statement();
+                self.accept(token, Turn::Statement)
+            }
+            "do" | "try" if is_statement => self.accept(token, Turn::Statement),
+            "case" | "default" if is_statement => {
+                self.frame().has_case = true;
+                self.accept(token, if word == "case" { Turn::Operand } else { Turn::Operator })
+            }
+            word if is_prefix_word(word) => self.accept(token, Turn::Operand),
+            _ => self.accept(token, Turn::Operator),
+        }
+    }
+
+    fn literal(&mut self, token: Token) -> Result<(), Stop> {
+        let is_template = matches!(token.kind, Kind::Text(quoted) if quoted.quote == super::glyph::Quote::Back);
+        match self.turn {
+            Turn::Operator if is_template && !token.space_before => self.accept(token, Turn::Operator),
+            Turn::Operand | Turn::Statement | Turn::ArrowBody => self.accept(token, Turn::Operator),
+            _ => Err(Stop),
+        }
+    }
+
+    fn punct(&mut self, token: Token, punct: &'static str) -> Result<(), Stop> {
+        match punct {
+            "(" | "[" | "{" => self.open(token, punct),
+            ")" | "]" | "}" => self.close(token, punct),
+            ";" => self.semicolon(token),
+            "," => self.comma(token),
+            ":" => self.colon(token),
+            _ => self.operator(token, punct),
+        }
+    }
+
+    fn open(&mut self, token: Token, punct: &str) -> Result<(), Stop> {
+        let function = self.frames.last().and_then(|frame| frame.function);
+        let is_in_object = self.frame().open == Open::Object;
+        let is_after_paren = self.previous().is_some_and(|previous| previous.is(")"));
+        let open = match (punct, self.turn) {
+            ("(", Turn::ControlParen) => Open::Control,
+            ("(", turn) if turn != Turn::Property => Open::Paren,
+            ("[", Turn::Operator | Turn::Operand | Turn::Statement | Turn::ArrowBody) => Open::Square,
+            ("{", Turn::Operator | Turn::Statement) if function.is_some() => {
+                Open::Block { is_expression: self.frame().function.take().unwrap_or(true) }
+            }
+            ("{", Turn::Operator) if is_in_object && is_after_paren => Open::Block { is_expression: true },
+            ("{", Turn::Statement) => Open::Block { is_expression: false },
+            ("{", Turn::ArrowBody) => Open::Block { is_expression: true },
+            ("{", Turn::Operand) => Open::Object,
+            _ => return Err(Stop),
+        };
+        if self.frames.len() > DEEPEST {
+            return Err(Stop);
+        }
+        let turn = if matches!(open, Open::Block { .. }) { Turn::Statement } else { Turn::Operand };
+        self.accept(token, turn)?;
+        self.frames.push(Frame::new(open));
+        Ok(())
+    }
+
+    fn close(&mut self, token: Token, punct: &str) -> Result<(), Stop> {
+        if !self.may_close(punct) {
+            return Err(Stop);
+        }
+        if self.is_top() {
+            return self.close_orphan(token, punct);
+        }
+        let open = self.frame().open;
+        let is_pair = match open {
+            Open::Paren | Open::Control => punct == ")",
+            Open::Square => punct == "]",
+            Open::Object | Open::Block { .. } => punct == "}",
+            Open::Top => false,
+        };
+        if !is_pair {
+            return Err(Stop);
+        }
+        self.frames.pop();
+        match open {
+            Open::Control => self.accept(token, Turn::Statement),
+            Open::Block { is_expression: false } => {
+                self.accept(token, Turn::Statement)?;
+                self.end_statement();
+                Ok(())
+            }
+            _ => self.accept(token, Turn::Operator),
+        }
+    }
+
+    /// Nothing closes after an operator that waits for its operand.
+    fn may_close(&self, punct: &str) -> bool {
+        match self.turn {
+            Turn::Operator => true,
+            Turn::Statement => punct == "}",
+            Turn::Operand => self.previous().is_none_or(|previous| {
+                matches!(previous.kind, Kind::Punct("(" | "[" | "{" | "," | ";")) || previous.kind == Kind::Word
+            }),
+            _ => false,
+        }
+    }
+
+    /// A bracket that was opened before the code was cut off at its start.
+    fn close_orphan(&mut self, token: Token, punct: &str) -> Result<(), Stop> {
+        if !self.takes_orphans || self.run.missing.len() > DEEPEST {
+            return Err(Stop);
+        }
+        let is_body = self.turn == Turn::Statement || !self.run.statements.is_empty();
+        self.run.missing.push(match punct {
+            ")" => Missing::Paren,
+            "]" => Missing::Square,
+            _ if is_body => Missing::Block,
+            _ => Missing::Member,
+        });
+        // All that was read is inside that bracket, so it is one statement.
+        self.first = Some(0);
+        self.run.statements.clear();
+        self.accept(token, Turn::Operator)
+    }
+
+    fn semicolon(&mut self, token: Token) -> Result<(), Stop> {
+        let is_after_return = self.turn == Turn::Operand && self.previous().is_some_and(|previous| previous.kind == Kind::Word);
+        if self.frame().open == Open::Control {
+            return self.accept(token, Turn::Operand);
+        }
+        let is_empty = self.turn == Turn::Statement && self.previous().is_some();
+        if !self.takes_statements() || !(self.turn == Turn::Operator || is_empty || is_after_return) {
+            return Err(Stop);
+        }
+        if self.first.is_none() {
+            self.reopen_statement();
+        }
+        self.accept(token, Turn::Statement)?;
+        self.frame().ternaries = 0;
+        self.frame().function = None;
+        self.end_statement();
+        Ok(())
+    }
+
+    fn comma(&mut self, token: Token) -> Result<(), Stop> {
+        let is_hole = self.turn == Turn::Operand && self.frame().open == Open::Square;
+        if self.turn == Turn::Operator || is_hole { self.accept(token, Turn::Operand) } else { Err(Stop) }
+    }
+
+    fn colon(&mut self, token: Token) -> Result<(), Stop> {
+        if self.turn != Turn::Operator {
+            return Err(Stop);
+        }
+        let frame = self.frame();
+        if frame.ternaries > 0 {
+            frame.ternaries -= 1;
+            return self.accept(token, Turn::Operand);
+        }
+        match frame.open {
+            Open::Object => self.accept(token, Turn::Operand),
+            Open::Block { .. } if std::mem::take(&mut frame.has_case) => self.accept(token, Turn::Statement),
+            _ => Err(Stop),
+        }
+    }
+
+    fn operator(&mut self, token: Token, punct: &'static str) -> Result<(), Stop> {
+        let is_operand = matches!(self.turn, Turn::Operand | Turn::Statement | Turn::ArrowBody);
+        match punct {
+            "." | "?." if self.turn == Turn::Operator => self.accept(token, Turn::Property),
+            "=>" if self.turn == Turn::Operator => self.accept(token, Turn::ArrowBody),
+            "++" | "--" => self.accept(token, if self.turn == Turn::Operator { Turn::Operator } else { Turn::Operand }),
+            "!" | "~" | "+" | "-" if is_operand => self.accept(token, Turn::Operand),
+            "..." if is_operand && !self.is_top() => self.accept(token, Turn::Operand),
+            "*" if self.turn == Turn::FunctionName => self.accept(token, Turn::FunctionName),
+            "!" | "~" | "@" | "..." => Err(Stop),
+            "?" if self.turn == Turn::Operator => {
+                self.frame().ternaries += 1;
+                self.accept(token, Turn::Operand)
+            }
+            _ if self.turn == Turn::Operator => self.accept(token, Turn::Operand),
+            _ => self.operator_in_two(token, punct),
+        }
+    }
+
+    /// `| |`: an operator whose halves were pulled apart.
+    fn operator_in_two(&mut self, token: Token, punct: &str) -> Result<(), Stop> {
+        let is_half = token.space_before && token.lines_before == 0 && self.turn == Turn::Operand;
+        let is_whole = self.previous().is_some_and(|previous| {
+            matches!((previous.kind, punct), (Kind::Punct("|"), "|") | (Kind::Punct("&"), "&") | (Kind::Punct("=" | "=="), "=") | (Kind::Punct("="), ">"))
+        });
+        if !(is_half && is_whole) {
+            return Err(Stop);
+        }
+        self.repaired("spaced-operators");
+        self.run.halves.push(self.run.tokens.len());
+        self.accept(token, if punct == ">" { Turn::ArrowBody } else { Turn::Operand })
+    }
+}
+
+impl Frame {
+    fn new(open: Open) -> Self {
+        Self { open, ternaries: 0, function: None, has_case: false }
+    }
+}
