@@ -23,6 +23,9 @@ pub(super) fn settle(run: &mut Run, text: &str, first: usize, soft_end: Option<u
 fn prose_start(tokens: &[Token], text: &str, first: usize, soft_end: Option<usize>, stop: Token) -> usize {
     let line = if stop.lines_before > 0 { Some(tokens.len()) } else { (first..tokens.len()).rev().find(|&index| tokens[index].lines_before > 0) };
     let after_line = line.filter(|&line| line > first);
+    if line == Some(first) && soft_end.is_none() && code_on_line(tokens, first).is_none() {
+        return first;
+    }
     let start = match after_line {
         Some(line) => code_on_line(tokens, line).map_or_else(|| paragraph_start(tokens, line, first), |code| code + 1),
         None => inline_start(tokens, text, first),

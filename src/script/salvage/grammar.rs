@@ -188,6 +188,9 @@ impl<'t> Recogniser<'t> {
         let is_dangling = self.turn == Turn::Property
             || (self.turn == Turn::Operand
                 && self.previous().is_some_and(|previous| matches!(previous.kind, Kind::Punct("=" | "+" | "||" | "&&" | ":" | "?" | "==" | "===" | "!="))));
+        let rest = &self.lexer.text[token.end..self.lexer.end];
+        let is_sentence = token.kind == Kind::Word && (rest.starts_with([' ', ',', '’']) && !rest.trim_start().starts_with(['(', '=', '.', '[', '{', '+', '|', '&', '?']));
+        let is_dangling = is_dangling && (is_sentence || !matches!(token.kind, Kind::Word | Kind::Punct(_)));
         let is_speech = matches!(token.kind, Kind::Text(quoted) if self.lexer.text[quoted.body.0..quoted.body.1].matches(' ').count() > 3);
         is_dangling || is_speech
     }
@@ -218,9 +221,7 @@ impl<'t> Recogniser<'t> {
     fn word(&mut self, token: Token) -> Result<(), Stop> {
         let written = token.word(self.lexer.text);
         if self.turn == Turn::Property {
-            // `owners. He`: no code puts a space there and a capital after it.
-            let is_prose = token.space_before && token.lines_before == 0 && written.starts_with(char::is_uppercase);
-            return if is_prose && self.is_top() { Err(Stop) } else { self.accept(token, Turn::Operator) };
+            return if self.is_top() && self.is_full_stop(token) { Err(Stop) } else { self.accept(token, Turn::Operator) };
         }
         let keyword = uncapitalised_keyword(&written).filter(|_| self.is_meant_as_keyword());
         if keyword.is_some() {
@@ -233,6 +234,16 @@ impl<'t> Recogniser<'t> {
             Turn::ControlParen => Err(Stop),
             _ => self.word_as_operand(token, word),
         }
+    }
+
+    /// `owners. He`: code puts no space behind a dot alone, unless it follows a call.
+    fn is_full_stop(&self, token: Token) -> bool {
+        let mut before = self.run.tokens.iter().rev().filter(|token| !token.is_trivia());
+        let (dot, owner) = (before.next(), before.next());
+        let is_glued = dot.is_some_and(|dot| !dot.space_before) && token.space_before;
+        let is_word = owner.is_some_and(|owner| !matches!(owner.kind, Kind::Punct(_)));
+        let is_capital = token.lines_before == 0 && self.lexer.text[token.start..].starts_with(char::is_uppercase);
+        is_glued && (is_word || is_capital)
     }
 
     /// Does what follows a capitalised word look as it does after the keyword?
@@ -386,7 +397,9 @@ impl<'t> Recogniser<'t> {
 
     /// A bracket that was opened before the code was cut off at its start.
     fn close_orphan(&mut self, token: Token, punct: &str) -> Result<(), Stop> {
-        if !self.takes_orphans || self.run.missing.len() > DEEPEST {
+        // `8)` in front of a paragraph closes nothing of the code before it.
+        let is_other = token.is_after_blank_line() || (punct != "}" && (self.first.is_none() || !self.run.statements.is_empty()));
+        if !self.takes_orphans || is_other || self.run.missing.len() > DEEPEST {
             return Err(Stop);
         }
         let is_body = self.turn == Turn::Statement || !self.run.statements.is_empty();

@@ -6,7 +6,7 @@
 
 use super::anchor::{Anchor, Anchors};
 use super::run::{Run, Statement};
-use super::token::{Kind, Token};
+use super::token::{Kind, Token, is_declaring_word};
 use std::collections::HashSet;
 
 /// Statements `first..=last` of a run, by index.
@@ -30,11 +30,12 @@ pub(super) fn groups<'a>(text: &str, run: &Run, anchors: &'a Anchors) -> Vec<Gro
     let judged: Vec<Judged<'a>> = run.statements.iter().map(|statement| judge(text, run, statement, anchors)).collect();
     let mut groups: Vec<Group<'a>> = Vec::new();
     for (index, this) in judged.iter().enumerate() {
-        if !this.is_strong {
+        let is_adjacent = groups.last().is_some_and(|group| (group.last + 1..=index).all(|between| !judged[between].is_after_blank_line));
+        let is_stump = is_adjacent && index + 1 == judged.len() && groups.last().is_some_and(|group| group.last + 1 == index) && is_stump(text, run, index);
+        if !this.is_strong && !is_stump {
             continue;
         }
-        let joins = groups.last().is_some_and(|group| joins(text, run, &judged, group, index));
-        match groups.last_mut().filter(|_| joins) {
+        match groups.last_mut().filter(|_| is_adjacent) {
             Some(group) => {
                 group.last = index;
                 group.anchor = group.anchor.or(this.anchor);
@@ -42,7 +43,49 @@ pub(super) fn groups<'a>(text: &str, run: &Run, anchors: &'a Anchors) -> Vec<Gro
             None => groups.push(Group { first: index, last: index, anchor: this.anchor }),
         }
     }
-    groups
+    join_related(text, run, groups)
+}
+
+/// The beginning of a last statement that was cut off: `googletag.enableSe`, `var slo`.
+fn is_stump(text: &str, run: &Run, index: usize) -> bool {
+    let tokens = run.of(&run.statements[index]);
+    let is_path = tokens.windows(2).any(|pair| pair[1].is(".") && !pair[1].space_before) && tokens.iter().skip(1).all(|token| !token.space_before);
+    let is_declaration = tokens.len() == 2 && is_declaring_word(&tokens[0].word(text));
+    is_path || is_declaration
+}
+
+/// Joins groups across blank lines: those of ads, and others that share a name with one or speak of ads.
+fn join_related<'a>(text: &str, run: &Run, groups: Vec<Group<'a>>) -> Vec<Group<'a>> {
+    let words: Vec<HashSet<String>> = groups.iter().map(|group| group_names(text, run, group)).collect();
+    let mut is_ad: Vec<bool> = groups.iter().map(|group| group.anchor.is_some()).collect();
+    let ad_names: HashSet<&String> = words.iter().zip(&is_ad).filter(|(_, is_ad)| **is_ad).flat_map(|(names, _)| names).collect();
+    for (index, names) in words.iter().enumerate() {
+        is_ad[index] |= names.iter().any(|name| ad_names.contains(name) || speaks_of_ads(name));
+    }
+    let mut joined: Vec<Group<'a>> = Vec::new();
+    for (index, group) in groups.into_iter().enumerate() {
+        // A weak statement between two groups may be prose that passes for code.
+        let joins = joined.last().is_some_and(|last| last.last + 1 == group.first && is_ad[index] && is_ad[index - 1]);
+        match joined.last_mut().filter(|_| joins) {
+            Some(last) => {
+                last.last = group.last;
+                last.anchor = last.anchor.or(group.anchor);
+            }
+            None => joined.push(group),
+        }
+    }
+    joined
+}
+
+/// Is it a name that ad code uses: `gptAdSlots`, `dfp_params`, `headerBidderData`?
+fn speaks_of_ads(name: &str) -> bool {
+    const PARTS: [&str; 8] = ["adslot", "adunit", "bidder", "dfp", "gpt", "headerbid", "ad_slot", "ad_unit"];
+    let lower = name.to_ascii_lowercase();
+    PARTS.iter().any(|part| lower.contains(part)) || lower.ends_with("ads") || lower.starts_with("ads_")
+}
+
+fn group_names(text: &str, run: &Run, group: &Group<'_>) -> HashSet<String> {
+    (group.first..=group.last).flat_map(|at| names(text, run.of(&run.statements[at]))).collect()
 }
 
 fn judge<'a>(text: &str, run: &Run, statement: &Statement, anchors: &'a Anchors) -> Judged<'a> {
@@ -55,23 +98,6 @@ fn judge<'a>(text: &str, run: &Run, statement: &Statement, anchors: &'a Anchors)
 fn is_after_blank_line(tokens: &[Token], first: usize) -> bool {
     let trivia = tokens[..first].iter().rev().take_while(|token| token.is_trivia());
     tokens[first].is_after_blank_line() || trivia.into_iter().any(Token::is_after_blank_line)
-}
-
-fn joins(text: &str, run: &Run, judged: &[Judged<'_>], group: &Group<'_>, index: usize) -> bool {
-    let gap = group.last + 1..=index;
-    let is_adjacent = gap.clone().all(|between| !judged[between].is_after_blank_line);
-    if is_adjacent {
-        return true;
-    }
-    // Prose may hide between two statements only if it passes for one itself: then they stay apart.
-    let has_weak = gap.clone().any(|between| !judged[between].is_strong);
-    let is_ad = group.anchor.is_some() && judged[index].anchor.is_some();
-    !has_weak && (is_ad || shares_name(text, run, group, index))
-}
-
-fn shares_name(text: &str, run: &Run, group: &Group<'_>, index: usize) -> bool {
-    let before: HashSet<String> = (group.first..=group.last).flat_map(|at| names(text, run.of(&run.statements[at]))).collect();
-    names(text, run.of(&run.statements[index])).any(|name| before.contains(&name))
 }
 
 /// Names that say something: not those which any script has.

@@ -149,10 +149,11 @@ impl<'t> Scanner<'t> {
     }
 
     fn push_run(&mut self, run: &Run) {
-        if run.statements.is_empty() {
+        let groups = groups(self.text, run, self.anchors);
+        if groups.is_empty() {
             self.push_comments(run);
         }
-        for group in groups(self.text, run, self.anchors) {
+        for group in groups {
             self.push_group(run, &group);
         }
     }
@@ -162,7 +163,7 @@ impl<'t> Scanner<'t> {
         let mended = mend(self.text, run, first, last, self.anchors);
         let start = run.tokens[leading(&run.tokens, first)].start;
         let last_token = &run.tokens[last];
-        let end = run.tokens[trailing(&run.tokens, last)].end;
+        let end = with_stump(self.text, run.tokens[trailing(&run.tokens, last)].end);
         self.regions.push(Region {
             span: Span::new(start, end),
             code: mended.repaired.code,
@@ -178,7 +179,7 @@ impl<'t> Scanner<'t> {
 
     /// Code in comments does not run, but it is code all the same.
     fn push_comments(&mut self, run: &Run) {
-        for token in run.tokens.iter().filter(|token| matches!(token.kind, Kind::Comment { .. })) {
+        for token in run.tokens.iter().take_while(|token| token.is_trivia()).filter(|token| matches!(token.kind, Kind::Comment { .. })) {
             let comment = &self.text[token.start..token.end];
             let is_code = comment.contains('(') && comment.contains([';', '{']);
             let Some(anchor) = self.anchors.of_markup(comment).filter(|_| is_code) else { continue };
@@ -206,9 +207,10 @@ impl<'t> Scanner<'t> {
 /// Were lines joined, so that a line comment hides code?
 fn needs_joining(run: &Run, text: &str) -> bool {
     let Some(comment) = run.tokens.iter().rev().find(|token| token.kind == Kind::Comment { is_line: true }) else { return false };
-    let is_last = run.tokens.last().is_some_and(|last| last.start == comment.start) || text.len() == comment.end;
+    let has_strong = run.statements.iter().any(|statement| run.is_strong(statement, text));
+    let is_last = run.tokens.last().is_some_and(|last| last.start == comment.start);
     let is_cut = run.statements.last().is_none_or(|statement| statement.is_cut);
-    is_cut && is_last
+    !has_strong || (is_cut && is_last)
 }
 
 fn is_better(joined: &Run, plain: &Run, text: &str, anchors: &Anchors) -> bool {
@@ -227,6 +229,13 @@ fn starts_with_key(text: &str, at: usize) -> bool {
 /// Comments and wrappers right before a token belong to its code.
 fn leading(tokens: &[Token], first: usize) -> usize {
     first - tokens[..first].iter().rev().take_while(|token| token.is_trivia()).count()
+}
+
+/// A comment mark that was cut in two, at the end of a line.
+fn with_stump(text: &str, end: usize) -> usize {
+    let rest = &text[end..];
+    let is_stump = rest.starts_with('/') && rest[1..].chars().next().is_none_or(|next| next == '\n');
+    end + usize::from(is_stump)
 }
 
 /// So do those right behind it.
