@@ -9,6 +9,8 @@ pub(super) struct Context {
     pub is_data: bool,
     /// Its prose has a word or two of programming: what is set apart as code is a sample.
     pub is_near_code: bool,
+    /// More than one of them: leaked code is often indented, too.
+    pub has_terms: bool,
     /// Its prose explains ad code, or programming at length: all code is a sample.
     pub is_about_code: bool,
 }
@@ -45,7 +47,7 @@ impl Context {
         let phrases = PHRASES.iter().filter(|phrase| lower.contains(**phrase)).count();
         let mentions = prose.lines().any(|line| mentions_name(line, anchors));
         let terms = words.len() + phrases;
-        Self { is_data: false, is_near_code: terms > 0 || mentions, is_about_code: terms >= ENOUGH || (mentions && terms > 0) }
+        Self { is_data: false, is_near_code: terms > 0 || mentions, has_terms: terms > 1 || mentions, is_about_code: terms >= ENOUGH || (mentions && terms > 0) }
     }
 }
 

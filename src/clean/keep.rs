@@ -12,7 +12,7 @@ pub(super) fn reason_to_keep(text: &str, region: &Region, context: &Context) -> 
     if context.is_about_code {
         return Some("text-about-code");
     }
-    if context.is_near_code && is_set_apart(text, region.span) {
+    if context.is_near_code && is_set_apart(text, region.span, context) {
         return Some("code-sample");
     }
     if is_in_other_language(text, region.span) {
@@ -40,12 +40,12 @@ fn line_after(text: &str, span: Span) -> &str {
 }
 
 /// Is it in a fence, a `<pre>` or `<code>`, between backticks, or in an indented block?
-fn is_set_apart(text: &str, span: Span) -> bool {
+fn is_set_apart(text: &str, span: Span, context: &Context) -> bool {
     let before = &text[..span.start as usize];
     let fences = before.lines().filter(|line| line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~")).count();
     let is_in = |name: &str| before.rfind(&format!("<{name}")).is_some_and(|at| !before[at..].contains(&format!("</{name}")));
     let backticks = line_before(text, span).matches('`').count();
-    fences % 2 == 1 || is_in("pre") || is_in("code") || backticks % 2 == 1 || is_indented(text, span)
+    fences % 2 == 1 || is_in("pre") || is_in("code") || backticks % 2 == 1 || (context.has_terms && is_indented(text, span))
 }
 
 fn is_indented(text: &str, span: Span) -> bool {

@@ -40,7 +40,7 @@ enum Search {
 }
 
 /// Anchors of the ad products that leak most; rules bring their own beside them.
-const COMMON: [(&str, Option<&str>); 22] = [
+const COMMON: [(&str, Option<&str>); 29] = [
     ("googletag", Some("google-ad-manager")),
     ("adsbygoogle", Some("google-adsense")),
     ("google_ad_client", Some("google-adsense")),
@@ -49,6 +49,8 @@ const COMMON: [(&str, Option<&str>); 22] = [
     ("googletagservices.com", Some("google-ad-manager")),
     ("googletagmanager.com", Some("google-tag-manager")),
     ("defineSlot", Some("google-ad-manager")),
+    ("addService", Some("google-ad-manager")),
+    ("defineSizeMapping", Some("google-ad-manager")),
     ("div-gpt-ad", Some("google-ad-manager")),
     ("pbjs", Some("prebid")),
     ("adUnits", Some("prebid")),
@@ -63,6 +65,11 @@ const COMMON: [(&str, Option<&str>); 22] = [
     ("revcontent", Some("revcontent")),
     ("adnxs.com", Some("xandr")),
     ("teads", Some("teads")),
+    ("taboola.com", Some("taboola")),
+    ("outbrain.com", Some("outbrain")),
+    ("criteo.net", Some("criteo")),
+    ("criteo.com", Some("criteo")),
+    ("teads.tv", Some("teads")),
 ];
 
 /// Invisible characters may split any literal, so a text that holds them is looked into.
@@ -163,6 +170,9 @@ impl Search {
         }
         literals.sort_unstable();
         literals.dedup();
+        // A literal that holds another one is found with it.
+        let short = literals.clone();
+        literals.retain(|literal| !short.iter().any(|other| other != literal && literal.contains(other.as_str())));
         if anchors.is_empty() {
             return Self::Nothing;
         }

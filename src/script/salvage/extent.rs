@@ -30,8 +30,13 @@ fn prose_start(tokens: &[Token], text: &str, first: usize, soft_end: Option<usiz
         Some(line) => code_on_line(tokens, line).map_or_else(|| paragraph_start(tokens, line, first), |code| code + 1),
         None => inline_start(tokens, text, first),
     };
+    // An ellipsis where code was cut off stands in its last word's place.
+    if stop.kind == Kind::Foreign && !stop.space_before {
+        return tokens.len();
+    }
     // A statement that was whole before the prose is taken as a whole.
-    soft_end.map_or(start, |soft| if after_line.is_none() || soft + 1 > start { soft + 1 } else { start })
+    let Some(soft) = soft_end.filter(|soft| after_line.is_none() || soft + 1 > start) else { return start };
+    soft + 1 + tokens[soft + 1..].iter().take_while(|token| token.is_trivia()).count()
 }
 
 /// The last token from `line` on that prose does not have.

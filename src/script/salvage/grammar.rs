@@ -243,7 +243,8 @@ impl<'t> Recogniser<'t> {
         let is_glued = dot.is_some_and(|dot| !dot.space_before) && token.space_before;
         let is_word = owner.is_some_and(|owner| !matches!(owner.kind, Kind::Punct(_)));
         let is_capital = token.lines_before == 0 && self.lexer.text[token.start..].starts_with(char::is_uppercase);
-        is_glued && (is_word || is_capital)
+        let is_parted = token.is_after_blank_line() && !self.lexer.text[token.end..self.lexer.end].starts_with('(');
+        is_glued && (is_word || is_capital || is_parted)
     }
 
     /// Does what follows a capitalised word look as it does after the keyword?
@@ -459,19 +460,36 @@ impl<'t> Recogniser<'t> {
         let is_operand = matches!(self.turn, Turn::Operand | Turn::Statement | Turn::ArrowBody);
         match punct {
             "." | "?." if self.turn == Turn::Operator => self.accept(token, Turn::Property),
+            "." if self.is_cut_off_chain(token) => {
+                self.run.missing.push(Missing::Owner);
+                self.accept(token, Turn::Property)
+            }
             "=>" if self.turn == Turn::Operator => self.accept(token, Turn::ArrowBody),
             "++" | "--" => self.accept(token, if self.turn == Turn::Operator { Turn::Operator } else { Turn::Operand }),
             "!" | "~" | "+" | "-" if is_operand => self.accept(token, Turn::Operand),
             "..." if is_operand && !self.is_top() => self.accept(token, Turn::Operand),
             "*" if self.turn == Turn::FunctionName => self.accept(token, Turn::FunctionName),
             "!" | "~" | "@" | "..." => Err(Stop),
-            "?" if self.turn == Turn::Operator => {
+            "?" if self.turn == Turn::Operator && !self.is_question(token) => {
                 self.frame().ternaries += 1;
                 self.accept(token, Turn::Operand)
             }
-            _ if self.turn == Turn::Operator => self.accept(token, Turn::Operand),
+            _ if self.turn == Turn::Operator && punct != "?" => self.accept(token, Turn::Operand),
             _ => self.operator_in_two(token, punct),
         }
+    }
+
+    /// `.addService(…)` at the start of a line: what it was called on is lost.
+    fn is_cut_off_chain(&self, token: Token) -> bool {
+        let rest = &self.lexer.text[token.end..self.lexer.end];
+        let is_first = self.takes_orphans && self.run.tokens.is_empty();
+        is_first && rest.starts_with(|c: char| c.is_ascii_alphabetic()) && is_code_start(&self.lexer.text[token.start..self.lexer.end])
+    }
+
+    /// `Really? He`: a word alone and a question mark.
+    fn is_question(&self, token: Token) -> bool {
+        let is_alone = self.is_top() && self.first.is_some_and(|first| first + 1 == self.run.tokens.len());
+        is_alone && !token.space_before
     }
 
     /// `| |`: an operator whose halves were pulled apart.

@@ -32,24 +32,43 @@ pub(super) fn groups<'a>(text: &str, run: &Run, anchors: &'a Anchors) -> Vec<Gro
     for (index, this) in judged.iter().enumerate() {
         let is_adjacent = groups.last().is_some_and(|group| (group.last + 1..=index).all(|between| !judged[between].is_after_blank_line));
         let is_stump = is_adjacent && index + 1 == judged.len() && groups.last().is_some_and(|group| group.last + 1 == index) && is_stump(text, run, index);
-        if !this.is_strong && !is_stump {
+        let anchor = this.anchor.or_else(|| lone_anchor(text, run, index, anchors));
+        if !this.is_strong && !is_stump && anchor.is_none() {
             continue;
         }
         match groups.last_mut().filter(|_| is_adjacent) {
             Some(group) => {
                 group.last = index;
-                group.anchor = group.anchor.or(this.anchor);
+                group.anchor = group.anchor.or(anchor);
             }
-            None => groups.push(Group { first: index, last: index, anchor: this.anchor }),
+            None => groups.push(Group { first: index, last: index, anchor }),
         }
     }
     join_related(text, run, groups)
 }
 
+/// `googletag.displ` alone on its line: all that is left of a call.
+fn lone_anchor<'a>(text: &str, run: &Run, index: usize, anchors: &'a Anchors) -> Option<&'a Anchor> {
+    let tokens = run.of(&run.statements[index]);
+    let is_line = text[..tokens[0].start].trim_end_matches([' ', '\t']).chars().next_back().is_none_or(|before| before == '\n' || before == '/');
+    let is_path = tokens.len() > 2 && tokens.iter().skip(1).all(|token| (token.kind == Kind::Word || token.is(".")) && !token.space_before);
+    let is_line_end = text[tokens[tokens.len() - 1].end..].chars().next().is_none_or(|next| next == '\n');
+    if is_path && is_line && is_line_end { anchors.of_name(&tokens[0].word(text), false) } else { None }
+}
+
 /// The beginning of a last statement that was cut off: `googletag.enableSe`, `var slo`.
 fn is_stump(text: &str, run: &Run, index: usize) -> bool {
-    let tokens = run.of(&run.statements[index]);
-    let is_path = tokens.windows(2).any(|pair| pair[1].is(".") && !pair[1].space_before) && tokens.iter().skip(1).all(|token| !token.space_before);
+    let statement = &run.statements[index];
+    let tokens = run.of(statement);
+    let is_line_end = tokens.last().is_some_and(|last| text[last.end..].trim_start_matches([' ', '.', '…']).chars().next().is_none_or(|next| next == '\n'));
+    if !is_line_end {
+        return false;
+    }
+    let is_name = |token: &Token| token.kind == Kind::Word || token.is(".");
+    let is_glued = tokens.len() > 1 && tokens.iter().all(is_name) && tokens.iter().skip(1).all(|token| !token.space_before);
+    let root = tokens[0].word(text);
+    let is_known = || matches!(&*root, "window" | "document") || run.tokens[..statement.first].iter().any(|token| token.kind == Kind::Word && token.word(text) == root);
+    let is_path = is_glued && tokens[0].kind == Kind::Word && is_known();
     let is_declaration = tokens.len() == 2 && is_declaring_word(&tokens[0].word(text));
     is_path || is_declaration
 }

@@ -45,12 +45,15 @@ impl<'t> Lexer<'t> {
 
     /// Skips white space in all its forms; says whether there was some, and how many lines ended.
     fn skip_space(&mut self) -> (bool, u8) {
-        let (start, mut lines) = (self.at, 0u8);
+        let (mut is_spaced, mut lines) = (false, 0u8);
         while let Some(glyph) = self.glyph(self.at) {
             if glyph.character == '\n' {
                 lines = lines.saturating_add(1);
                 self.at = glyph.end;
-            } else if glyph.character.is_whitespace() || is_invisible(glyph.character) {
+            } else if is_invisible(glyph.character) {
+                self.at = glyph.end;
+                continue;
+            } else if glyph.character.is_whitespace() {
                 self.at = glyph.end;
             } else if let Some(end) = self.escaped_space(glyph) {
                 lines = lines.saturating_add(u8::from(self.text[glyph.end..end] == *"n"));
@@ -63,8 +66,9 @@ impl<'t> Lexer<'t> {
             } else {
                 break;
             }
+            is_spaced = true;
         }
-        (self.at > start, lines)
+        (is_spaced, lines)
     }
 
     /// `\n` written as two characters: code in a string.
@@ -113,7 +117,7 @@ impl<'t> Lexer<'t> {
         let second = self.glyph(glyph.end)?;
         match second.character {
             '/' => {
-                let line_end = line_end(self.text, second.end, self.end);
+                let line_end = comment_line_end(self.text, second.end, self.end);
                 self.at = if self.joins_lines { super::joined::comment_end(self, second.end, line_end) } else { line_end };
                 Some(Kind::Comment { is_line: true })
             }
@@ -171,6 +175,12 @@ impl<'t> Lexer<'t> {
         false
     }
 
+    /// Three dots, or four, with nothing behind them on their line.
+    fn is_ellipsis(&self, start: usize) -> bool {
+        let rest = &self.text[start..self.end];
+        rest.starts_with("...") && rest.trim_start_matches('.').trim_start_matches(' ').chars().next().is_none_or(|next| next == '\n')
+    }
+
     fn punct(&mut self, start: usize, first: Glyph) -> Kind {
         self.at = first.end;
         let mut read = [' '; 4];
@@ -184,7 +194,7 @@ impl<'t> Lexer<'t> {
             let is_double = !self.glyph(first.end).is_some_and(|next| next.character.is_ascii_digit() || next.character == ' ');
             return Kind::Punct(if is_double && first.character != '−' { "--" } else { "-" });
         }
-        if first.character == '…' {
+        if first.character == '…' || self.is_ellipsis(start) {
             return Kind::Foreign;
         }
         for punct in PUNCTS {
@@ -207,6 +217,13 @@ pub(super) fn is_word_start(character: char) -> bool {
 
 fn is_word_part(character: char) -> bool {
     is_word_start(character) || character.is_numeric() || is_invisible(character)
+}
+
+/// The end of a line comment, also where the line ended with a tag.
+fn comment_line_end(text: &str, at: usize, end: usize) -> usize {
+    let end = line_end(text, at, end);
+    let tags = memchr::memchr2_iter(b'<', b'&', &text.as_bytes()[at..end]);
+    tags.map(|offset| at + offset).find(|&tag| break_tag(text, tag).is_some()).unwrap_or(end)
 }
 
 /// The end of the line that holds `at`.
@@ -269,7 +286,13 @@ fn wrapper_end(text: &str, at: usize) -> Option<usize> {
 fn meant_at(text: &str, at: usize, wanted: &str) -> Option<usize> {
     let mut at = at;
     for character in wanted.chars() {
-        let glyph = glyph_at(text, at).filter(|glyph| glyph.character == character)?;
+        let mut glyph = glyph_at(text, at)?;
+        while is_invisible(glyph.character) {
+            glyph = glyph_at(text, glyph.end)?;
+        }
+        if glyph.character != character {
+            return None;
+        }
         at = glyph.end;
     }
     Some(at)

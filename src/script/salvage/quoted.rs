@@ -58,7 +58,8 @@ impl Opening {
             }
             at = glyph.end;
         }
-        let unclosed = if self.quote == Quote::Back { (start, start, false) } else { (at, at, false) };
+        let cut = if self.quote == Quote::Back { start } else { lost_mark(text, start, at) };
+        let unclosed = (cut, cut, false);
         fallback.unwrap_or(unclosed)
     }
 
@@ -69,6 +70,16 @@ impl Opening {
         let is_look = is_typographic(self.mark.character) || !is_typographic(glyph.character);
         is_family && is_look && glyph.layers == self.mark.layers
     }
+}
+
+/// Where a string ends whose closing mark is lost: before the bracket that closes its call, else with its first
+/// word where more follows than code that was cut off would have.
+fn lost_mark(text: &str, start: usize, end: usize) -> usize {
+    const STUMP: usize = 60;
+    let body = &text[start..end];
+    let call = body.match_indices(')').map(|(at, _)| at).find(|&at| body[at + 1..].trim_start().starts_with([';', ')', '}']));
+    let word = || body.find(char::is_whitespace).filter(|_| body.len() > STUMP);
+    start + call.or_else(word).unwrap_or(body.len())
 }
 
 /// `It’s`: between two letters a mark of a typographic string is part of the text.

@@ -69,10 +69,11 @@ impl Writer<'_> {
                 Missing::Square => ("[", ']'),
                 Missing::Object => ("{", '}'),
                 Missing::Member => ("{_:", '}'),
+                Missing::Owner => ("_", ' '),
                 Missing::Block => ("function(){", '}'),
             };
             self.out.code.push_str(written);
-            self.open.push(closer);
+            self.open.extend((closer != ' ').then_some(closer));
         }
         self.repaired("cut-off-start");
     }

@@ -1,8 +1,9 @@
 //! What the recogniser of runs gives: tokens, and the statements they make.
 
 use super::anchor::{Anchor, Anchors};
-use super::glyph::Quote;
+use super::glyph::{Quote, is_invisible};
 use super::token::{Kind, Token, is_control_word, is_declaring_word};
+use std::borrow::Cow;
 
 /// A statement of a run: its tokens, first and last.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +39,7 @@ pub(super) enum Missing {
     Object,
     Member,
     Block,
+    Owner,
 }
 
 impl Run {
@@ -74,7 +76,7 @@ impl Run {
             match token.kind {
                 Kind::Word => anchors.of_name(&token.word(text), is_key),
                 Kind::Text(quoted) => {
-                    let body = &text[quoted.body.0..quoted.body.1];
+                    let body = &*without_invisible(&text[quoted.body.0..quoted.body.1]);
                     let is_markup = body.contains('<') || body.contains("&lt;");
                     let by_key = if is_key { anchors.of_name(body, true) } else { None };
                     by_key.or_else(|| anchors.of_string(body)).or_else(|| if is_markup { anchors.of_markup(body) } else { None })
@@ -93,12 +95,19 @@ fn is_assignment(pair: &[Token]) -> bool {
 /// `a.b(`, or `f(` in a statement that is ended by a semicolon.
 fn is_call(pair: &[Token], is_ended: bool, tokens: &[Token]) -> bool {
     let is_callee = matches!(pair[0].kind, Kind::Word) || pair[0].is(")");
-    let is_member = || tokens.windows(3).any(|three| three[1].is(".") && three[2].kind == Kind::Word && !three[2].space_before);
-    is_callee && pair[1].is("(") && !pair[1].space_before && (is_ended || is_member())
+    // Prose has a space behind a dot and none before it.
+    let is_member = || tokens.windows(2).any(|pair| pair[0].is(".") && pair[1].kind == Kind::Word && pair[0].space_before == pair[1].space_before);
+    let is_glued = !pair[1].space_before;
+    is_callee && pair[1].is("(") && if is_glued { is_ended || is_member() } else { is_ended && is_member() }
 }
 
 fn has_object(tokens: &[Token], text: &str) -> bool {
     let is_entry = |three: &[Token]| matches!(three[0].kind, Kind::Punct("{" | ",")) && three[2].is(":");
     let is_function = |token: &Token| token.kind == Kind::Word && token.word(text) == "function";
     tokens.windows(3).any(is_entry) || tokens.iter().any(is_function)
+}
+
+/// A string without what nobody sees.
+fn without_invisible(body: &str) -> Cow<'_, str> {
+    if body.contains(is_invisible) { body.replace(is_invisible, "").into() } else { body.into() }
 }

@@ -1,6 +1,7 @@
 //! Reads a text from start to end for regions of code.
 
 use super::anchor::{Anchor, Anchors};
+use super::glyph::is_invisible;
 use super::grammar::Recogniser;
 use super::group::{Group, groups};
 use super::lexer::{Lexer, line_end};
@@ -210,7 +211,8 @@ fn needs_joining(run: &Run, text: &str) -> bool {
     let has_strong = run.statements.iter().any(|statement| run.is_strong(statement, text));
     let is_last = run.tokens.last().is_some_and(|last| last.start == comment.start);
     let is_cut = run.statements.last().is_none_or(|statement| statement.is_cut);
-    !has_strong || (is_cut && is_last)
+    let hides_code = text[comment.start..comment.end].contains([';', '{']);
+    !has_strong || (is_last && (is_cut || hides_code))
 }
 
 fn is_better(joined: &Run, plain: &Run, text: &str, anchors: &Anchors) -> bool {
@@ -231,9 +233,20 @@ fn leading(tokens: &[Token], first: usize) -> usize {
     first - tokens[..first].iter().rev().take_while(|token| token.is_trivia()).count()
 }
 
+/// The length of what is left of a word before an ellipsis at the end of its line, where it follows code directly.
+fn ellipsis(rest: &str) -> Option<usize> {
+    let line = &rest[..rest.find('\n').unwrap_or(rest.len())];
+    let stump = line.trim_end().strip_suffix('…').or_else(|| line.trim_end().strip_suffix("..."))?;
+    (stump.len() < 40 && !stump.contains(char::is_whitespace)).then_some(line.trim_end().len())
+}
+
 /// A comment mark that was cut in two, at the end of a line.
 fn with_stump(text: &str, end: usize) -> usize {
+    let end = text.len() - text[end..].trim_start_matches(is_invisible).len();
     let rest = &text[end..];
+    if let Some(length) = ellipsis(rest) {
+        return end + length;
+    }
     let is_stump = rest.starts_with('/') && rest[1..].chars().next().is_none_or(|next| next == '\n');
     end + usize::from(is_stump)
 }
