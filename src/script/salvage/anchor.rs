@@ -1,10 +1,11 @@
 //! Literals that mark ad code, and the one pass over a text that looks for any of them.
 //!
 //! A text without an anchor is never looked at again, so the pass must be fast: it uses
-//! a vectorised search for a small set of literals, each in the two spellings that real
-//! text has (`adsbygoogle`, and `Adsbygoogle` as translation services write it).
+//! a vectorised search for the four bytes of each literal that prose has least, and looks at
+//! the whole literal only there. Case does not matter at the ends of a word: translation
+//! services write `Adsbygoogle`.
 
-use aho_corasick::{AhoCorasick, MatchKind, packed};
+use aho_corasick::{AhoCorasick, packed};
 use std::sync::Arc;
 
 /// One literal, and the network that it stands for, if it names one.
@@ -33,14 +34,15 @@ pub struct Anchors {
 }
 
 #[derive(Clone, Debug)]
-enum Search {
-    Packed(packed::Searcher),
-    Automaton(AhoCorasick),
-    Nothing,
+struct Search {
+    searcher: Option<packed::Searcher>,
+    /// Does the work where the literals are too many for the vectorised search.
+    automaton: Option<AhoCorasick>,
+    pieces: Vec<Piece>,
 }
 
 /// Anchors of the ad products that leak most; rules bring their own beside them.
-const COMMON: [(&str, Option<&str>); 29] = [
+const COMMON: [(&str, Option<&str>); 28] = [
     ("googletag", Some("google-ad-manager")),
     ("adsbygoogle", Some("google-adsense")),
     ("google_ad_client", Some("google-adsense")),
@@ -59,7 +61,6 @@ const COMMON: [(&str, Option<&str>); 29] = [
     ("amazon-adsystem.com", Some("amazon-aps")),
     ("taboola", Some("taboola")),
     ("outbrain", Some("outbrain")),
-    ("OBR", Some("outbrain")),
     ("criteo", Some("criteo")),
     ("mgid.com", Some("mgid")),
     ("revcontent", Some("revcontent")),
@@ -73,7 +74,7 @@ const COMMON: [(&str, Option<&str>); 29] = [
 ];
 
 /// Invisible characters may split any literal, so a text that holds them is looked into.
-const SPLITTERS: [&str; 3] = ["\u{ad}", "\u{200b}", "&shy;"];
+const SPLITTERS: [&str; 2] = ["\u{ad}", "\u{200b}"];
 
 impl Default for Anchors {
     fn default() -> Self {
@@ -86,10 +87,10 @@ impl Anchors {
     ///
     /// A literal that ends with `:` is an object's key, one with a dot is looked for
     /// in strings, any other is an identifier or part of one. Literals shorter than
-    /// three bytes are left out: they would mark half of all prose.
+    /// four bytes are left out: they would mark half of all prose.
     #[must_use]
     pub fn new<'a>(list: impl IntoIterator<Item = (&'a str, Option<&'a str>)>) -> Self {
-        let anchors: Vec<Anchor> = list.into_iter().filter(|(literal, _)| literal.len() >= 3).map(Anchor::new).collect();
+        let anchors: Vec<Anchor> = list.into_iter().filter(|(literal, _)| literal.len() >= PIECE_BYTES).map(Anchor::new).collect();
         let search = Search::new(&anchors);
         Self { anchors, search }
     }
@@ -97,11 +98,17 @@ impl Anchors {
     /// Might the text hold ad code? One fast pass.
     #[must_use]
     pub fn are_in(&self, text: &str) -> bool {
-        match &self.search {
-            Search::Packed(searcher) => searcher.find(text).is_some(),
-            Search::Automaton(automaton) => automaton.is_match(text),
-            Search::Nothing => false,
-        }
+        self.next_in(text, 0).is_some() || Self::may_be_split_in(text)
+    }
+
+    /// Does the text hold characters that nobody sees and that may split a literal?
+    pub(super) fn may_be_split_in(text: &str) -> bool {
+        SPLITTERS.iter().any(|splitter| memchr::memmem::find(text.as_bytes(), splitter.as_bytes()).is_some())
+    }
+
+    /// The first place at or after `from` where an anchor stands, or something that may hide one.
+    pub(super) fn next_in(&self, text: &str, from: usize) -> Option<usize> {
+        self.search.find(text, from)
     }
 
     /// The anchor that an identifier or key is or holds.
@@ -153,8 +160,6 @@ impl Anchor {
     fn is_name(&self, name: &str, is_key: bool) -> bool {
         match self.kind {
             AnchorKind::Key => is_key && *name == *self.literal,
-            // Short all-capital names (`OBR`) would be found in half of all identifiers.
-            AnchorKind::Name if self.literal.len() < 4 => *name == *self.literal,
             AnchorKind::Name => has(name, &self.literal),
             AnchorKind::Host => false,
         }
@@ -163,34 +168,84 @@ impl Anchor {
 
 impl Search {
     fn new(anchors: &[Anchor]) -> Self {
-        let mut literals: Vec<String> = SPLITTERS.iter().map(ToString::to_string).collect();
-        for anchor in anchors {
-            literals.push(anchor.literal.to_string());
-            literals.push(capitalised(&anchor.literal));
-        }
-        literals.sort_unstable();
-        literals.dedup();
-        // A literal that holds another one is found with it.
-        let short = literals.clone();
-        literals.retain(|literal| !short.iter().any(|other| other != literal && literal.contains(other.as_str())));
+        let pieces: Vec<Piece> = anchors.iter().flat_map(|anchor| Piece::of(&anchor.literal)).collect();
         if anchors.is_empty() {
-            return Self::Nothing;
+            return Self { searcher: None, automaton: None, pieces };
         }
-        let packed = packed::Config::new().match_kind(packed::MatchKind::LeftmostFirst).builder().extend(&literals).build();
-        if let Some(searcher) = packed {
-            return Self::Packed(searcher);
+        let texts = || pieces.iter().map(|piece| &piece.text);
+        let searcher = packed::Config::new().match_kind(packed::MatchKind::LeftmostFirst).builder().extend(texts()).build();
+        let automaton = if searcher.is_none() { AhoCorasick::new(texts()).ok() } else { None };
+        Self { searcher, automaton, pieces }
+    }
+
+    /// The first place at or after `from` where a literal stands.
+    fn find(&self, text: &str, from: usize) -> Option<usize> {
+        let mut at = from;
+        while at < text.len() {
+            let span = aho_corasick::Span { start: at, end: text.len() };
+            let found = match (&self.searcher, &self.automaton) {
+                (Some(searcher), _) => searcher.find_in(text, span).map(|found| (found.pattern().as_usize(), found.start())),
+                (_, Some(automaton)) => automaton.find(aho_corasick::Input::new(text).span(span)).map(|found| (found.pattern().as_usize(), found.start())),
+                _ => None,
+            };
+            let (pattern, start) = found?;
+            // Literals may share a piece, so all of them are asked.
+            let is_whole = |piece: &Piece| start >= piece.before && has_at(text, start - piece.before, &piece.literal);
+            if self.pieces.iter().filter(|piece| piece.text == self.pieces[pattern].text).any(is_whole) {
+                return Some(start);
+            }
+            at = start + 1;
         }
-        let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(&literals);
-        automaton.map_or(Self::Nothing, Self::Automaton)
+        None
     }
 }
 
-/// The literal with its first letter in the other case.
-fn capitalised(literal: &str) -> String {
-    let mut characters = literal.chars();
-    let Some(first) = characters.next() else { return String::new() };
-    let other = if first.is_ascii_lowercase() { first.to_ascii_uppercase() } else { first.to_ascii_lowercase() };
-    std::iter::once(other).chain(characters).collect()
+/// The part of a literal that prose has least; it is looked for in place of the whole.
+#[derive(Clone, Debug)]
+struct Piece {
+    text: String,
+    /// Bytes of the literal in front of it.
+    before: usize,
+    literal: Arc<str>,
+}
+
+/// Bytes of a piece: as many as the vectorised search compares at once.
+const PIECE_BYTES: usize = 4;
+
+impl Piece {
+    /// The rarest piece; it leaves out the first letter, which may be a capital, or comes in both cases.
+    fn of(literal: &Arc<str>) -> Vec<Self> {
+        let bytes = literal.as_bytes();
+        let length = bytes.len().min(PIECE_BYTES);
+        let skipped = usize::from(bytes.len() > PIECE_BYTES);
+        let pieces = (skipped..=bytes.len() - length).filter(|&at| literal.is_char_boundary(at) && literal.is_char_boundary(at + length));
+        let rarest = pieces.min_by_key(|&at| bytes[at..at + length].iter().map(|&byte| commonness(byte)).sum::<u32>());
+        let Some(before) = rarest else { return vec![Self { text: literal.to_string(), before: 0, literal: literal.clone() }] };
+        let text = literal[before..before + length].to_owned();
+        let mut all = vec![Self { text, before, literal: literal.clone() }];
+        if before == 0 && bytes[0].is_ascii_lowercase() {
+            let text = literal[..1].to_ascii_uppercase() + &literal[1..length];
+            all.push(Self { text, before, literal: literal.clone() });
+        }
+        all
+    }
+}
+
+/// How often a byte stands in prose, roughly, in thirtieths.
+fn commonness(byte: u8) -> u32 {
+    match byte {
+        b'e' | b'a' | b'n' | b'i' | b't' | b's' | b'r' | b'o' => 12,
+        b'l' | b'd' | b'u' | b'c' | b'm' | b'h' => 8,
+        b'p' | b'g' | b'f' | b'b' | b'v' | b'w' | b'y' => 4,
+        b'k' | b'z' | b'-' | b'.' => 3,
+        b'j' | b'q' | b'x' | b'A'..=b'Z' => 2,
+        _ => 1,
+    }
+}
+
+/// Does the literal stand at `at`, in any case of ASCII letters?
+fn has_at(text: &str, at: usize, literal: &str) -> bool {
+    text.as_bytes().get(at..at + literal.len()).is_some_and(|got| got.eq_ignore_ascii_case(literal.as_bytes()))
 }
 
 /// Does the text hold the literal, in any case of ASCII letters?
@@ -209,7 +264,6 @@ mod tests {
         assert!(anchors.of_name("pmc_apstag", false).is_some());
         assert!(anchors.of_name("bidder", false).is_none());
         assert!(anchors.of_name("bidder", true).is_some());
-        assert!(anchors.of_name("PROBRAND", false).is_none());
         assert!(anchors.of_string("//www.GoogleTagServices.com/tag/js/gpt.js").is_some());
         assert!(anchors.are_in(".Adsbygoogle {}"));
         assert!(!anchors.are_in("plain prose"));

@@ -168,7 +168,7 @@ impl<'t> Recogniser<'t> {
     }
 
     fn step(&mut self, token: Token) -> Result<(), Stop> {
-        if self.is_cut_by_blank_line(token) {
+        if self.is_cut_by_blank_line(token) || self.is_address(token) {
             return Err(Stop);
         }
         self.split_at_line(token);
@@ -178,6 +178,12 @@ impl<'t> Recogniser<'t> {
             Kind::Punct(punct) => self.punct(token, punct),
             _ => Err(Stop),
         }
+    }
+
+    /// `example.com/about/` at the end of a line divides nothing.
+    fn is_address(&self, token: Token) -> bool {
+        let is_slash = self.previous().is_some_and(|previous| previous.is("/") && !previous.space_before);
+        is_slash && token.lines_before > 0 && self.is_top()
     }
 
     /// Code that ends in an operator before a blank line was cut off; so was code before a paragraph in quotes.
@@ -243,7 +249,8 @@ impl<'t> Recogniser<'t> {
         let is_glued = dot.is_some_and(|dot| !dot.space_before) && token.space_before;
         let is_word = owner.is_some_and(|owner| !matches!(owner.kind, Kind::Punct(_)));
         let is_capital = token.lines_before == 0 && self.lexer.text[token.start..].starts_with(char::is_uppercase);
-        let is_parted = token.is_after_blank_line() && !self.lexer.text[token.end..self.lexer.end].starts_with('(');
+        let is_call = self.lexer.text[token.end..self.lexer.end].starts_with('(') && !is_control_word(&token.word(self.lexer.text));
+        let is_parted = token.is_after_blank_line() && !is_call;
         is_glued && (is_word || is_capital || is_parted)
     }
 
@@ -399,7 +406,8 @@ impl<'t> Recogniser<'t> {
     /// A bracket that was opened before the code was cut off at its start.
     fn close_orphan(&mut self, token: Token, punct: &str) -> Result<(), Stop> {
         // `8)` in front of a paragraph closes nothing of the code before it.
-        let is_other = token.is_after_blank_line() || (punct != "}" && (self.first.is_none() || !self.run.statements.is_empty()));
+        let goes_on = self.lexer.text[token.end..self.lexer.end].starts_with([')', '(', ';']);
+        let is_other = (token.is_after_blank_line() && !goes_on) || (punct != "}" && (self.first.is_none() || !self.run.statements.is_empty()));
         if !self.takes_orphans || is_other || self.run.missing.len() > DEEPEST {
             return Err(Stop);
         }

@@ -77,7 +77,7 @@ impl Run {
                 Kind::Word => anchors.of_name(&token.word(text), is_key),
                 Kind::Text(quoted) => {
                     let body = &*without_invisible(&text[quoted.body.0..quoted.body.1]);
-                    let is_markup = body.contains('<') || body.contains("&lt;");
+                    let is_markup = body.contains('<') || body.contains("lt;");
                     let by_key = if is_key { anchors.of_name(body, true) } else { None };
                     by_key.or_else(|| anchors.of_string(body)).or_else(|| if is_markup { anchors.of_markup(body) } else { None })
                 }

@@ -17,6 +17,9 @@ use std::collections::HashSet;
 /// Bytes that may be read again, as a multiple of the text's length.
 const EFFORT: usize = 24;
 
+/// Bytes before an anchor in which its code may have begun.
+const REACH: usize = 32 << 10;
+
 /// Finds the regions of code in a text, in order.
 ///
 /// Code that uses no anchor is found as well; [`Region::is_ad`] tells them apart. A text
@@ -26,15 +29,19 @@ pub fn find_regions(text: &str, anchors: &Anchors) -> Vec<Region> {
     if !anchors.are_in(text) || u32::try_from(text.len()).is_err() {
         return Vec::new();
     }
-    find_all_regions(text, anchors)
+    scanned(text, anchors, !Anchors::may_be_split_in(text))
 }
 
 /// The same for a text that may hold no anchor.
 #[must_use]
 pub fn find_all_regions(text: &str, anchors: &Anchors) -> Vec<Region> {
+    scanned(text, anchors, false)
+}
+
+fn scanned(text: &str, anchors: &Anchors, near_anchors: bool) -> Vec<Region> {
     let effort = text.len().saturating_mul(EFFORT).saturating_add(1 << 16);
     let mut scanner = Scanner { text, anchors, regions: Vec::new(), effort, ad_selectors: HashSet::new(), sheets: Vec::new() };
-    scanner.scan();
+    scanner.scan(near_anchors);
     scanner.judge_sheets();
     scanner.regions
 }
@@ -52,11 +59,25 @@ struct Scanner<'t> {
 }
 
 impl<'t> Scanner<'t> {
-    fn scan(&mut self) {
-        let mut at = 0;
+    fn scan(&mut self, near_anchors: bool) {
+        let (mut at, mut anchor) = (0, 0);
         while at < self.text.len() && self.effort > 0 {
+            if near_anchors && at > anchor {
+                let Some(next) = self.anchors.next_in(self.text, at) else { return };
+                anchor = next;
+                at = self.near(at, anchor);
+            }
             at = self.scan_line(at);
         }
+    }
+
+    /// The start of a line not too far before an anchor, or `at` if that is later.
+    fn near(&self, at: usize, anchor: usize) -> usize {
+        let far = anchor.saturating_sub(REACH);
+        if far <= at {
+            return at;
+        }
+        memchr::memrchr(b'\n', &self.text.as_bytes()[at..far]).map_or(at, |line| at + line + 1)
     }
 
     /// Tries every candidate on one line; gives the place to go on from.
@@ -87,6 +108,9 @@ impl<'t> Scanner<'t> {
 
     /// Looks for code that starts exactly here; gives its end.
     fn candidate(&mut self, at: usize, is_line_start: bool) -> Option<usize> {
+        if is_prose_start(&self.text[at..]) {
+            return None;
+        }
         let before = self.regions.len();
         self.effort = self.effort.saturating_sub(8);
         if let Some((end, anchor)) = markup_at(self.text, at, self.anchors) {
@@ -205,6 +229,17 @@ impl<'t> Scanner<'t> {
     }
 }
 
+/// Two words in a row, of which the first is no word of the language: the quick way past most prose.
+fn is_prose_start(text: &str) -> bool {
+    const WORDS: [&str; 18] = [
+        "var", "let", "const", "function", "return", "if", "for", "while", "typeof", "new", "async", "defer", "try", "do", "void", "throw", "delete",
+        "switch",
+    ];
+    let end = text.find(|c: char| !c.is_alphabetic()).unwrap_or(text.len());
+    let is_followed = text[end..].strip_prefix(' ').is_some_and(|rest| rest.starts_with(char::is_alphabetic));
+    end > 0 && is_followed && !matches!(&text[end + 1..], rest if rest.starts_with("in ") || rest.starts_with("instanceof ")) && !WORDS.iter().any(|word| text[..end].eq_ignore_ascii_case(word))
+}
+
 /// Were lines joined, so that a line comment hides code?
 fn needs_joining(run: &Run, text: &str) -> bool {
     let Some(comment) = run.tokens.iter().rev().find(|token| token.kind == Kind::Comment { is_line: true }) else { return false };
@@ -237,7 +272,8 @@ fn leading(tokens: &[Token], first: usize) -> usize {
 fn ellipsis(rest: &str) -> Option<usize> {
     let line = &rest[..rest.find('\n').unwrap_or(rest.len())];
     let stump = line.trim_end().strip_suffix('…').or_else(|| line.trim_end().strip_suffix("..."))?;
-    (stump.len() < 40 && !stump.contains(char::is_whitespace)).then_some(line.trim_end().len())
+    let is_stump = stump.len() < 40 && (stump.trim().is_empty() || !stump.contains(char::is_whitespace));
+    is_stump.then_some(line.trim_end().len())
 }
 
 /// A comment mark that was cut in two, at the end of a line.
