@@ -12,9 +12,10 @@ pub(super) fn settle(run: &mut Run, text: &str, first: usize, soft_end: Option<u
         None => run.tokens.len(),
         Some(stop) => prose_start(&run.tokens, text, first, soft_end, stop),
     };
-    let Some(last) = (first..prose).rev().find(|&index| !run.tokens[index].is_trivia()) else { return };
-    let is_whole = soft_end == Some(last) || (at.is_none() && !is_open);
-    run.statements.push(Statement { first, last, is_cut: !is_whole });
+    if let Some(last) = (first..prose).rev().find(|&index| !run.tokens[index].is_trivia()) {
+        let is_whole = soft_end == Some(last) || (at.is_none() && !is_open);
+        run.statements.push(Statement { first, last, is_cut: !is_whole });
+    }
     run.end = run.tokens.get(prose).map_or(run.end, |token| token.start);
     run.tokens.truncate(prose);
 }
