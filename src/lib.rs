@@ -9,5 +9,11 @@ mod input;
 mod page;
 mod script;
 
+pub mod report;
+
+pub use base::{Diagnostic, Evidence, Limits, Place, Severity, Span};
 pub use clean::{CleanOptions, Cleaned, Cut, Kept, What, clean_text};
-pub use script::{Anchors, Language, Region, find_all_regions, find_regions};
+pub use detect::{AdUnit, Bid, ConfigEntry, Finding, FoundNetwork, FoundRequest, Problem, Slot};
+pub use engine::{Container, Engine, Outcome, Scan, ScanOptions, ScriptKind, ScriptRecord};
+pub use evaluate::{Alternative, Condition, Object, Value};
+pub use script::{Anchors, Language, Region, find_regions};

@@ -59,6 +59,37 @@ impl OffsetMap {
         Span { start, end: end.max(start) }
     }
 
+    /// The map of a text of `length` bytes that leads through `outer`: this map's originals are `outer`'s derived text.
+    #[must_use]
+    pub fn through(&self, length: usize, outer: &Self) -> Self {
+        let mut joined = Self { pieces: Vec::with_capacity(self.pieces.len()) };
+        let length = u32::try_from(length).unwrap_or(u32::MAX);
+        for (at, piece) in self.pieces.iter().enumerate() {
+            let end = self.pieces.get(at + 1).map_or(length, |next| next.derived);
+            joined.push_through(piece, end.saturating_sub(piece.derived), outer);
+        }
+        joined
+    }
+
+    fn push_through(&mut self, piece: &Piece, length: u32, outer: &Self) {
+        if !piece.is_verbatim {
+            let original = outer.original(piece.original);
+            self.pieces.push(Piece { original, ..*piece });
+            return;
+        }
+        let start = piece.original.start;
+        let end = start.saturating_add(length);
+        let first = outer.pieces.partition_point(|other| other.derived <= start).saturating_sub(1);
+        for other in outer.pieces[first..].iter().take_while(|other| other.derived < end.max(start + 1)) {
+            let skipped = start.saturating_sub(other.derived);
+            let derived = piece.derived + other.derived.saturating_sub(start);
+            let inside =
+                if other.is_verbatim { other.original.start.saturating_add(skipped) } else { other.original.start };
+            let original = Span { start: inside.min(other.original.end), end: other.original.end };
+            self.pieces.push(Piece { derived, original, is_verbatim: other.is_verbatim });
+        }
+    }
+
     fn lookup(&self, offset: u32, is_last_byte: bool) -> u32 {
         let after = self.pieces.partition_point(|piece| piece.derived <= offset);
         let Some(piece) = after.checked_sub(1).map(|at| self.pieces[at]) else { return 0 };
@@ -85,6 +116,20 @@ mod tests {
         assert_eq!(map.original(Span::new(1, 2)), Span::new(11, 17));
         assert_eq!(map.original(Span::new(0, 3)), Span::new(10, 18));
         assert_eq!(map.original(Span::new(2, 2)), Span::new(17, 17));
+    }
+
+    #[test]
+    fn a_map_through_another_leads_to_the_document() {
+        // document: at 10, a&lt;bc   middle: a<bc   inner: a<bc, then <bc
+        let mut outer = OffsetMap::empty();
+        outer.push_verbatim(0, Span::new(10, 11));
+        outer.push_replaced(1, Span::new(11, 15));
+        outer.push_verbatim(2, Span::new(15, 17));
+        let whole = OffsetMap::verbatim(0).through(4, &outer);
+        assert_eq!(whole, outer);
+        let tail = OffsetMap::verbatim(1).through(3, &outer);
+        assert_eq!(tail.original(Span::new(0, 1)), Span::new(11, 15));
+        assert_eq!(tail.original(Span::new(1, 3)), Span::new(15, 17));
     }
 
     #[test]

@@ -4,8 +4,15 @@
 //! HAR or WARC give several). Nothing is fetched and nothing fails: what could not
 //! be read stands in [`Document::diagnostics`].
 
+mod charset;
+mod container;
+mod prescan;
+
 use crate::base::Diagnostic;
 use std::borrow::Cow;
+
+pub use charset::decode;
+pub use container::is_page_name;
 
 /// What kind of thing was opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,4 +39,23 @@ pub struct Document<'b> {
     pub url: Option<String>,
     /// What could not be read, or had to be guessed.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What the caller knows about the bytes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Origin<'o> {
+    /// A file name: its extension decides where the content leaves it open.
+    pub name: Option<&'o str>,
+    /// The page's own URL.
+    pub url: Option<&'o str>,
+    /// The value of a `Content-Type` header, or a charset's label.
+    pub content_type: Option<&'o str>,
+}
+
+/// Opens one page, script or text.
+#[must_use]
+pub fn open<'b>(bytes: &'b [u8], origin: Origin<'_>) -> Document<'b> {
+    let (text, charset, diagnostics) = decode(bytes, origin.content_type);
+    let container = container::container_of(&text, origin.name);
+    Document { container, text, charset, url: origin.url.map(ToString::to_string), diagnostics }
 }

@@ -5,6 +5,25 @@
 //! bytes in the document. The tokenizer follows the HTML standard where that decides
 //! where a script begins and ends; it builds no tree.
 
+mod adopt;
+mod attribute_code;
+mod collected;
+mod data_url;
+#[cfg(test)]
+mod differential;
+mod element;
+mod filter;
+mod foreign;
 mod part;
+mod raw_text;
+mod reference;
+mod request_element;
+mod resolve;
+mod script_element;
+mod script_type;
+mod splitter;
+mod tag;
+mod walk;
 
 pub use part::{Attribute, Element, Page, Part, Request, RequestKind, Script, ScriptKind, Style, Text, Wanted};
+pub use splitter::Splitter;

@@ -8,5 +8,7 @@ mod depth;
 mod parse;
 mod salvage;
 
+pub(crate) use parse::text_span;
 pub use parse::{Goal, Tree, parse, parse_expression};
-pub use salvage::{Anchors, Language, Region, find_all_regions, find_regions};
+pub(crate) use salvage::find_all_regions;
+pub use salvage::{Anchors, Language, Region, find_regions};

@@ -53,6 +53,11 @@ pub(super) fn is_invisible(character: char) -> bool {
     matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
 }
 
+/// May an identifier start with it?
+pub(super) fn is_word_start(character: char) -> bool {
+    character.is_alphabetic() || character == '_' || character == '$'
+}
+
 /// Reads the character at `at`; `None` at the end of the text.
 pub(super) fn glyph_at(text: &str, at: usize) -> Option<Glyph> {
     let first = *text.as_bytes().get(at)?;

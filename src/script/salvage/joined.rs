@@ -1,14 +1,14 @@
 //! Line comments in code whose lines were joined: where does the code go on?
 
-use super::lexer::{Lexer, is_word_start};
+use super::glyph::is_word_start;
 use super::token::is_control_word;
 
 /// The end of a comment that starts at `at` on a line that holds code behind it.
 ///
 /// The comment ends before the first thing on its line that only code looks like; one
 /// that holds nothing of the kind is as long as its line.
-pub(super) fn comment_end(lexer: &Lexer<'_>, at: usize, line_end: usize) -> usize {
-    let line = beginning(&lexer.text[at..line_end], LONGEST_COMMENT);
+pub(super) fn comment_end(text: &str, at: usize, line_end: usize) -> usize {
+    let line = beginning(&text[at..line_end], LONGEST_COMMENT);
     let mut previous = ' ';
     for (offset, character) in line.char_indices() {
         let is_boundary = !(is_word_start(previous) || previous.is_numeric() || previous == '.' || previous == '/');

@@ -4,7 +4,8 @@
 //! `<br>` tags, and takes every quotation mark for what it was. It never fails: what no
 //! code holds is [`Kind::Foreign`]. Every byte is looked at a bounded number of times.
 
-use super::glyph::{Glyph, glyph_at, is_invisible, is_typographic, quote_family};
+use super::glyph::{Glyph, glyph_at, is_invisible, is_typographic, is_word_start, quote_family};
+use super::joined::comment_end;
 use super::quoted::quoted_at;
 use super::token::{Kind, Token};
 
@@ -84,7 +85,7 @@ impl<'t> Lexer<'t> {
             self.at = end;
             return Some(Kind::Wrapper);
         }
-        if let Some(kind) = self.comment(start, glyph) {
+        if let Some(kind) = self.comment(glyph) {
             return Some(kind);
         }
         if is_word_start(character) {
@@ -110,7 +111,7 @@ impl<'t> Lexer<'t> {
         Some(self.punct(start, glyph))
     }
 
-    fn comment(&mut self, start: usize, glyph: Glyph) -> Option<Kind> {
+    fn comment(&mut self, glyph: Glyph) -> Option<Kind> {
         if glyph.character != '/' {
             return None;
         }
@@ -118,7 +119,7 @@ impl<'t> Lexer<'t> {
         match second.character {
             '/' => {
                 let line_end = comment_line_end(self.text, second.end, self.end);
-                self.at = if self.joins_lines { super::joined::comment_end(self, second.end, line_end) } else { line_end };
+                self.at = if self.joins_lines { comment_end(self.text, second.end, line_end) } else { line_end };
                 Some(Kind::Comment { is_line: true })
             }
             '*' => {
@@ -126,7 +127,6 @@ impl<'t> Lexer<'t> {
                 // A comment that was cut off ends with its paragraph.
                 let length = rest.find("*/").map(|at| at + 2).or_else(|| rest.find("\n\n")).unwrap_or(rest.len());
                 self.at = second.end + length;
-                let _ = start;
                 Some(Kind::Comment { is_line: false })
             }
             _ => None,
@@ -209,10 +209,6 @@ impl<'t> Lexer<'t> {
 
 fn meant_operator(character: char) -> char {
     if is_typographic(character) { ' ' } else { character }
-}
-
-pub(super) fn is_word_start(character: char) -> bool {
-    character.is_alphabetic() || character == '_' || character == '$'
 }
 
 fn is_word_part(character: char) -> bool {

@@ -29,4 +29,5 @@ mod token;
 
 pub use anchor::Anchors;
 pub use region::{Language, Region};
-pub use scan::{find_all_regions, find_regions};
+pub(crate) use scan::find_all_regions;
+pub use scan::find_regions;

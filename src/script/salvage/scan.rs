@@ -34,7 +34,7 @@ pub fn find_regions(text: &str, anchors: &Anchors) -> Vec<Region> {
 
 /// The same for a text that may hold no anchor.
 #[must_use]
-pub fn find_all_regions(text: &str, anchors: &Anchors) -> Vec<Region> {
+pub(crate) fn find_all_regions(text: &str, anchors: &Anchors) -> Vec<Region> {
     scanned(text, anchors, false)
 }
 

@@ -1,0 +1,162 @@
+//! html5ever, a full HTML parser, agrees with us about where every script begins and ends.
+
+use super::script_type::{ScriptType, classify};
+use super::{Page, Part, Script, ScriptKind, Splitter, Wanted};
+use crate::base::{Limits, Span};
+use html5ever::tendril::TendrilSink;
+use html5ever::tree_builder::TreeBuilderOpts;
+use html5ever::{ParseOpts, parse_document};
+use markup5ever_rcdom::{Handle, NodeData, RcDom};
+use std::path::{Path, PathBuf};
+
+/// The text of every script element, sorted: html5ever moves elements, so its order is not that of the source.
+fn scripts_of_html5ever(html: &str, is_scripting: bool) -> Vec<String> {
+    let tree_builder = TreeBuilderOpts { scripting_enabled: is_scripting, ..TreeBuilderOpts::default() };
+    let options = ParseOpts { tree_builder, ..ParseOpts::default() };
+    let tree = parse_document(RcDom::default(), options).one(html);
+    let mut scripts = Vec::new();
+    let mut waiting = vec![tree.document.clone()];
+    while let Some(node) = waiting.pop() {
+        if let NodeData::Element { name, template_contents, .. } = &node.data {
+            if &*name.local == "script" {
+                scripts.extend(script_text(&node));
+            }
+            waiting.extend(template_contents.borrow().clone());
+        }
+        waiting.extend(node.children.borrow().iter().cloned());
+    }
+    scripts.sort();
+    scripts
+}
+
+fn script_text(script: &Handle) -> Option<String> {
+    let NodeData::Element { attrs, .. } = &script.data else { return None };
+    let attribute = |name: &str| {
+        let attributes = attrs.borrow();
+        attributes.iter().find(|attribute| &*attribute.name.local == name).map(|attribute| attribute.value.to_string())
+    };
+    let text_of = |child: &Handle| match &child.data {
+        NodeData::Text { contents } => contents.borrow().to_string(),
+        _ => String::new(),
+    };
+    let text: String = script.children.borrow().iter().map(text_of).collect();
+    let is_data_url = attribute("src").is_some_and(|src| src.trim_start().starts_with("data:"));
+    let script_type = classify(attribute("type").as_deref(), attribute("language").as_deref(), &text);
+    (script_type != ScriptType::Other && !is_data_url).then_some(text)
+}
+
+/// The text of our script elements: those of the page itself, and those of markup in its markup.
+fn our_scripts(html: &str) -> (Vec<String>, Vec<String>) {
+    let page = Splitter::new(&Wanted::default(), &Limits::default()).split_html(html, None, 0);
+    let (mut own, mut nested) = (Vec::new(), Vec::new());
+    for script in scripts_of(&page).filter(|script| stands_between_tags(html, script)) {
+        let text = script.text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "\u{FFFD}");
+        if script.depth == 0 { own.push(text) } else { nested.push(text) }
+    }
+    own.sort();
+    nested.sort();
+    (own, nested)
+}
+
+fn scripts_of<'p, 'd>(page: &'p Page<'d>) -> impl Iterator<Item = &'p Script<'d>> {
+    page.parts.iter().filter_map(|part| match part {
+        Part::Script(script) if script.kind != ScriptKind::Handler => Some(script),
+        _ => None,
+    })
+}
+
+/// Is it an element's text, not an attribute's value?
+fn stands_between_tags(html: &str, script: &Script<'_>) -> bool {
+    let length = u32::try_from(script.text.len()).expect("pages are small");
+    let start = script.offsets.original(Span { start: 0, end: length }).start as usize;
+    html[..start].ends_with('>') || html[..start].ends_with("<![CDATA[")
+}
+
+/// What differs between the two parsers, in words.
+fn difference(html: &str) -> Option<String> {
+    let (own, nested) = our_scripts(html);
+    let with_scripting = scripts_of_html5ever(html, true);
+    let without_scripting = scripts_of_html5ever(html, false);
+    let all = [own.clone(), nested].concat();
+    let missed_own = missed(&with_scripting, &all).map(|text| format!("we lack: {text}"));
+    let missed_all = missed(&without_scripting, &all).map(|text| format!("we lack (no scripting): {text}"));
+    let made_up = missed(&own, &with_scripting).map(|text| format!("we made up: {text}"));
+    missed_own.or(missed_all).or(made_up)
+}
+
+/// The start of the first text that stands more often in the first list than in the second.
+fn missed(theirs: &[String], ours: &[String]) -> Option<String> {
+    let mut ours = ours.to_vec();
+    for text in theirs {
+        let Some(at) = ours.iter().position(|our| our == text) else { return Some(text.chars().take(200).collect()) };
+        ours.swap_remove(at);
+    }
+    None
+}
+
+fn pages_under(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut pages = Vec::new();
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path.is_dir() {
+            pages.extend(pages_under(&path));
+        } else if path.extension().is_some_and(|extension| extension == "html") {
+            pages.push(path);
+        }
+    }
+    pages.sort();
+    pages
+}
+
+#[test]
+fn html5ever_agrees_about_every_script_of_real_pages() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut pages = pages_under(&root.join("tests"));
+    let corpus = pages_under(&root.join("../shared/corpus/pages"));
+    if corpus.is_empty() {
+        println!("skipped: no corpus of real pages beside the repository");
+    }
+    pages.extend(corpus);
+    let mut differences = Vec::new();
+    for path in &pages {
+        let bytes = std::fs::read(path).expect("a readable page");
+        if let Some(words) = difference(&String::from_utf8_lossy(&bytes)) {
+            differences.push(format!("{}: {words}", path.display()));
+        }
+    }
+    println!("{} pages compared", pages.len());
+    assert!(differences.is_empty(), "{} differ:\n{}", differences.len(), differences.join("\n"));
+}
+
+#[test]
+fn html5ever_agrees_about_odd_scripts() {
+    let pages = [
+        "<script>a</script><SCRIPT>b</SCRIPT >c<script/>d</script>",
+        "<script><!-- <script> </script> --> e</script>f<script>g</script>",
+        "<script><!--></script><script><!--->x</script><script>--></script>",
+        "<title><script>a</script></title><textarea><b></textarea><script>b</script>",
+        "<style><script>a</script></style><xmp><script>b</script></xmp><script>c</script>",
+        "<iframe><script>a</script></iframe><noembed><script>b</script></noembed><script>c</script>",
+        "<noscript><script>a</script></noscript><script>b</script>",
+        "<template><script>a</script></template><script>b</script>",
+        "<svg><script>a&lt;b</script></svg><script>c&lt;d</script>",
+        "<svg><script/><script href=x /></svg><script>c</script>",
+        "<svg><style><script>a</script></style><title><script>b</script></title></svg><script>c</script>",
+        "<svg><script><![CDATA[a</script>b]]></script></svg><script>c</script>",
+        "<svg><![CDATA[<script>a</script>]]></svg><![CDATA[<script>b</script>]]><script>c</script>",
+        "<svg><foreignObject><style><script>a</script></style></foreignObject></svg><script>b</script>",
+        "<svg><desc><style><script>a</script></style></desc><style><script>b</script></style></svg>",
+        "<div><svg></div><style><script>a</script></style><script>b</script>",
+        "<svg><p><style><script>a</script></style><script>b</script>",
+        "<math><mi><style><script>a</script></style></mi><style><script>b</script></style></math>",
+        "<!--<script>a</script>--><!--><script>b</script><!---><script>c</script>--!><script>d</script>",
+        "</ <script>a</script>></><script>b</script><?x <script>c</script>><script>d</script>",
+        "<a title='<script>a</script>'><a b=c'><script>b</script>'><a 'x='y><script>c</script>",
+        "<!doctype x '><script>a</script>'><script>b</script",
+        "<plaintext><script>a</script>",
+        "<script>a</script",
+        "<script type=text/x-template><script>a</script></script><script>b</script>",
+    ];
+    let differences: Vec<_> = pages.iter().filter_map(|html| Some(format!("{html}: {}", difference(html)?))).collect();
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
