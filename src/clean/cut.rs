@@ -153,7 +153,11 @@ fn joined(cuts: Vec<Cut>, text: &str) -> Vec<Cut> {
         match all.last_mut().filter(|last| cut.span.start <= last.span.end) {
             Some(last) => {
                 let end = cut.span.end.max(last.span.end);
-                (last.span, last.replacement) = widen(text, Span { start: last.span.start, end });
+                let joined = Span { start: last.span.start, end };
+                // White space at the ends is not the code's own.
+                let code = &text[joined.range()];
+                let head = joined.start as usize + code.len() - code.trim_start().len();
+                (last.span, last.replacement) = widen(text, Span::new(head, head + code.trim().len()));
                 last.network = last.network.take().or(cut.network);
                 last.repairs.extend(cut.repairs.iter().filter(|repair| !last.repairs.contains(repair)).copied().collect::<Vec<_>>());
             }

@@ -9,6 +9,7 @@ use crate::base::Span;
 pub(super) fn widen(text: &str, span: Span) -> (Span, String) {
     let (mut start, mut end) = (span.start as usize, span.end as usize);
     (start, end) = without_empty_tags(text, start, end);
+    start = text[..start].trim_end_matches(['\u{feff}', '\u{200b}']).len();
     let before = &text[text[..start].trim_end().len()..start];
     let after = &text[end..text.len() - text[end..].trim_start().len()];
     let replacement = between(text, start - before.len(), before, after, end + after.len());

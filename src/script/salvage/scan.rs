@@ -159,7 +159,7 @@ impl<'t> Scanner<'t> {
                 best = joined;
             }
         }
-        if best.statements.is_empty() && is_line_start && starts_with_key(self.text, at) {
+        if !has_strong(&best, self.text) && is_line_start && starts_with_key(self.text, at) {
             best = self.run(at, true, true, false);
         }
         self.push_run(&best);
@@ -243,11 +243,14 @@ fn is_prose_start(text: &str) -> bool {
 /// Were lines joined, so that a line comment hides code?
 fn needs_joining(run: &Run, text: &str) -> bool {
     let Some(comment) = run.tokens.iter().rev().find(|token| token.kind == Kind::Comment { is_line: true }) else { return false };
-    let has_strong = run.statements.iter().any(|statement| run.is_strong(statement, text));
     let is_last = run.tokens.last().is_some_and(|last| last.start == comment.start);
     let is_cut = run.statements.last().is_none_or(|statement| statement.is_cut);
     let hides_code = text[comment.start..comment.end].contains([';', '{']);
-    !has_strong || (is_last && (is_cut || hides_code))
+    !has_strong(run, text) || (is_last && (is_cut || hides_code))
+}
+
+fn has_strong(run: &Run, text: &str) -> bool {
+    run.statements.iter().any(|statement| run.is_strong(statement, text))
 }
 
 fn is_better(joined: &Run, plain: &Run, text: &str, anchors: &Anchors) -> bool {

@@ -57,8 +57,13 @@ fn selector(text: &str, at: usize) -> Option<usize> {
         return None;
     }
     let length = rest.char_indices().take(LONGEST).find(|&(_, c)| !is_selector_character(c)).map(|(at, _)| at)?;
+    let selector = &rest[..length];
+    let is_code = selector.matches('(').count() != selector.matches(')').count() || (selector.contains(['=', '"']) && !selector.contains('['));
+    if is_code {
+        return None;
+    }
     // In prose a full stop is followed by a space, in a selector by a name.
-    let is_prose = rest[..length].contains(". ") || rest[..length].split_whitespace().count() > 12;
+    let is_prose = selector.contains(". ") || selector.split_whitespace().count() > 12;
     (rest[length..].starts_with('{') && !is_prose).then_some(at + length)
 }
 
