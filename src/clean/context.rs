@@ -17,17 +17,74 @@ pub(super) struct Context {
 
 /// Words that people who explain code use, in some languages; each is a whole word in lower case.
 const TERMS: [&str; 46] = [
-    "javascript", "typescript", "snippet", "snippets", "tutorial", "callback", "parameter", "parameters", "parametro", "parámetro",
-    "prebid", "npm", "html", "css", "json", "api", "sdk", "plugin", "github", "código", "codice", "quellcode", "skript",
-    "funktion", "función", "fonction", "funzione", "variable", "variables", "syntax", "boolean", "async", "asynchronous",
-    "const", "debugger", "stylesheet", "selector", "adapter", "wrapper", "documentation", "developer", "repository", "refactor",
-    "linter", "код", "функция",
+    "javascript",
+    "typescript",
+    "snippet",
+    "snippets",
+    "tutorial",
+    "callback",
+    "parameter",
+    "parameters",
+    "parametro",
+    "parámetro",
+    "prebid",
+    "npm",
+    "html",
+    "css",
+    "json",
+    "api",
+    "sdk",
+    "plugin",
+    "github",
+    "código",
+    "codice",
+    "quellcode",
+    "skript",
+    "funktion",
+    "función",
+    "fonction",
+    "funzione",
+    "variable",
+    "variables",
+    "syntax",
+    "boolean",
+    "async",
+    "asynchronous",
+    "const",
+    "debugger",
+    "stylesheet",
+    "selector",
+    "adapter",
+    "wrapper",
+    "documentation",
+    "developer",
+    "repository",
+    "refactor",
+    "linter",
+    "код",
+    "функция",
 ];
 
 /// Phrases that introduce or explain a sample.
 const PHRASES: [&str; 18] = [
-    "header bidding", "code below", "code above", "following code", "the code", "this code", "the function", "the method", "ad unit",
-    "script tag", "ad server", "for example:", "example:", "beispiel:", "ejemplo:", "exemple :", "esempio:", "use the following",
+    "header bidding",
+    "code below",
+    "code above",
+    "following code",
+    "the code",
+    "this code",
+    "the function",
+    "the method",
+    "ad unit",
+    "script tag",
+    "ad server",
+    "for example:",
+    "example:",
+    "beispiel:",
+    "ejemplo:",
+    "exemple :",
+    "esempio:",
+    "use the following",
 ];
 
 /// Terms that tell a text about code from one that mentions computers.
@@ -41,13 +98,19 @@ impl Context {
         }
         let prose = prose(text, regions);
         let lower = prose.to_lowercase();
-        let mut words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| TERMS.contains(word)).collect();
+        let mut words: Vec<&str> =
+            lower.split(|c: char| !c.is_alphanumeric()).filter(|word| TERMS.contains(word)).collect();
         words.sort_unstable();
         words.dedup();
         let phrases = PHRASES.iter().filter(|phrase| lower.contains(**phrase)).count();
         let mentions = prose.lines().any(|line| mentions_name(line, anchors));
         let terms = words.len() + phrases;
-        Self { is_data: false, is_near_code: terms > 0 || mentions, has_terms: terms > 1 || mentions, is_about_code: terms >= ENOUGH || (mentions && terms > 0) }
+        Self {
+            is_data: false,
+            is_near_code: terms > 0 || mentions,
+            has_terms: terms > 1 || mentions,
+            is_about_code: terms >= ENOUGH || (mentions && terms > 0),
+        }
     }
 }
 
@@ -66,13 +129,20 @@ fn prose(text: &str, regions: &[Region]) -> String {
 /// Does a sentence speak of something by the name that code has for it?
 fn mentions_name(line: &str, anchors: &Anchors) -> bool {
     const SENTENCE: usize = 5;
-    let is_sentence = line.split_whitespace().filter(|word| word.chars().all(|c| c.is_alphabetic() || matches!(c, ',' | '.' | '’' | '\''))).count() >= SENTENCE;
-    is_sentence && !line.contains(['{', '}', ';', '=']) && line.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|word| anchors.is_code_name(word))
+    let is_sentence = line
+        .split_whitespace()
+        .filter(|word| word.chars().all(|c| c.is_alphabetic() || matches!(c, ',' | '.' | '’' | '\'')))
+        .count()
+        >= SENTENCE;
+    is_sentence
+        && !line.contains(['{', '}', ';', '='])
+        && line.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|word| anchors.is_code_name(word))
 }
 
 /// JSON, one JSON value a line, or lines that begin as those of a log do.
 fn is_data(text: &str) -> bool {
-    let is_json = |text: &str| text.starts_with(['{', '[']) && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+    let is_json =
+        |text: &str| text.starts_with(['{', '[']) && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
     if is_json(text.trim()) {
         return true;
     }
@@ -89,6 +159,8 @@ fn is_log_entry(line: &str) -> bool {
     let head: String = line.trim_start_matches(['[', '(', '<']).chars().take(10).collect();
     let digits = head.chars().filter(char::is_ascii_digit).count();
     let marks = head.chars().filter(|c| matches!(c, ':' | '-' | '.' | '/')).count();
-    let is_level = ["ERROR", "WARN", "INFO", "DEBUG", "TRACE", "FATAL", "E/", "I/", "W/"].iter().any(|level| head.starts_with(level));
+    let is_level = ["ERROR", "WARN", "INFO", "DEBUG", "TRACE", "FATAL", "E/", "I/", "W/"]
+        .iter()
+        .any(|level| head.starts_with(level));
     (digits >= 4 && marks >= 2) || is_level
 }

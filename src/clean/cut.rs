@@ -94,7 +94,12 @@ const PASSES: usize = 4;
 ///
 /// `is_ad` may recognise code as an ad's that no anchor marks; it is given the repaired
 /// code and answers with the network. Everything outside [`Cleaned::cuts`] stays byte for byte.
-pub fn clean_text<'t>(text: &'t str, anchors: &Anchors, options: CleanOptions, is_ad: &dyn Fn(&str) -> Option<Arc<str>>) -> Cleaned<'t> {
+pub fn clean_text<'t>(
+    text: &'t str,
+    anchors: &Anchors,
+    options: CleanOptions,
+    is_ad: &dyn Fn(&str) -> Option<Arc<str>>,
+) -> Cleaned<'t> {
     let mut cleaned = Cleaned { text: Cow::Borrowed(text), cuts: Vec::new(), kept: Vec::new() };
     for _ in 0..PASSES {
         let (cuts, kept) = cuts_of(&cleaned.text, anchors, options, is_ad);
@@ -111,8 +116,14 @@ pub fn clean_text<'t>(text: &'t str, anchors: &Anchors, options: CleanOptions, i
     cleaned
 }
 
-fn cuts_of(text: &str, anchors: &Anchors, options: CleanOptions, is_ad: &dyn Fn(&str) -> Option<Arc<str>>) -> (Vec<Cut>, Vec<Kept>) {
-    let mut regions = if options.what == What::Code { find_all_regions(text, anchors) } else { find_regions(text, anchors) };
+fn cuts_of(
+    text: &str,
+    anchors: &Anchors,
+    options: CleanOptions,
+    is_ad: &dyn Fn(&str) -> Option<Arc<str>>,
+) -> (Vec<Cut>, Vec<Kept>) {
+    let mut regions =
+        if options.what == What::Code { find_all_regions(text, anchors) } else { find_regions(text, anchors) };
     for region in regions.iter_mut().filter(|region| !region.is_ad && region.language == Language::Script) {
         if let Some(network) = is_ad(&region.code) {
             (region.is_ad, region.network) = (true, Some(network));
@@ -159,7 +170,9 @@ fn joined(cuts: Vec<Cut>, text: &str) -> Vec<Cut> {
                 let head = joined.start as usize + code.len() - code.trim_start().len();
                 (last.span, last.replacement) = widen(text, Span::new(head, head + code.trim().len()));
                 last.network = last.network.take().or(cut.network);
-                last.repairs.extend(cut.repairs.iter().filter(|repair| !last.repairs.contains(repair)).copied().collect::<Vec<_>>());
+                last.repairs.extend(
+                    cut.repairs.iter().filter(|repair| !last.repairs.contains(repair)).copied().collect::<Vec<_>>(),
+                );
             }
             None => all.push(cut),
         }

@@ -19,7 +19,13 @@ pub(super) fn widen(text: &str, span: Span) -> (Span, String) {
 fn between<'t>(text: &str, start: usize, before: &'t str, after: &'t str, end: usize) -> &'t str {
     let lines = |space: &str| space.matches('\n').count();
     if end == text.len() {
-        return if after.ends_with("\r\n") { "\r\n" } else if after.ends_with('\n') { "\n" } else { "" };
+        return if after.ends_with("\r\n") {
+            "\r\n"
+        } else if after.ends_with('\n') {
+            "\n"
+        } else {
+            ""
+        };
     }
     if start == 0 {
         return "";

@@ -27,7 +27,8 @@ pub(super) fn clean(arguments: &CleanArguments) -> Outcome {
     };
     let what = if arguments.what == WhatToCut::Code { What::Code } else { What::Ad };
     let options = CleanOptions::default().with_what(what).with_force(arguments.force);
-    let mut cleaner = Cleaner { arguments, anchors: Anchors::default(), options, output, cuts: 0, outcome: Outcome::Done };
+    let mut cleaner =
+        Cleaner { arguments, anchors: Anchors::default(), options, output, cuts: 0, outcome: Outcome::Done };
     for path in &arguments.paths {
         if cleaner.file(path).is_break() {
             break;
@@ -178,7 +179,8 @@ fn name(path: &Path) -> String {
 
 /// Does the text begin as a page does?
 fn is_html(text: &str) -> bool {
-    let start: String = text.trim_start_matches('\u{feff}').trim_start().chars().take(15).collect::<String>().to_ascii_lowercase();
+    let start: String =
+        text.trim_start_matches('\u{feff}').trim_start().chars().take(15).collect::<String>().to_ascii_lowercase();
     start.starts_with("<!doctype html") || start.starts_with("<html")
 }
 

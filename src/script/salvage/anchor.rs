@@ -90,7 +90,8 @@ impl Anchors {
     /// four bytes are left out: they would mark half of all prose.
     #[must_use]
     pub fn new<'a>(list: impl IntoIterator<Item = (&'a str, Option<&'a str>)>) -> Self {
-        let anchors: Vec<Anchor> = list.into_iter().filter(|(literal, _)| literal.len() >= PIECE_BYTES).map(Anchor::new).collect();
+        let anchors: Vec<Anchor> =
+            list.into_iter().filter(|(literal, _)| literal.len() >= PIECE_BYTES).map(Anchor::new).collect();
         let search = Search::new(&anchors);
         Self { anchors, search }
     }
@@ -119,13 +120,19 @@ impl Anchors {
     /// Is it a name that only code has, not also that of a company?
     #[must_use]
     pub fn is_code_name(&self, word: &str) -> bool {
-        let is_company = |anchor: &Anchor| anchor.network.as_deref().is_some_and(|network| network.contains(&anchor.literal.to_ascii_lowercase()));
-        self.anchors.iter().any(|anchor| anchor.kind == AnchorKind::Name && *anchor.literal == *word && !is_company(anchor))
+        let is_company = |anchor: &Anchor| {
+            anchor.network.as_deref().is_some_and(|network| network.contains(&anchor.literal.to_ascii_lowercase()))
+        };
+        self.anchors
+            .iter()
+            .any(|anchor| anchor.kind == AnchorKind::Name && *anchor.literal == *word && !is_company(anchor))
     }
 
     /// The usual spelling of a name that is an anchor in another case.
     pub(super) fn canonical(&self, name: &str) -> Option<&str> {
-        let other_case = |anchor: &&Anchor| anchor.kind == AnchorKind::Name && *anchor.literal != *name && anchor.literal.eq_ignore_ascii_case(name);
+        let other_case = |anchor: &&Anchor| {
+            anchor.kind == AnchorKind::Name && *anchor.literal != *name && anchor.literal.eq_ignore_ascii_case(name)
+        };
         self.anchors.iter().find(other_case).map(|anchor| &*anchor.literal)
     }
 
@@ -173,7 +180,8 @@ impl Search {
             return Self { searcher: None, automaton: None, pieces };
         }
         let texts = || pieces.iter().map(|piece| &piece.text);
-        let searcher = packed::Config::new().match_kind(packed::MatchKind::LeftmostFirst).builder().extend(texts()).build();
+        let searcher =
+            packed::Config::new().match_kind(packed::MatchKind::LeftmostFirst).builder().extend(texts()).build();
         let automaton = if searcher.is_none() { AhoCorasick::new(texts()).ok() } else { None };
         Self { searcher, automaton, pieces }
     }
@@ -184,8 +192,12 @@ impl Search {
         while at < text.len() {
             let span = aho_corasick::Span { start: at, end: text.len() };
             let found = match (&self.searcher, &self.automaton) {
-                (Some(searcher), _) => searcher.find_in(text, span).map(|found| (found.pattern().as_usize(), found.start())),
-                (_, Some(automaton)) => automaton.find(aho_corasick::Input::new(text).span(span)).map(|found| (found.pattern().as_usize(), found.start())),
+                (Some(searcher), _) => {
+                    searcher.find_in(text, span).map(|found| (found.pattern().as_usize(), found.start()))
+                }
+                (_, Some(automaton)) => automaton
+                    .find(aho_corasick::Input::new(text).span(span))
+                    .map(|found| (found.pattern().as_usize(), found.start())),
                 _ => None,
             };
             let (pattern, start) = found?;
@@ -218,9 +230,12 @@ impl Piece {
         let bytes = literal.as_bytes();
         let length = bytes.len().min(PIECE_BYTES);
         let skipped = usize::from(bytes.len() > PIECE_BYTES);
-        let pieces = (skipped..=bytes.len() - length).filter(|&at| literal.is_char_boundary(at) && literal.is_char_boundary(at + length));
+        let pieces = (skipped..=bytes.len() - length)
+            .filter(|&at| literal.is_char_boundary(at) && literal.is_char_boundary(at + length));
         let rarest = pieces.min_by_key(|&at| bytes[at..at + length].iter().map(|&byte| commonness(byte)).sum::<u32>());
-        let Some(before) = rarest else { return vec![Self { text: literal.to_string(), before: 0, literal: literal.clone() }] };
+        let Some(before) = rarest else {
+            return vec![Self { text: literal.to_string(), before: 0, literal: literal.clone() }];
+        };
         let text = literal[before..before + length].to_owned();
         let mut all = vec![Self { text, before, literal: literal.clone() }];
         if before == 0 && bytes[0].is_ascii_lowercase() {

@@ -7,7 +7,14 @@ use super::token::{Kind, Token, is_prefix_word};
 ///
 /// `at` is the token that no code has there, `None` at the end of the text; `soft_end` is
 /// the last token after which the statement could have ended by itself.
-pub(super) fn settle(run: &mut Run, text: &str, first: usize, soft_end: Option<usize>, at: Option<Token>, is_open: bool) {
+pub(super) fn settle(
+    run: &mut Run,
+    text: &str,
+    first: usize,
+    soft_end: Option<usize>,
+    at: Option<Token>,
+    is_open: bool,
+) {
     let prose = match at {
         None => run.tokens.len(),
         Some(stop) => prose_start(&run.tokens, text, first, soft_end, stop),
@@ -22,7 +29,11 @@ pub(super) fn settle(run: &mut Run, text: &str, first: usize, soft_end: Option<u
 
 /// The first token that is prose.
 fn prose_start(tokens: &[Token], text: &str, first: usize, soft_end: Option<usize>, stop: Token) -> usize {
-    let line = if stop.lines_before > 0 { Some(tokens.len()) } else { (first..tokens.len()).rev().find(|&index| tokens[index].lines_before > 0) };
+    let line = if stop.lines_before > 0 {
+        Some(tokens.len())
+    } else {
+        (first..tokens.len()).rev().find(|&index| tokens[index].lines_before > 0)
+    };
     let after_line = line.filter(|&line| line > first);
     if line == Some(first) && soft_end.is_none() && code_on_line(tokens, first).is_none() {
         return first;
@@ -80,6 +91,8 @@ fn is_prose_like(token: &Token) -> bool {
 fn inline_start(tokens: &[Token], text: &str, first: usize) -> usize {
     let Some((last, before)) = tokens.split_last() else { return 0 };
     let is_word = last.kind == Kind::Word && last.space_before && !is_prefix_word(&last.word(text));
-    let follows_word = before.last().is_some_and(|token| token.is(".") || (token.kind == Kind::Word && !is_prefix_word(&token.word(text))));
+    let follows_word = before
+        .last()
+        .is_some_and(|token| token.is(".") || (token.kind == Kind::Word && !is_prefix_word(&token.word(text))));
     if is_word && !follows_word && tokens.len() - 1 > first { tokens.len() - 1 } else { tokens.len() }
 }

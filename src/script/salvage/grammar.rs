@@ -80,7 +80,8 @@ impl<'t> Recogniser<'t> {
             run.missing.push(Missing::Object);
         }
         let turn = if is_inside_object { Turn::Operand } else { Turn::Statement };
-        let mut this = Self { lexer, run, frames, turn, first: is_inside_object.then_some(0), soft_end: None, takes_orphans };
+        let mut this =
+            Self { lexer, run, frames, turn, first: is_inside_object.then_some(0), soft_end: None, takes_orphans };
         this.read_all();
         this.run
     }
@@ -193,9 +194,13 @@ impl<'t> Recogniser<'t> {
         }
         let is_dangling = self.turn == Turn::Property
             || (self.turn == Turn::Operand
-                && self.previous().is_some_and(|previous| matches!(previous.kind, Kind::Punct("=" | "+" | "||" | "&&" | ":" | "?" | "==" | "===" | "!="))));
+                && self.previous().is_some_and(|previous| {
+                    matches!(previous.kind, Kind::Punct("=" | "+" | "||" | "&&" | ":" | "?" | "==" | "===" | "!="))
+                }));
         let rest = &self.lexer.text[token.end..self.lexer.end];
-        let is_sentence = token.kind == Kind::Word && (rest.starts_with([' ', ',', '’']) && !rest.trim_start().starts_with(['(', '=', '.', '[', '{', '+', '|', '&', '?']));
+        let is_sentence = token.kind == Kind::Word
+            && (rest.starts_with([' ', ',', '’'])
+                && !rest.trim_start().starts_with(['(', '=', '.', '[', '{', '+', '|', '&', '?']));
         let is_dangling = is_dangling && (is_sentence || !matches!(token.kind, Kind::Word | Kind::Punct(_)));
         let is_speech = matches!(token.kind, Kind::Text(quoted) if self.lexer.text[quoted.body.0..quoted.body.1].matches(' ').count() > 3);
         is_dangling || is_speech
@@ -207,8 +212,12 @@ impl<'t> Recogniser<'t> {
             return;
         }
         let goes_on = match token.kind {
-            Kind::Word => matches!(&*token.word(self.lexer.text), "in" | "instanceof") || self.frame().function.is_some(),
-            Kind::Punct("(" | "[" | "+" | "-" | "/" | "*" | "<" | "`") => !(self.is_top() && (token.is_after_blank_line() || self.is_weak_so_far())),
+            Kind::Word => {
+                matches!(&*token.word(self.lexer.text), "in" | "instanceof") || self.frame().function.is_some()
+            }
+            Kind::Punct("(" | "[" | "+" | "-" | "/" | "*" | "<" | "`") => {
+                !(self.is_top() && (token.is_after_blank_line() || self.is_weak_so_far()))
+            }
             Kind::Punct("!" | "~" | "++" | "--" | "@") => false,
             Kind::Punct("{") => self.frame().function.is_some(),
             Kind::Punct(_) => true,
@@ -227,7 +236,11 @@ impl<'t> Recogniser<'t> {
     fn word(&mut self, token: Token) -> Result<(), Stop> {
         let written = token.word(self.lexer.text);
         if self.turn == Turn::Property {
-            return if self.is_top() && self.is_full_stop(token) { Err(Stop) } else { self.accept(token, Turn::Operator) };
+            return if self.is_top() && self.is_full_stop(token) {
+                Err(Stop)
+            } else {
+                self.accept(token, Turn::Operator)
+            };
         }
         let keyword = uncapitalised_keyword(&written).filter(|_| self.is_meant_as_keyword());
         if keyword.is_some() {
@@ -249,7 +262,8 @@ impl<'t> Recogniser<'t> {
         let is_glued = dot.is_some_and(|dot| !dot.space_before) && token.space_before;
         let is_word = owner.is_some_and(|owner| !matches!(owner.kind, Kind::Punct(_)));
         let is_capital = token.lines_before == 0 && self.lexer.text[token.start..].starts_with(char::is_uppercase);
-        let is_call = self.lexer.text[token.end..self.lexer.end].starts_with('(') && !is_control_word(&token.word(self.lexer.text));
+        let is_call = self.lexer.text[token.end..self.lexer.end].starts_with('(')
+            && !is_control_word(&token.word(self.lexer.text));
         let is_parted = token.is_after_blank_line() && !is_call;
         is_glued && (is_word || is_capital || is_parted)
     }
@@ -257,7 +271,8 @@ impl<'t> Recogniser<'t> {
     /// Does what follows a capitalised word look as it does after the keyword?
     fn is_meant_as_keyword(&self) -> bool {
         let rest = self.lexer.text[self.lexer.at..self.lexer.end].trim_start();
-        matches!(self.turn, Turn::Statement | Turn::Operand) && (rest.starts_with(['(', '{', '.']) || is_code_start(rest))
+        matches!(self.turn, Turn::Statement | Turn::Operand)
+            && (rest.starts_with(['(', '{', '.']) || is_code_start(rest))
     }
 
     fn word_after_operand(&mut self, token: Token, word: &str) -> Result<(), Stop> {
@@ -266,7 +281,9 @@ impl<'t> Recogniser<'t> {
         }
         let text = self.lexer.text;
         let previous = self.previous().copied();
-        if previous.is_some_and(|previous| previous.kind == Kind::Word && matches!(&*previous.word(text), "async" | "get" | "set" | "static")) {
+        if previous.is_some_and(|previous| {
+            previous.kind == Kind::Word && matches!(&*previous.word(text), "async" | "get" | "set" | "static")
+        }) {
             return self.word_as_operand(token, word);
         }
         let is_after_bracket = previous.is_some_and(|previous| matches!(previous.kind, Kind::Punct(")" | "}" | "]")));
@@ -280,7 +297,8 @@ impl<'t> Recogniser<'t> {
     }
 
     fn word_as_operand(&mut self, token: Token, word: &str) -> Result<(), Stop> {
-        let is_key = self.frame().open == Open::Object && self.lexer.text[self.lexer.at..self.lexer.end].trim_start().starts_with(':');
+        let is_key = self.frame().open == Open::Object
+            && self.lexer.text[self.lexer.at..self.lexer.end].trim_start().starts_with(':');
         if is_key {
             return self.accept(token, Turn::Operator);
         }
@@ -297,7 +315,10 @@ impl<'t> Recogniser<'t> {
                 if is_place { self.accept(token, Turn::Operand) } else { Err(Stop) }
             }
             word if is_control_word(word) => {
-                if matches!(word, "catch" | "while") && is_statement && self.previous().is_some_and(|previous| previous.is("}")) {
+                if matches!(word, "catch" | "while")
+                    && is_statement
+                    && self.previous().is_some_and(|previous| previous.is("}"))
+                {
                     self.reopen_statement();
                 }
                 if is_statement { self.accept(token, Turn::ControlParen) } else { Err(Stop) }
@@ -407,7 +428,8 @@ impl<'t> Recogniser<'t> {
     fn close_orphan(&mut self, token: Token, punct: &str) -> Result<(), Stop> {
         // `8)` in front of a paragraph closes nothing of the code before it.
         let goes_on = self.lexer.text[token.end..self.lexer.end].starts_with([')', '(', ';']);
-        let is_other = (token.is_after_blank_line() && !goes_on) || (punct != "}" && (self.first.is_none() || !self.run.statements.is_empty()));
+        let is_other = (token.is_after_blank_line() && !goes_on)
+            || (punct != "}" && (self.first.is_none() || !self.run.statements.is_empty()));
         if !self.takes_orphans || is_other || self.run.missing.len() > DEEPEST {
             return Err(Stop);
         }
@@ -425,7 +447,8 @@ impl<'t> Recogniser<'t> {
     }
 
     fn semicolon(&mut self, token: Token) -> Result<(), Stop> {
-        let is_after_return = self.turn == Turn::Operand && self.previous().is_some_and(|previous| previous.kind == Kind::Word);
+        let is_after_return =
+            self.turn == Turn::Operand && self.previous().is_some_and(|previous| previous.kind == Kind::Word);
         if self.frame().open == Open::Control {
             return self.accept(token, Turn::Operand);
         }
@@ -491,7 +514,9 @@ impl<'t> Recogniser<'t> {
     fn is_cut_off_chain(&self, token: Token) -> bool {
         let rest = &self.lexer.text[token.end..self.lexer.end];
         let is_first = self.takes_orphans && self.run.tokens.is_empty();
-        is_first && rest.starts_with(|c: char| c.is_ascii_alphabetic()) && is_code_start(&self.lexer.text[token.start..self.lexer.end])
+        is_first
+            && rest.starts_with(|c: char| c.is_ascii_alphabetic())
+            && is_code_start(&self.lexer.text[token.start..self.lexer.end])
     }
 
     /// `Really? He`: a word alone and a question mark.
@@ -504,7 +529,13 @@ impl<'t> Recogniser<'t> {
     fn operator_in_two(&mut self, token: Token, punct: &str) -> Result<(), Stop> {
         let is_half = token.space_before && token.lines_before == 0 && self.turn == Turn::Operand;
         let is_whole = self.previous().is_some_and(|previous| {
-            matches!((previous.kind, punct), (Kind::Punct("|"), "|") | (Kind::Punct("&"), "&") | (Kind::Punct("=" | "=="), "=") | (Kind::Punct("="), ">"))
+            matches!(
+                (previous.kind, punct),
+                (Kind::Punct("|"), "|")
+                    | (Kind::Punct("&"), "&")
+                    | (Kind::Punct("=" | "=="), "=")
+                    | (Kind::Punct("="), ">")
+            )
         });
         if !(is_half && is_whole) {
             return Err(Stop);

@@ -30,8 +30,13 @@ pub(super) fn groups<'a>(text: &str, run: &Run, anchors: &'a Anchors) -> Vec<Gro
     let judged: Vec<Judged<'a>> = run.statements.iter().map(|statement| judge(text, run, statement, anchors)).collect();
     let mut groups: Vec<Group<'a>> = Vec::new();
     for (index, this) in judged.iter().enumerate() {
-        let is_adjacent = groups.last().is_some_and(|group| (group.last + 1..=index).all(|between| !judged[between].is_after_blank_line));
-        let is_stump = is_adjacent && index + 1 == judged.len() && groups.last().is_some_and(|group| group.last + 1 == index) && is_stump(text, run, index);
+        let is_adjacent = groups
+            .last()
+            .is_some_and(|group| (group.last + 1..=index).all(|between| !judged[between].is_after_blank_line));
+        let is_stump = is_adjacent
+            && index + 1 == judged.len()
+            && groups.last().is_some_and(|group| group.last + 1 == index)
+            && is_stump(text, run, index);
         let anchor = this.anchor.or_else(|| lone_anchor(text, run, index, anchors));
         if !this.is_strong && !is_stump && anchor.is_none() {
             continue;
@@ -50,8 +55,13 @@ pub(super) fn groups<'a>(text: &str, run: &Run, anchors: &'a Anchors) -> Vec<Gro
 /// `googletag.displ` alone on its line: all that is left of a call.
 fn lone_anchor<'a>(text: &str, run: &Run, index: usize, anchors: &'a Anchors) -> Option<&'a Anchor> {
     let tokens = run.of(&run.statements[index]);
-    let is_line = text[..tokens[0].start].trim_end_matches([' ', '\t']).chars().next_back().is_none_or(|before| before == '\n' || before == '/');
-    let is_path = tokens.len() > 2 && tokens.iter().skip(1).all(|token| (token.kind == Kind::Word || token.is(".")) && !token.space_before);
+    let is_line = text[..tokens[0].start]
+        .trim_end_matches([' ', '\t'])
+        .chars()
+        .next_back()
+        .is_none_or(|before| before == '\n' || before == '/');
+    let is_path = tokens.len() > 2
+        && tokens.iter().skip(1).all(|token| (token.kind == Kind::Word || token.is(".")) && !token.space_before);
     let is_line_end = text[tokens[tokens.len() - 1].end..].chars().next().is_none_or(|next| next == '\n');
     if is_path && is_line && is_line_end { anchors.of_name(&tokens[0].word(text), false) } else { None }
 }
@@ -60,14 +70,20 @@ fn lone_anchor<'a>(text: &str, run: &Run, index: usize, anchors: &'a Anchors) ->
 fn is_stump(text: &str, run: &Run, index: usize) -> bool {
     let statement = &run.statements[index];
     let tokens = run.of(statement);
-    let is_line_end = tokens.last().is_some_and(|last| text[last.end..].trim_start_matches([' ', '.', '…']).chars().next().is_none_or(|next| next == '\n'));
+    let is_line_end = tokens.last().is_some_and(|last| {
+        text[last.end..].trim_start_matches([' ', '.', '…']).chars().next().is_none_or(|next| next == '\n')
+    });
     if !is_line_end {
         return false;
     }
     let is_name = |token: &Token| token.kind == Kind::Word || token.is(".");
-    let is_glued = tokens.len() > 1 && tokens.iter().all(is_name) && tokens.iter().skip(1).all(|token| !token.space_before);
+    let is_glued =
+        tokens.len() > 1 && tokens.iter().all(is_name) && tokens.iter().skip(1).all(|token| !token.space_before);
     let root = tokens[0].word(text);
-    let is_known = || matches!(&*root, "window" | "document") || run.tokens[..statement.first].iter().any(|token| token.kind == Kind::Word && token.word(text) == root);
+    let is_known = || {
+        matches!(&*root, "window" | "document")
+            || run.tokens[..statement.first].iter().any(|token| token.kind == Kind::Word && token.word(text) == root)
+    };
     let is_path = is_glued && tokens[0].kind == Kind::Word && is_known();
     let is_declaration = tokens.len() == 2 && is_declaring_word(&tokens[0].word(text));
     is_path || is_declaration
@@ -77,7 +93,8 @@ fn is_stump(text: &str, run: &Run, index: usize) -> bool {
 fn join_related<'a>(text: &str, run: &Run, groups: Vec<Group<'a>>) -> Vec<Group<'a>> {
     let words: Vec<HashSet<String>> = groups.iter().map(|group| group_names(text, run, group)).collect();
     let mut is_ad: Vec<bool> = groups.iter().map(|group| group.anchor.is_some()).collect();
-    let ad_names: HashSet<&String> = words.iter().zip(&is_ad).filter(|(_, is_ad)| **is_ad).flat_map(|(names, _)| names).collect();
+    let ad_names: HashSet<&String> =
+        words.iter().zip(&is_ad).filter(|(_, is_ad)| **is_ad).flat_map(|(names, _)| names).collect();
     for (index, names) in words.iter().enumerate() {
         is_ad[index] |= names.iter().any(|name| ad_names.contains(name) || speaks_of_ads(name));
     }
@@ -121,8 +138,22 @@ fn is_after_blank_line(tokens: &[Token], first: usize) -> bool {
 
 /// Names that say something: not those which any script has.
 fn names<'t>(text: &'t str, tokens: &'t [Token]) -> impl Iterator<Item = String> + 't {
-    const ANYWHERE: [&str; 14] =
-        ["window", "document", "function", "return", "this", "true", "false", "null", "undefined", "typeof", "push", "async", "script", "console"];
+    const ANYWHERE: [&str; 14] = [
+        "window",
+        "document",
+        "function",
+        "return",
+        "this",
+        "true",
+        "false",
+        "null",
+        "undefined",
+        "typeof",
+        "push",
+        "async",
+        "script",
+        "console",
+    ];
     let words = tokens.iter().filter(|token| token.kind == Kind::Word).map(|token| token.word(text).into_owned());
     words.filter(|word| word.len() > 3 && !ANYWHERE.contains(&word.as_str()))
 }

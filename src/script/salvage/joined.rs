@@ -42,14 +42,20 @@ pub(super) fn is_code_start(text: &str) -> bool {
     if first == '}' || (first == ')' && text[1..].trim_start().starts_with([';', '}', ')'])) {
         return true;
     }
-    if text.starts_with("<![CDATA[") || text.starts_with("<!--") || text.starts_with("(function") || text.starts_with("!function") {
+    if text.starts_with("<![CDATA[")
+        || text.starts_with("<!--")
+        || text.starts_with("(function")
+        || text.starts_with("!function")
+    {
         return true;
     }
     if let Some(member) = text.strip_prefix('.') {
         return path_end(member).is_some_and(|(_, rest)| rest.starts_with('('));
     }
     if !is_word_start(first) {
-        return text.starts_with('(') && text[1..].contains('=') && path_end(&text[1..]).is_some_and(|(_, rest)| is_assignment(rest));
+        return text.starts_with('(')
+            && text[1..].contains('=')
+            && path_end(&text[1..]).is_some_and(|(_, rest)| is_assignment(rest));
     }
     path_end(text).is_some_and(|(path, rest)| is_code_path(path, rest))
 }
@@ -64,7 +70,9 @@ fn is_code_path(path: &str, rest: &str) -> bool {
     let is_spaced = rest.starts_with(' ');
     let tail = rest.trim_start();
     match path {
-        "var" | "let" | "const" => is_spaced && path_end(tail).is_some_and(|(_, rest)| rest.trim_start().starts_with(['=', ';', ','])),
+        "var" | "let" | "const" => {
+            is_spaced && path_end(tail).is_some_and(|(_, rest)| rest.trim_start().starts_with(['=', ';', ',']))
+        }
         word if is_control_word(word) => tail.starts_with('('),
         "function" => is_spaced || tail.starts_with('('),
         "try" | "else" => tail.starts_with('{'),

@@ -146,7 +146,8 @@ impl<'t> Lexer<'t> {
     fn number(&mut self, start: usize) {
         self.at = start;
         while let Some(glyph) = self.glyph(self.at) {
-            let is_fraction = glyph.character == '.' && self.glyph(glyph.end).is_some_and(|next| next.character.is_ascii_digit());
+            let is_fraction =
+                glyph.character == '.' && self.glyph(glyph.end).is_some_and(|next| next.character.is_ascii_digit());
             if !(glyph.character.is_ascii_alphanumeric() || glyph.character == '_' || is_fraction) {
                 break;
             }
@@ -178,7 +179,8 @@ impl<'t> Lexer<'t> {
     /// Three dots, or four, with nothing behind them on their line.
     fn is_ellipsis(&self, start: usize) -> bool {
         let rest = &self.text[start..self.end];
-        rest.starts_with("...") && rest.trim_start_matches('.').trim_start_matches(' ').chars().next().is_none_or(|next| next == '\n')
+        rest.starts_with("...")
+            && rest.trim_start_matches('.').trim_start_matches(' ').chars().next().is_none_or(|next| next == '\n')
     }
 
     fn punct(&mut self, start: usize, first: Glyph) -> Kind {
@@ -191,7 +193,8 @@ impl<'t> Lexer<'t> {
             (read[slot], ends[slot], at) = (meant_operator(glyph.character), glyph.end, glyph.end);
         }
         if matches!(first.character, '–' | '—' | '−') {
-            let is_double = !self.glyph(first.end).is_some_and(|next| next.character.is_ascii_digit() || next.character == ' ');
+            let is_double =
+                !self.glyph(first.end).is_some_and(|next| next.character.is_ascii_digit() || next.character == ' ');
             return Kind::Punct(if is_double && first.character != '−' { "--" } else { "-" });
         }
         if first.character == '…' || self.is_ellipsis(start) {
@@ -265,8 +268,17 @@ pub(super) fn tag_end(text: &str, at: usize) -> Option<usize> {
 
 /// What is written around code to hide it from old browsers or XML, and script tags.
 fn wrapper_end(text: &str, at: usize) -> Option<usize> {
-    const WRAPPERS: [&str; 9] =
-        ["//--><!]]>", "<!--//--><![CDATA[//><!--", "<!--//--><![CDATA[// ><!--", "//--><![CDATA[//><!--", "<![CDATA[", "<!]]>", "]]>", "<!--", "-->"];
+    const WRAPPERS: [&str; 9] = [
+        "//--><!]]>",
+        "<!--//--><![CDATA[//><!--",
+        "<!--//--><![CDATA[// ><!--",
+        "//--><![CDATA[//><!--",
+        "<![CDATA[",
+        "<!]]>",
+        "]]>",
+        "<!--",
+        "-->",
+    ];
     for wrapper in WRAPPERS {
         if let Some(end) = meant_at(text, at, wrapper) {
             return Some(end);
@@ -274,7 +286,9 @@ fn wrapper_end(text: &str, at: usize) -> Option<usize> {
     }
     let name = tag_start(text, at)?;
     let name = name + usize::from(text.as_bytes().get(name) == Some(&b'/'));
-    let is_script = ["script", "style", "noscript"].iter().any(|tag| text.get(name..name + tag.len()).is_some_and(|got| got.eq_ignore_ascii_case(tag)));
+    let is_script = ["script", "style", "noscript"]
+        .iter()
+        .any(|tag| text.get(name..name + tag.len()).is_some_and(|got| got.eq_ignore_ascii_case(tag)));
     if is_script { tag_end(text, name) } else { None }
 }
 

@@ -10,7 +10,11 @@ use super::quoted::quoted_at;
 /// The end of ad markup that starts at `at`, and its anchor.
 pub(super) fn markup_at<'a>(text: &str, at: usize, anchors: &'a Anchors) -> Option<(usize, &'a Anchor)> {
     if let Some(name) = tag_start(text, at) {
-        return if text[name..].starts_with("!--") { comment(text, at, name, anchors) } else { tag(text, at, name, anchors) };
+        return if text[name..].starts_with("!--") {
+            comment(text, at, name, anchors)
+        } else {
+            tag(text, at, name, anchors)
+        };
     }
     attributes(text, at, anchors)
 }

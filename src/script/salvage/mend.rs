@@ -33,7 +33,10 @@ pub(super) fn mend(text: &str, run: &Run, first: usize, last: usize, anchors: &A
     let is_whole = repaired.closers.is_empty() && !(first == 0 && !run.missing.is_empty());
     if is_whole && is_code(raw, &limits) && repaired.repairs.iter().all(|repair| *repair == "spaces") {
         let offsets = OffsetMap::verbatim(start);
-        return Mended { repaired: Repaired { code: raw.to_owned(), offsets, repairs: Vec::new(), ..repaired }, parses: true };
+        return Mended {
+            repaired: Repaired { code: raw.to_owned(), offsets, repairs: Vec::new(), ..repaired },
+            parses: true,
+        };
     }
     let mut tries = 1;
     for given_up in 0..GIVEN_UP {

@@ -19,7 +19,8 @@ pub(super) fn quoted_at(text: &str, at: usize, end: usize) -> Option<(Quoted, us
     let opening = Opening { quote, mark, is_escaped };
     let (body_end, after, is_closed) = opening.close(text, body_start, end);
     let is_typographic = is_typographic(mark.character);
-    let quoted = Quoted { quote, is_typographic, layers: mark.layers, is_escaped, is_closed, body: (body_start, body_end) };
+    let quoted =
+        Quoted { quote, is_typographic, layers: mark.layers, is_escaped, is_closed, body: (body_start, body_end) };
     Some((quoted, after))
 }
 
@@ -77,7 +78,8 @@ impl Opening {
 fn lost_mark(text: &str, start: usize, end: usize) -> usize {
     const STUMP: usize = 60;
     let body = &text[start..end];
-    let call = body.match_indices(')').map(|(at, _)| at).find(|&at| body[at + 1..].trim_start().starts_with([';', ')', '}']));
+    let call =
+        body.match_indices(')').map(|(at, _)| at).find(|&at| body[at + 1..].trim_start().starts_with([';', ')', '}']));
     let word = || body.find(char::is_whitespace).filter(|_| body.len() > STUMP);
     start + call.or_else(word).unwrap_or(body.len())
 }

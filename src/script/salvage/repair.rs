@@ -144,7 +144,11 @@ impl Writer<'_> {
             self.repaired("invisible-characters");
         }
         let is_member = before.is_some_and(|before| before.is("."));
-        let keyword = if is_member || !self.out.repairs.contains(&"capitalised-keywords") { None } else { uncapitalised_keyword(&word) };
+        let keyword = if is_member || !self.out.repairs.contains(&"capitalised-keywords") {
+            None
+        } else {
+            uncapitalised_keyword(&word)
+        };
         match keyword.or_else(|| self.anchors.canonical(&word)) {
             Some(meant) => {
                 let meant = meant.to_owned();

@@ -79,7 +79,9 @@ impl Run {
                     let body = &*without_invisible(&text[quoted.body.0..quoted.body.1]);
                     let is_markup = body.contains('<') || body.contains("lt;");
                     let by_key = if is_key { anchors.of_name(body, true) } else { None };
-                    by_key.or_else(|| anchors.of_string(body)).or_else(|| if is_markup { anchors.of_markup(body) } else { None })
+                    by_key
+                        .or_else(|| anchors.of_string(body))
+                        .or_else(|| if is_markup { anchors.of_markup(body) } else { None })
                 }
                 _ => None,
             }
@@ -96,7 +98,11 @@ fn is_assignment(pair: &[Token]) -> bool {
 fn is_call(pair: &[Token], is_ended: bool, tokens: &[Token]) -> bool {
     let is_callee = matches!(pair[0].kind, Kind::Word) || pair[0].is(")");
     // Prose has a space behind a dot and none before it.
-    let is_member = || tokens.windows(2).any(|pair| pair[0].is(".") && pair[1].kind == Kind::Word && pair[0].space_before == pair[1].space_before);
+    let is_member = || {
+        tokens
+            .windows(2)
+            .any(|pair| pair[0].is(".") && pair[1].kind == Kind::Word && pair[0].space_before == pair[1].space_before)
+    };
     let is_glued = !pair[1].space_before;
     is_callee && pair[1].is("(") && if is_glued { is_ended || is_member() } else { is_ended && is_member() }
 }

@@ -40,7 +40,8 @@ pub(crate) fn find_all_regions(text: &str, anchors: &Anchors) -> Vec<Region> {
 
 fn scanned(text: &str, anchors: &Anchors, near_anchors: bool) -> Vec<Region> {
     let effort = text.len().saturating_mul(EFFORT).saturating_add(1 << 16);
-    let mut scanner = Scanner { text, anchors, regions: Vec::new(), effort, ad_selectors: HashSet::new(), sheets: Vec::new() };
+    let mut scanner =
+        Scanner { text, anchors, regions: Vec::new(), effort, ad_selectors: HashSet::new(), sheets: Vec::new() };
     scanner.scan(near_anchors);
     scanner.judge_sheets();
     scanner.regions
@@ -88,11 +89,13 @@ impl<'t> Scanner<'t> {
         let (mut is_first, mut before, mut sentence) = (true, ' ', true);
         for (offset, character) in self.text[start..end].char_indices() {
             let at = start + offset;
-            let is_boundary = is_first || !(before.is_alphanumeric() || matches!(before, '_' | '$' | '.' | '-' | '/' | '#' | '@'));
+            let is_boundary =
+                is_first || !(before.is_alphanumeric() || matches!(before, '_' | '$' | '.' | '-' | '/' | '#' | '@'));
             let is_space = character.is_whitespace();
             if !is_space && is_boundary {
                 let is_sheet = matches!(character, '.' | '#' | '@');
-                let is_candidate = is_first || has_anchor || is_sheet || character == '<' || (sentence && before.is_whitespace());
+                let is_candidate =
+                    is_first || has_anchor || is_sheet || character == '<' || (sentence && before.is_whitespace());
                 if is_candidate && let Some(next) = self.candidate(at, is_first && is_line_start) {
                     return next;
                 }
@@ -198,13 +201,20 @@ impl<'t> Scanner<'t> {
             parses: mended.parses,
             is_ad: group.anchor.is_some(),
             network: group.anchor.and_then(Anchor::network).cloned(),
-            is_ended: last_token.is(";") || last_token.is("}") || run.tokens[first..=last].iter().any(|token| token.is("{")),
+            is_ended: last_token.is(";")
+                || last_token.is("}")
+                || run.tokens[first..=last].iter().any(|token| token.is("{")),
         });
     }
 
     /// Code in comments does not run, but it is code all the same.
     fn push_comments(&mut self, run: &Run) {
-        for token in run.tokens.iter().take_while(|token| token.is_trivia()).filter(|token| matches!(token.kind, Kind::Comment { .. })) {
+        for token in run
+            .tokens
+            .iter()
+            .take_while(|token| token.is_trivia())
+            .filter(|token| matches!(token.kind, Kind::Comment { .. }))
+        {
             let comment = &self.text[token.start..token.end];
             let is_code = comment.contains('(') && comment.contains([';', '{']);
             let Some(anchor) = self.anchors.of_markup(comment).filter(|_| is_code) else { continue };
@@ -232,17 +242,22 @@ impl<'t> Scanner<'t> {
 /// Two words in a row, of which the first is no word of the language: the quick way past most prose.
 fn is_prose_start(text: &str) -> bool {
     const WORDS: [&str; 18] = [
-        "var", "let", "const", "function", "return", "if", "for", "while", "typeof", "new", "async", "defer", "try", "do", "void", "throw", "delete",
-        "switch",
+        "var", "let", "const", "function", "return", "if", "for", "while", "typeof", "new", "async", "defer", "try",
+        "do", "void", "throw", "delete", "switch",
     ];
     let end = text.find(|c: char| !c.is_alphabetic()).unwrap_or(text.len());
     let is_followed = text[end..].strip_prefix(' ').is_some_and(|rest| rest.starts_with(char::is_alphabetic));
-    end > 0 && is_followed && !matches!(&text[end + 1..], rest if rest.starts_with("in ") || rest.starts_with("instanceof ")) && !WORDS.iter().any(|word| text[..end].eq_ignore_ascii_case(word))
+    end > 0
+        && is_followed
+        && !matches!(&text[end + 1..], rest if rest.starts_with("in ") || rest.starts_with("instanceof "))
+        && !WORDS.iter().any(|word| text[..end].eq_ignore_ascii_case(word))
 }
 
 /// Were lines joined, so that a line comment hides code?
 fn needs_joining(run: &Run, text: &str) -> bool {
-    let Some(comment) = run.tokens.iter().rev().find(|token| token.kind == Kind::Comment { is_line: true }) else { return false };
+    let Some(comment) = run.tokens.iter().rev().find(|token| token.kind == Kind::Comment { is_line: true }) else {
+        return false;
+    };
     let is_last = run.tokens.last().is_some_and(|last| last.start == comment.start);
     let is_cut = run.statements.last().is_none_or(|statement| statement.is_cut);
     let hides_code = text[comment.start..comment.end].contains([';', '{']);
@@ -254,7 +269,11 @@ fn has_strong(run: &Run, text: &str) -> bool {
 }
 
 fn is_better(joined: &Run, plain: &Run, text: &str, anchors: &Anchors) -> bool {
-    let is_ad = |run: &Run| run.statements.iter().any(|statement| run.is_strong(statement, text) && run.anchor(statement, text, anchors).is_some());
+    let is_ad = |run: &Run| {
+        run.statements
+            .iter()
+            .any(|statement| run.is_strong(statement, text) && run.anchor(statement, text, anchors).is_some())
+    };
     let is_cut = |run: &Run| run.statements.last().is_none_or(|statement| statement.is_cut);
     is_ad(joined) && (!is_ad(plain) || !is_cut(joined))
 }
@@ -262,7 +281,8 @@ fn is_better(joined: &Run, plain: &Run, text: &str, anchors: &Anchors) -> bool {
 /// `bidder: …` at the start: code that was cut off inside an object.
 fn starts_with_key(text: &str, at: usize) -> bool {
     let line = &text.as_bytes()[at..(at + 60).min(text.len())];
-    let name = line.iter().position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'"' | b'\'')));
+    let name =
+        line.iter().position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'"' | b'\'')));
     name.is_some_and(|name| name > 0 && line[name] == b':')
 }
 
@@ -292,6 +312,8 @@ fn with_stump(text: &str, end: usize) -> usize {
 
 /// So do those right behind it.
 fn trailing(tokens: &[Token], last: usize) -> usize {
-    let behind = tokens[last + 1..].iter().take_while(|token| token.is_trivia() && (token.kind == Kind::Wrapper || !token.is_after_blank_line()));
+    let behind = tokens[last + 1..]
+        .iter()
+        .take_while(|token| token.is_trivia() && (token.kind == Kind::Wrapper || !token.is_after_blank_line()));
     last + behind.count()
 }

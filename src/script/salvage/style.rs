@@ -52,13 +52,15 @@ fn selector(text: &str, at: usize) -> Option<usize> {
     let rest = &text[at..];
     let name = rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))).unwrap_or(rest.len());
     let mark = rest[name..].chars().next()?;
-    let is_start = matches!(mark, '.' | '#') && rest[name + 1..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '-'));
+    let is_start = matches!(mark, '.' | '#')
+        && rest[name + 1..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '-'));
     if !is_start {
         return None;
     }
     let length = rest.char_indices().take(LONGEST).find(|&(_, c)| !is_selector_character(c)).map(|(at, _)| at)?;
     let selector = &rest[..length];
-    let is_code = selector.matches('(').count() != selector.matches(')').count() || (selector.contains(['=', '"']) && !selector.contains('['));
+    let is_code = selector.matches('(').count() != selector.matches(')').count()
+        || (selector.contains(['=', '"']) && !selector.contains('['));
     if is_code {
         return None;
     }
@@ -68,7 +70,29 @@ fn selector(text: &str, at: usize) -> Option<usize> {
 }
 
 fn is_selector_character(character: char) -> bool {
-    character.is_ascii_alphanumeric() || matches!(character, '.' | '#' | '-' | '_' | ' ' | '\n' | ',' | '>' | ':' | '+' | '~' | '*' | '[' | ']' | '=' | '"' | '\'' | '(' | ')' | '^')
+    character.is_ascii_alphanumeric()
+        || matches!(
+            character,
+            '.' | '#'
+                | '-'
+                | '_'
+                | ' '
+                | '\n'
+                | ','
+                | '>'
+                | ':'
+                | '+'
+                | '~'
+                | '*'
+                | '['
+                | ']'
+                | '='
+                | '"'
+                | '\''
+                | '('
+                | ')'
+                | '^'
+        )
 }
 
 /// Class names and ids in a selector.
@@ -211,7 +235,9 @@ fn stump(text: &str, at: usize) -> Option<usize> {
     if !rest.starts_with(['.', '#', '@']) || rest.starts_with("..") {
         return None;
     }
-    let length = rest[1..].find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))).map_or(rest.len(), |at| at + 1);
+    let length = rest[1..]
+        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')))
+        .map_or(rest.len(), |at| at + 1);
     let end = cut_end(text, skip_blanks(text, at + length))?;
     let has_mark = end > at + length;
     has_mark.then_some(end)

@@ -89,7 +89,23 @@ impl Token {
 
 /// Words after which an operand follows.
 pub(super) fn is_prefix_word(word: &str) -> bool {
-    matches!(word, "return" | "typeof" | "new" | "delete" | "void" | "throw" | "await" | "yield" | "case" | "else" | "do" | "in" | "of" | "instanceof")
+    matches!(
+        word,
+        "return"
+            | "typeof"
+            | "new"
+            | "delete"
+            | "void"
+            | "throw"
+            | "await"
+            | "yield"
+            | "case"
+            | "else"
+            | "do"
+            | "in"
+            | "of"
+            | "instanceof"
+    )
 }
 
 /// Words that declare names.
