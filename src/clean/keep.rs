@@ -116,10 +116,12 @@ fn is_configuration(block: &str) -> bool {
     let is_key = |line: &str| {
         let line = line.strip_prefix("- ").unwrap_or(line);
         let (name, value) = line.split_once(':').unwrap_or_default();
-        is_name(name) && (value.is_empty() || value.starts_with(' ')) && !value.ends_with([',', '{', '[', ';'])
+        is_name(name) && (value.is_empty() || value.starts_with(' '))
     };
     let lines = || block.lines().map(str::trim);
-    lines().any(is_section) || lines().filter(|line| is_key(line)).count() > 2
+    // Lines of code end as no line of YAML does.
+    let is_code = |line: &str| line.ends_with([',', '{', '[', ';']) || line.starts_with(['}', ')']);
+    lines().any(is_section) || (lines().filter(|line| is_key(line)).count() > 2 && !lines().any(is_code))
 }
 
 #[cfg(test)]
