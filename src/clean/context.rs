@@ -3,8 +3,10 @@
 use crate::script::{Anchors, Region};
 
 /// What is known of a text as a whole.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Context {
+    /// Where lines stand that open or close a Markdown fence.
+    pub fences: Vec<usize>,
     /// JSON, NDJSON or a log.
     pub is_data: bool,
     /// Its prose has a word or two of programming: what is set apart as code is a sample.
@@ -106,12 +108,23 @@ impl Context {
         let mentions = prose.lines().any(|line| mentions_name(line, anchors));
         let terms = words.len() + phrases;
         Self {
+            fences: fences(text),
             is_data: false,
             is_near_code: terms > 0 || mentions,
             has_terms: terms > 1 || mentions,
             is_about_code: terms >= ENOUGH || (mentions && terms > 0),
         }
     }
+}
+
+fn fences(text: &str) -> Vec<usize> {
+    let is_fence = |line: &str| line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~");
+    let mut at = 0;
+    let starts = text.split_inclusive('\n').map(|line| {
+        at += line.len();
+        (at - line.len(), line)
+    });
+    starts.filter(|(_, line)| is_fence(line)).map(|(start, _)| start).collect()
 }
 
 /// The text without its regions.

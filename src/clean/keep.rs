@@ -32,30 +32,48 @@ fn is_inside_sentence(text: &str, span: Span) -> bool {
     is_prose(line_before(text, span)) || is_prose(line_after(text, span))
 }
 
+/// How far around a region is looked, in bytes.
+const NEAR: usize = 4000;
+
+/// The text right before a region.
+fn nearest_before(text: &str, span: Span) -> &str {
+    let end = span.start as usize;
+    let mut start = end.saturating_sub(NEAR);
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    &text[start..end]
+}
+
+/// The first bytes of a text.
+fn beginning(text: &str) -> &str {
+    let mut end = text.len().min(NEAR);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
 /// Inline code of Markdown.
 fn is_between_backticks(text: &str, span: Span) -> bool {
     line_before(text, span).ends_with('`') && line_after(text, span).starts_with('`')
 }
 
 fn line_before(text: &str, span: Span) -> &str {
-    let before = &text[..span.start as usize];
+    let before = nearest_before(text, span);
     &before[before.rfind('\n').map_or(0, |at| at + 1)..]
 }
 
 fn line_after(text: &str, span: Span) -> &str {
-    let after = &text[span.end as usize..];
+    let after = beginning(&text[span.end as usize..]);
     &after[..after.find('\n').unwrap_or(after.len())]
 }
 
 /// Is it in a fence, a `<pre>` or `<code>`, between backticks, or in an indented block?
 fn is_set_apart(text: &str, span: Span, context: &Context) -> bool {
-    let before = &text[..span.start as usize];
-    let fences = before
-        .lines()
-        .filter(|line| line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~"))
-        .count();
-    let is_in =
-        |name: &str| before.rfind(&format!("<{name}")).is_some_and(|at| !before[at..].contains(&format!("</{name}")));
+    let fences = context.fences.partition_point(|&fence| fence < span.start as usize);
+    let before = nearest_before(text, span);
+    let is_in = |name: &str| before.rfind(&format!("<{name}")).is_some_and(|at| !before[at..].contains(&format!("</{name}")));
     let backticks = line_before(text, span).matches('`').count();
     fences % 2 == 1
         || is_in("pre")
@@ -92,8 +110,8 @@ fn is_in_other_language(text: &str, span: Span) -> bool {
         "namespace ",
         "(define",
     ];
-    let before = &text[..span.start as usize];
-    let after = &text[span.end as usize..];
+    let before = nearest_before(text, span);
+    let after = beginning(&text[span.end as usize..]);
     let block_before = &before[before.rfind("\n\n").map_or(0, |at| at + 2)..];
     let block_after = &after[..after.find("\n\n").unwrap_or(after.len())];
     let is_code = |line: &str| {

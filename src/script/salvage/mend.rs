@@ -16,7 +16,10 @@ const FILLERS: [&str; 8] = ["", "_", "{}", ":_", "){}", "(){}", "=>{}", " _(){}"
 const GIVEN_UP: usize = 24;
 
 /// The most parses that one region may cost.
-const TRIES: usize = 64;
+const TRIES: usize = 40;
+
+/// Code longer than this, in bytes, is not parsed again and again.
+const LONGEST: usize = 64 << 10;
 
 /// Code, and whether it parses.
 pub(super) struct Mended {
@@ -31,14 +34,14 @@ pub(super) fn mend(text: &str, run: &Run, first: usize, last: usize, anchors: &A
     let raw = &text[start..end];
     let mut repaired = write(text, run, first, last, anchors);
     let is_whole = repaired.closers.is_empty() && !(first == 0 && !run.missing.is_empty());
-    if is_whole && is_code(raw, &limits) && repaired.repairs.iter().all(|repair| *repair == "spaces") {
+    if is_whole && raw.len() <= LONGEST && is_code(raw, &limits) && repaired.repairs.iter().all(|repair| *repair == "spaces") {
         let offsets = OffsetMap::verbatim(start);
         return Mended {
             repaired: Repaired { code: raw.to_owned(), offsets, repairs: Vec::new(), ..repaired },
             parses: true,
         };
     }
-    let mut tries = 1;
+    let mut tries = if raw.len() > LONGEST { TRIES } else { 1 };
     for given_up in 0..GIVEN_UP {
         let Some(last) = last.checked_sub(given_up).filter(|&last| last > first) else { break };
         let attempt = if given_up == 0 { repaired.clone() } else { write(text, run, first, last, anchors) };

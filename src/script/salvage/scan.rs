@@ -111,7 +111,7 @@ impl<'t> Scanner<'t> {
 
     /// Looks for code that starts exactly here; gives its end.
     fn candidate(&mut self, at: usize, is_line_start: bool) -> Option<usize> {
-        if is_prose_start(&self.text[at..]) {
+        if self.effort == 0 || is_prose_start(&self.text[at..]) {
             return None;
         }
         let before = self.regions.len();

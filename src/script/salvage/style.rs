@@ -178,10 +178,8 @@ fn at_rule(text: &str, at: usize, sheet: &mut Sheet) -> Option<usize> {
         match text[at..].chars().next()? {
             '{' => return block(text, at + 1, sheet),
             ';' | '}' => return None,
+            ' ' if text[start..at].split_ascii_whitespace().count() > 20 => return None,
             character => at += character.len_utf8(),
-        }
-        if text[start..at].split_ascii_whitespace().count() > 20 {
-            return None;
         }
     }
     None
