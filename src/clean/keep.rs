@@ -73,7 +73,8 @@ fn line_after(text: &str, span: Span) -> &str {
 fn is_set_apart(text: &str, span: Span, context: &Context) -> bool {
     let fences = context.fences.partition_point(|&fence| fence < span.start as usize);
     let before = nearest_before(text, span);
-    let is_in = |name: &str| before.rfind(&format!("<{name}")).is_some_and(|at| !before[at..].contains(&format!("</{name}")));
+    let is_in =
+        |name: &str| before.rfind(&format!("<{name}")).is_some_and(|at| !before[at..].contains(&format!("</{name}")));
     let backticks = line_before(text, span).matches('`').count();
     fences % 2 == 1
         || is_in("pre")

@@ -7,7 +7,7 @@ use super::anchor::Anchors;
 use super::repair::{Repaired, write};
 use super::run::Run;
 use crate::base::{Limits, OffsetMap};
-use crate::script::parse::is_code;
+use crate::script::parse;
 
 /// What may be missing between code that was cut off and its closing brackets.
 const FILLERS: [&str; 8] = ["", "_", "{}", ":_", "){}", "(){}", "=>{}", " _(){}"];
@@ -20,6 +20,12 @@ const TRIES: usize = 40;
 
 /// Code longer than this, in bytes, is not parsed again and again.
 const LONGEST: usize = 64 << 10;
+
+/// Code longer than this, in bytes, may nest so deep that its tree needs a stack of its own.
+const SHALLOW: usize = 4 << 10;
+
+/// Stack for the tree of code of [`LONGEST`] bytes, which is parsed and dropped by recursion.
+const STACK_BYTES: usize = 64 << 20;
 
 /// Code, and whether it parses.
 pub(super) struct Mended {
@@ -34,7 +40,11 @@ pub(super) fn mend(text: &str, run: &Run, first: usize, last: usize, anchors: &A
     let raw = &text[start..end];
     let mut repaired = write(text, run, first, last, anchors);
     let is_whole = repaired.closers.is_empty() && !(first == 0 && !run.missing.is_empty());
-    if is_whole && raw.len() <= LONGEST && is_code(raw, &limits) && repaired.repairs.iter().all(|repair| *repair == "spaces") {
+    if is_whole
+        && raw.len() <= LONGEST
+        && is_code(raw, &limits)
+        && repaired.repairs.iter().all(|repair| *repair == "spaces")
+    {
         let offsets = OffsetMap::verbatim(start);
         return Mended {
             repaired: Repaired { code: raw.to_owned(), offsets, repairs: Vec::new(), ..repaired },
@@ -75,4 +85,11 @@ fn with_ending(mut attempt: Repaired, code: String, filler: &str, given_up: usiz
         attempt.repairs.push("cut-off-end");
     }
     attempt
+}
+
+fn is_code(text: &str, limits: &Limits) -> bool {
+    if text.len() <= SHALLOW {
+        return parse::is_code(text, limits);
+    }
+    stacker::grow(STACK_BYTES, || parse::is_code(text, limits))
 }
