@@ -30,7 +30,7 @@ pub(super) enum Turn {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Open {
+pub(super) enum Open {
     Top,
     Paren,
     Control,
@@ -40,31 +40,31 @@ enum Open {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Frame {
-    open: Open,
+pub(super) struct Frame {
+    pub open: Open,
     /// `?` without its `:`.
-    ternaries: u32,
+    pub ternaries: u32,
     /// A `function` whose body is due; is it an expression?
-    function: Option<bool>,
+    pub function: Option<bool>,
     /// A `case` or `default` whose colon is due.
-    has_case: bool,
+    pub has_case: bool,
 }
 
 /// Brackets deeper than this are not code that people leak.
-const DEEPEST: usize = 400;
+pub(super) const DEEPEST: usize = 400;
 
 /// The recogniser at work.
 pub(super) struct Recogniser<'t> {
-    lexer: Lexer<'t>,
-    run: Run,
-    frames: Vec<Frame>,
-    turn: Turn,
+    pub lexer: Lexer<'t>,
+    pub run: Run,
+    pub frames: Vec<Frame>,
+    pub turn: Turn,
     /// First token of the statement that is being read at the top.
-    first: Option<usize>,
+    pub first: Option<usize>,
     /// Last token after which that statement could have ended.
     soft_end: Option<usize>,
     /// A closing bracket without its opening one may belong to code that was cut off at its start.
-    takes_orphans: bool,
+    pub takes_orphans: bool,
 }
 
 /// Why reading stopped.
@@ -113,24 +113,24 @@ impl<'t> Recogniser<'t> {
         }
     }
 
-    fn frame(&mut self) -> &mut Frame {
+    pub(super) fn frame(&mut self) -> &mut Frame {
         self.frames.last_mut().expect("the top frame is never popped")
     }
 
-    fn is_top(&self) -> bool {
+    pub(super) fn is_top(&self) -> bool {
         self.frames.len() == 1
     }
 
-    fn takes_statements(&self) -> bool {
+    pub(super) fn takes_statements(&self) -> bool {
         matches!(self.frames.last().map(|frame| frame.open), Some(Open::Top | Open::Block { .. }))
     }
 
     /// The last token that grammar sees.
-    fn previous(&self) -> Option<&Token> {
+    pub(super) fn previous(&self) -> Option<&Token> {
         self.run.tokens.iter().rev().find(|token| !token.is_trivia())
     }
 
-    fn accept(&mut self, token: Token, turn: Turn) -> Result<(), Stop> {
+    pub(super) fn accept(&mut self, token: Token, turn: Turn) -> Result<(), Stop> {
         if self.is_top() && self.first.is_none() {
             self.first = Some(self.run.tokens.len());
             self.soft_end = None;
@@ -143,14 +143,14 @@ impl<'t> Recogniser<'t> {
         Ok(())
     }
 
-    fn repaired(&mut self, repair: &'static str) {
+    pub(super) fn repaired(&mut self, repair: &'static str) {
         if !self.run.repairs.contains(&repair) {
             self.run.repairs.push(repair);
         }
     }
 
     /// Ends the statement at the top, if that is where we are.
-    fn end_statement(&mut self) {
+    pub(super) fn end_statement(&mut self) {
         self.turn = Turn::Statement;
         let last = self.run.tokens.iter().rposition(|token| !token.is_trivia());
         if self.is_top()
@@ -162,7 +162,7 @@ impl<'t> Recogniser<'t> {
     }
 
     /// `else`, `catch` and the like go on with the statement before.
-    fn reopen_statement(&mut self) {
+    pub(super) fn reopen_statement(&mut self) {
         if self.is_top() && self.first.is_none() {
             self.first = self.run.statements.pop().map(|statement| statement.first);
         }
@@ -345,209 +345,47 @@ impl<'t> Recogniser<'t> {
             _ => Err(Stop),
         }
     }
-
-    fn punct(&mut self, token: Token, punct: &'static str) -> Result<(), Stop> {
-        match punct {
-            "(" | "[" | "{" => self.open(token, punct),
-            ")" | "]" | "}" => self.close(token, punct),
-            ";" => self.semicolon(token),
-            "," => self.comma(token),
-            ":" => self.colon(token),
-            _ => self.operator(token, punct),
-        }
-    }
-
-    fn open(&mut self, token: Token, punct: &str) -> Result<(), Stop> {
-        let function = self.frames.last().and_then(|frame| frame.function);
-        let is_in_object = self.frame().open == Open::Object;
-        let is_after_paren = self.previous().is_some_and(|previous| previous.is(")"));
-        let open = match (punct, self.turn) {
-            ("(", Turn::ControlParen) => Open::Control,
-            ("(", turn) if turn != Turn::Property => Open::Paren,
-            ("[", Turn::Operator | Turn::Operand | Turn::Statement | Turn::ArrowBody) => Open::Square,
-            ("{", Turn::Operator | Turn::Statement) if function.is_some() => {
-                Open::Block { is_expression: self.frame().function.take().unwrap_or(true) }
-            }
-            ("{", Turn::Operator) if is_in_object && is_after_paren => Open::Block { is_expression: true },
-            ("{", Turn::Statement) => Open::Block { is_expression: false },
-            ("{", Turn::ArrowBody) => Open::Block { is_expression: true },
-            ("{", Turn::Operand) => Open::Object,
-            _ => return Err(Stop),
-        };
-        if self.frames.len() > DEEPEST {
-            return Err(Stop);
-        }
-        let turn = if matches!(open, Open::Block { .. }) { Turn::Statement } else { Turn::Operand };
-        self.accept(token, turn)?;
-        self.frames.push(Frame::new(open));
-        Ok(())
-    }
-
-    fn close(&mut self, token: Token, punct: &str) -> Result<(), Stop> {
-        if !self.may_close(punct) {
-            return Err(Stop);
-        }
-        if self.is_top() {
-            return self.close_orphan(token, punct);
-        }
-        let open = self.frame().open;
-        let is_pair = match open {
-            Open::Paren | Open::Control => punct == ")",
-            Open::Square => punct == "]",
-            Open::Object | Open::Block { .. } => punct == "}",
-            Open::Top => false,
-        };
-        if !is_pair {
-            return Err(Stop);
-        }
-        self.frames.pop();
-        match open {
-            Open::Control => self.accept(token, Turn::Statement),
-            Open::Block { is_expression: false } => {
-                self.accept(token, Turn::Statement)?;
-                self.end_statement();
-                Ok(())
-            }
-            _ => self.accept(token, Turn::Operator),
-        }
-    }
-
-    /// Nothing closes after an operator that waits for its operand.
-    fn may_close(&self, punct: &str) -> bool {
-        match self.turn {
-            Turn::Operator => true,
-            Turn::Statement => punct == "}",
-            Turn::Operand => self.previous().is_none_or(|previous| {
-                matches!(previous.kind, Kind::Punct("(" | "[" | "{" | "," | ";")) || previous.kind == Kind::Word
-            }),
-            _ => false,
-        }
-    }
-
-    /// A bracket that was opened before the code was cut off at its start.
-    fn close_orphan(&mut self, token: Token, punct: &str) -> Result<(), Stop> {
-        // `8)` in front of a paragraph closes nothing of the code before it.
-        let goes_on = self.lexer.text[token.end..self.lexer.end].starts_with([')', '(', ';']);
-        let is_other = (token.is_after_blank_line() && !goes_on)
-            || (punct != "}" && (self.first.is_none() || !self.run.statements.is_empty()));
-        if !self.takes_orphans || is_other || self.run.missing.len() > DEEPEST {
-            return Err(Stop);
-        }
-        let is_body = self.turn == Turn::Statement || !self.run.statements.is_empty();
-        self.run.missing.push(match punct {
-            ")" => Missing::Paren,
-            "]" => Missing::Square,
-            _ if is_body => Missing::Block,
-            _ => Missing::Member,
-        });
-        // All that was read is inside that bracket, so it is one statement.
-        self.first = Some(0);
-        self.run.statements.clear();
-        self.accept(token, Turn::Operator)
-    }
-
-    fn semicolon(&mut self, token: Token) -> Result<(), Stop> {
-        let is_after_return =
-            self.turn == Turn::Operand && self.previous().is_some_and(|previous| previous.kind == Kind::Word);
-        if self.frame().open == Open::Control {
-            return self.accept(token, Turn::Operand);
-        }
-        let is_empty = self.turn == Turn::Statement && self.previous().is_some();
-        if !self.takes_statements() || !(self.turn == Turn::Operator || is_empty || is_after_return) {
-            return Err(Stop);
-        }
-        if self.first.is_none() {
-            self.reopen_statement();
-        }
-        self.accept(token, Turn::Statement)?;
-        self.frame().ternaries = 0;
-        self.frame().function = None;
-        self.end_statement();
-        Ok(())
-    }
-
-    fn comma(&mut self, token: Token) -> Result<(), Stop> {
-        let is_hole = self.turn == Turn::Operand && self.frame().open == Open::Square;
-        if self.turn == Turn::Operator || is_hole { self.accept(token, Turn::Operand) } else { Err(Stop) }
-    }
-
-    fn colon(&mut self, token: Token) -> Result<(), Stop> {
-        if self.turn != Turn::Operator {
-            return Err(Stop);
-        }
-        let frame = self.frame();
-        if frame.ternaries > 0 {
-            frame.ternaries -= 1;
-            return self.accept(token, Turn::Operand);
-        }
-        match frame.open {
-            Open::Object => self.accept(token, Turn::Operand),
-            Open::Block { .. } if std::mem::take(&mut frame.has_case) => self.accept(token, Turn::Statement),
-            _ => Err(Stop),
-        }
-    }
-
-    fn operator(&mut self, token: Token, punct: &'static str) -> Result<(), Stop> {
-        let is_operand = matches!(self.turn, Turn::Operand | Turn::Statement | Turn::ArrowBody);
-        match punct {
-            "." | "?." if self.turn == Turn::Operator => self.accept(token, Turn::Property),
-            "." if self.is_cut_off_chain(token) => {
-                self.run.missing.push(Missing::Owner);
-                self.accept(token, Turn::Property)
-            }
-            "=>" if self.turn == Turn::Operator => self.accept(token, Turn::ArrowBody),
-            "++" | "--" => self.accept(token, if self.turn == Turn::Operator { Turn::Operator } else { Turn::Operand }),
-            "!" | "~" | "+" | "-" if is_operand => self.accept(token, Turn::Operand),
-            "..." if is_operand && !self.is_top() => self.accept(token, Turn::Operand),
-            "*" if self.turn == Turn::FunctionName => self.accept(token, Turn::FunctionName),
-            "!" | "~" | "@" | "..." => Err(Stop),
-            "?" if self.turn == Turn::Operator && !self.is_question(token) => {
-                self.frame().ternaries += 1;
-                self.accept(token, Turn::Operand)
-            }
-            _ if self.turn == Turn::Operator && punct != "?" => self.accept(token, Turn::Operand),
-            _ => self.operator_in_two(token, punct),
-        }
-    }
-
-    /// `.addService(…)` at the start of a line: what it was called on is lost.
-    fn is_cut_off_chain(&self, token: Token) -> bool {
-        let rest = &self.lexer.text[token.end..self.lexer.end];
-        let is_first = self.takes_orphans && self.run.tokens.is_empty();
-        is_first
-            && rest.starts_with(|c: char| c.is_ascii_alphabetic())
-            && is_code_start(&self.lexer.text[token.start..self.lexer.end])
-    }
-
-    /// `Really? He`: a word alone and a question mark.
-    fn is_question(&self, token: Token) -> bool {
-        let is_alone = self.is_top() && self.first.is_some_and(|first| first + 1 == self.run.tokens.len());
-        is_alone && !token.space_before
-    }
-
-    /// `| |`: an operator whose halves were pulled apart.
-    fn operator_in_two(&mut self, token: Token, punct: &str) -> Result<(), Stop> {
-        let is_half = token.space_before && token.lines_before == 0 && self.turn == Turn::Operand;
-        let is_whole = self.previous().is_some_and(|previous| {
-            matches!(
-                (previous.kind, punct),
-                (Kind::Punct("|"), "|")
-                    | (Kind::Punct("&"), "&")
-                    | (Kind::Punct("=" | "=="), "=")
-                    | (Kind::Punct("="), ">")
-            )
-        });
-        if !(is_half && is_whole) {
-            return Err(Stop);
-        }
-        self.repaired("spaced-operators");
-        self.run.halves.push(self.run.tokens.len());
-        self.accept(token, if punct == ">" { Turn::ArrowBody } else { Turn::Operand })
-    }
 }
 
 impl Frame {
-    fn new(open: Open) -> Self {
+    pub fn new(open: Open) -> Self {
         Self { open, ternaries: 0, function: None, has_case: false }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The statements that only code has, from the start of a text, and whether the last was cut off.
+    fn read(text: &str) -> (Vec<&str>, bool) {
+        let run = Recogniser::read(Lexer { text, at: 0, end: text.len(), joins_lines: false }, false, true);
+        let strong: Vec<_> = run.statements.iter().filter(|statement| run.is_strong(statement, text)).collect();
+        let is_cut = strong.last().is_some_and(|last| last.is_cut);
+        (strong.iter().map(|this| &text[run.tokens[this.first].start..run.tokens[this.last].end]).collect(), is_cut)
+    }
+
+    #[test]
+    fn code_ends_where_prose_begins() {
+        assert_eq!(read("a.b(1); He said so."), (vec!["a.b(1);"], false));
+        assert_eq!(read("a.b(1). He said so."), (vec!["a.b(1)"], false));
+        assert_eq!(read("a.b(1)\n\nHe said so."), (vec!["a.b(1)"], false));
+        assert_eq!(read("a.b({\nc: 1,\n\n“We knew,” he said."), (vec!["a.b({\nc: 1,"], true));
+        assert_eq!(read("The minister said").0, Vec::<&str>::new());
+    }
+
+    #[test]
+    fn statements_of_every_kind_are_read_to_their_end() {
+        for code in [
+            "if (a) { b(); } else if (c) d(); else { e(); }",
+            "for (var i = 0; i < n; i++) { f(i); }",
+            "!function(a, b) { return a / b }(1, 2);",
+            "x = a ? { b: 1, 'c': [2, , 3] } : (d, e) => { f() };",
+            "try { a() } catch (e) { b(/[/]x/g) } finally { c() }",
+            "switch (a) { case 1: b(); break; default: c() }",
+            "var s = `a${b}` + c.d?.e[0] instanceof F;",
+        ] {
+            assert_eq!(read(code), (vec![code], false));
+        }
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn mend(text: &str, run: &Run, first: usize, last: usize, anchors: &A
     let (start, end) = (run.tokens[first].start, run.tokens[last].end);
     let raw = &text[start..end];
     let mut repaired = write(text, run, first, last, anchors);
-    let is_whole = repaired.closers.is_empty() && !(first == 0 && !run.missing.is_empty());
+    let is_whole = repaired.closers.is_empty() && (first > 0 || run.missing.is_empty());
     if is_whole
         && raw.len() <= LONGEST
         && is_code(raw, &limits)

@@ -19,6 +19,7 @@ mod joined;
 mod lexer;
 mod markup;
 mod mend;
+mod punct;
 mod quoted;
 mod region;
 mod repair;

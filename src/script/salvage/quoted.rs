@@ -95,3 +95,27 @@ fn is_before_punct(text: &str, at: usize) -> bool {
     let rest = text[at..].trim_start_matches([' ', '\u{a0}']);
     rest.is_empty() || rest.starts_with([',', ')', ']', '}', ';', ':', '+', '\n'])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> &str {
+        quoted_at(text, 0, text.len()).map_or("", |(_, end)| &text[..end])
+    }
+
+    #[test]
+    fn a_string_ends_with_a_mark_of_its_family() {
+        assert_eq!(read("‘a“b’, c"), "‘a“b’");
+        assert_eq!(read("’a’) ’"), "’a’");
+        assert_eq!(read("‘It’s’;"), "‘It’s’");
+        assert_eq!(read("&quot;a'b&quot;x"), "&quot;a'b&quot;");
+        assert_eq!(read("\\\"a\\\" b"), "\\\"a\\\"");
+    }
+
+    #[test]
+    fn a_string_that_lost_its_end_does_not_swallow_prose() {
+        assert_eq!(read("'div-1); }); He said"), "'div-1");
+        assert_eq!(read("'abc\nHe said"), "'abc");
+    }
+}

@@ -248,3 +248,36 @@ fn skip_space(text: &str, at: usize) -> usize {
 fn skip_blanks(text: &str, at: usize) -> usize {
     text.len() - text[at..].trim_start_matches([' ', '\u{a0}']).len()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Option<(&str, usize)> {
+        sheet_at(text, 0).map(|sheet| (&text[..sheet.end], sheet.open))
+    }
+
+    #[test]
+    fn rules_end_where_prose_begins() {
+        assert_eq!(read(".a {Touch-Action: none; } He said."), Some((".a {Touch-Action: none; }", 0)));
+        assert_eq!(
+            read("@Media (min-width: 9px) {.a {width: 1px; }} .b {x: y} He"),
+            Some(("@Media (min-width: 9px) {.a {width: 1px; }} .b {x: y}", 0))
+        );
+        assert_eq!(read("ins.a:not(.b) { margin: 0 }"), Some(("ins.a:not(.b) { margin: 0 }", 0)));
+    }
+
+    #[test]
+    fn rules_that_a_teaser_cut_off_end_with_its_ellipsis() {
+        assert_eq!(read(".a {Touch-Action:...\n\nNext"), Some((".a {Touch-Action:...", 1)));
+        assert_eq!(read("@Media (min-width:..."), Some(("@Media (min-width:...", 1)));
+        assert_eq!(read(".a {x: y} .Adsby..."), Some((".a {x: y} .Adsby...", 0)));
+    }
+
+    #[test]
+    fn prose_and_calls_are_no_rules() {
+        for text in ["owners. {He} said", "a.b({ c: d; })", "#1 in {x: y}", "@ana {hello: all}", ".5 {per: cent}"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+}
