@@ -6,7 +6,10 @@ mod detect;
 mod engine;
 mod evaluate;
 mod input;
+mod network;
 mod page;
+mod pattern;
+mod rule;
 mod script;
 
 pub mod report;

@@ -128,7 +128,7 @@ impl Scanner<'_> {
     fn page(&self, path: &str, bytes: &[u8]) -> Done {
         let source = Source::new(path, bytes);
         let name = (path != "-").then(|| path.to_owned());
-        let options = ScanOptions { url: self.url.map(ToOwned::to_owned), name };
+        let options = ScanOptions { url: self.url.map(ToOwned::to_owned), name, ..ScanOptions::default() };
         let report = contain(|| page_report(&self.engine.scan_bytes(bytes, &options), &source));
         let report = report.unwrap_or_else(|fault| {
             let why = format!("internal error, please report it: {fault}");

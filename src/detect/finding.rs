@@ -24,6 +24,14 @@ pub struct Finding {
     pub when: Condition,
 }
 
+impl Finding {
+    /// The text that a hole caught, if it caught a text.
+    #[must_use]
+    pub fn capture(&self, name: &str) -> Option<&str> {
+        self.captures.get(name)?.as_str()
+    }
+}
+
 /// An ad unit handed to a header bidding wrapper, or declared for one.
 #[derive(Clone, Debug)]
 pub struct AdUnit {

@@ -18,7 +18,11 @@ impl<'a> Machine<'a> {
         }
         let result = body(self);
         self.facts.truncate(facts);
-        (result, Change { objects: self.objects.take_branch(), scopes: self.scopes.take_branch() })
+        let change = Change { objects: self.objects.take_branch(), scopes: self.scopes.take_branch() };
+        // Each of them was copied when it was first written to.
+        let copied = change.objects.iter().map(|(_, object)| object.elements.len() + object.properties.len());
+        self.charge(copied.sum::<usize>() / 4 + change.objects.len() + change.scopes.len());
+        (result, change)
     }
 
     /// Runs both sides of a condition and joins their values and effects.
@@ -152,6 +156,7 @@ impl<'a> Machine<'a> {
     }
 
     fn join_scopes(&mut self, when: ConditionId, yes: &Scope, no: &Scope) -> Scope {
+        self.charge(yes.variables.len() / 4);
         let mut joined = no.clone();
         for (name, value) in &yes.variables {
             let value = match no.variables.get(name) {
@@ -164,6 +169,7 @@ impl<'a> Machine<'a> {
     }
 
     fn join_objects(&mut self, id: ObjectId, when: ConditionId, yes: &Object<'a>, no: &Object<'a>) -> Object<'a> {
+        self.charge((yes.elements.len() + no.elements.len() + yes.properties.len() + no.properties.len()) / 4);
         let mut joined = no.clone();
         joined.is_open |= yes.is_open;
         joined.path = yes.path.clone().or(joined.path);

@@ -90,7 +90,7 @@ impl<'a> Machine<'a> {
             let function = self.read_members(&object, &key, span, owner.as_ref());
             return self.call_named(&function, &object, arguments, owner, span);
         };
-        if self.interests.calls.contains(key.as_str()) {
+        if self.is_asked_for(&object, &key) {
             let path = join_path(owner.as_deref().unwrap_or(""), &key);
             self.record_call(&path, &arguments, span, false);
         }
@@ -399,6 +399,18 @@ impl<'a> Machine<'a> {
     }
 
     // ---- what is not known ----
+
+    /// Does a rule ask for this method call? Lists without a global name are the page's own business.
+    fn is_asked_for(&self, object: &Abstract, key: &Atom) -> bool {
+        if let Abstract::Object(id) = object
+            && *id != GLOBAL
+            && self.object(*id).is_array()
+            && self.object(*id).path.is_none()
+        {
+            return false;
+        }
+        self.interests.calls.contains(key.as_str())
+    }
 
     /// Notes a call that a rule asks for.
     fn record_call(&mut self, path: &Atom, arguments: &[Abstract], span: Span, is_new: bool) {

@@ -5,6 +5,8 @@
 //! most [`LITERALS`] literals, longer ones are taken as possible.
 
 use rustc_hash::FxHashMap;
+use std::cell::Cell;
+use std::sync::Arc;
 use swc_atoms::Atom;
 
 /// Literals of a conjunction that are looked at.
@@ -36,11 +38,20 @@ enum Node {
 pub(super) struct Conditions {
     nodes: Vec<Node>,
     ids: FxHashMap<Node, ConditionId>,
+    /// Texts of conditions that were asked for.
+    texts: FxHashMap<ConditionId, Arc<str>>,
+    /// Work done since it was last asked for, in units of about a step.
+    work: Cell<u32>,
 }
 
 impl Conditions {
     pub(super) fn new() -> Self {
-        Self { nodes: vec![Node::Always, Node::Maybe], ids: FxHashMap::default() }
+        Self {
+            nodes: vec![Node::Always, Node::Maybe],
+            ids: FxHashMap::default(),
+            texts: FxHashMap::default(),
+            work: Cell::new(0),
+        }
     }
 
     fn add(&mut self, node: Node) -> ConditionId {
@@ -51,6 +62,11 @@ impl Conditions {
         self.nodes.push(node.clone());
         self.ids.insert(node, id);
         id
+    }
+
+    /// The work done since the last call.
+    pub(super) fn take_work(&self) -> u32 {
+        self.work.take()
     }
 
     fn node(&self, id: ConditionId) -> &Node {
@@ -136,6 +152,7 @@ impl Conditions {
 
     /// The parts of a conjunction.
     fn literals(&self, id: ConditionId) -> Vec<ConditionId> {
+        self.work.set(self.work.get() + 1);
         let (mut open, mut found) = (vec![id], Vec::new());
         while let Some(next) = open.pop() {
             match *self.node(next) {
@@ -148,13 +165,18 @@ impl Conditions {
     }
 
     /// The condition as source text; `None` where there is none to tell.
-    pub(super) fn render(&self, id: ConditionId, limit: usize) -> Option<String> {
+    pub(super) fn render(&mut self, id: ConditionId, limit: usize) -> Option<Arc<str>> {
         if id.0 <= 1 {
             return None;
         }
+        if let Some(known) = self.texts.get(&id) {
+            return Some(Arc::clone(known));
+        }
         let mut text = String::new();
         self.write(id, limit, &mut text);
-        Some(super::export::cut(&text, limit))
+        let text: Arc<str> = super::export::cut(&text, limit).into();
+        self.texts.insert(id, Arc::clone(&text));
+        Some(text)
     }
 
     fn write(&self, id: ConditionId, limit: usize, out: &mut String) {

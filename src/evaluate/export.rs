@@ -46,7 +46,10 @@ struct Export {
 impl Machine<'_> {
     /// The value as a tree.
     pub(super) fn export(&mut self, value: &Abstract) -> Value {
-        self.export_value(value, &mut Export { nodes: NODES, around: Vec::new() })
+        let mut export = Export { nodes: NODES, around: Vec::new() };
+        let exported = self.export_value(value, &mut export);
+        self.charge((NODES - export.nodes) / 4);
+        exported
     }
 
     fn export_value(&mut self, value: &Abstract, export: &mut Export) -> Value {
@@ -90,7 +93,7 @@ impl Machine<'_> {
                 continue;
             }
             let value = self.export_value(&choice.value, export);
-            let when = self.conditions.render(choice.when, QUOTED_CHARACTERS).map(Into::into);
+            let when = self.conditions.render(choice.when, QUOTED_CHARACTERS);
             match value {
                 // A list that is itself one of several.
                 Value::Any(inner) => all.extend(inner.iter().cloned()),
@@ -172,7 +175,7 @@ impl Machine<'_> {
             let here: Vec<Abstract> = elements.iter().filter_map(|element| self.present(element, &facts)).collect();
             let value = Value::Array(here.iter().map(|element| self.export_value(element, export)).collect());
             if !all.iter().any(|other| other.value == value) {
-                let when = self.conditions.render(when, QUOTED_CHARACTERS).map(Into::into);
+                let when = self.conditions.render(when, QUOTED_CHARACTERS);
                 all.push(Alternative { when, value });
             }
         }

@@ -221,12 +221,17 @@ impl<'a> Machine<'a> {
 
     /// Counts a step; false when the budget has run out.
     pub(super) fn step(&mut self, span: Span) -> bool {
-        self.steps += 1;
+        self.steps += 1 + u64::from(self.conditions.take_work());
         if self.steps <= self.limits.steps && self.memory <= self.limits.memory_bytes {
             return true;
         }
         self.cut_here(span);
         false
+    }
+
+    /// Counts work that is more than a step, in units of about a step.
+    pub(super) fn charge(&mut self, units: usize) {
+        self.steps += units as u64;
     }
 
     #[cold]
@@ -360,6 +365,7 @@ impl<'a> Machine<'a> {
     ) -> Abstract {
         let Abstract::Any(all) = value else { return change(self, value) };
         let mut choices = Vec::with_capacity(all.len());
+        self.charge(all.len());
         for choice in all.iter() {
             if self.conditions.is_excluded(choice.when, &self.facts) {
                 continue;
@@ -395,6 +401,6 @@ impl<'a> Machine<'a> {
             all = self.conditions.and(all, fact).unwrap_or(all);
         }
         self.facts = facts;
-        self.conditions.render(all, super::value::QUOTED_CHARACTERS).map(Into::into)
+        self.conditions.render(all, super::value::QUOTED_CHARACTERS)
     }
 }
