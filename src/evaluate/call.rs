@@ -412,13 +412,12 @@ impl<'a> Machine<'a> {
         {
             return false;
         }
-        self.interests.calls.contains(key.as_str())
+        self.interests.may_call(key)
     }
 
     /// Notes a call that a rule asks for.
     fn record_call(&mut self, path: &Atom, arguments: &[Abstract], span: Span, is_new: bool) {
-        let name = path.rsplit('.').next().unwrap_or(path);
-        if self.interests.calls.contains(name) {
+        if self.interests.has_call(path) {
             let kind = EventKind::Call { callee: path.as_str().into(), arguments: Vec::new(), is_new };
             self.record(kind, arguments.to_vec(), span);
         }

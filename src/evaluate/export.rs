@@ -45,12 +45,14 @@ struct Export {
     nodes: usize,
     /// Objects around, to end cycles.
     around: Vec<ObjectId>,
+    /// Was something left out for its depth or number?
+    is_cut: bool,
 }
 
 impl Machine<'_> {
     /// The value as a tree.
     pub(super) fn export(&mut self, value: &Abstract) -> Value {
-        let mut export = Export { nodes: NODES, around: Vec::new() };
+        let mut export = Export { nodes: NODES, around: Vec::new(), is_cut: false };
         self.export_value(value, &mut export)
     }
 
@@ -60,7 +62,7 @@ impl Machine<'_> {
         if !may_change || self.early_nodes >= ALL_EARLY_NODES {
             return None;
         }
-        let mut export = Export { nodes: EARLY_NODES, around: Vec::new() };
+        let mut export = Export { nodes: EARLY_NODES, around: Vec::new(), is_cut: false };
         let exported = values.iter().map(|value| self.export_value(value, &mut export)).collect();
         self.early_nodes += EARLY_NODES - export.nodes;
         (export.nodes > 0).then_some(exported)
@@ -68,6 +70,7 @@ impl Machine<'_> {
 
     fn export_value(&mut self, value: &Abstract, export: &mut Export) -> Value {
         if export.nodes == 0 {
+            export.is_cut = true;
             return Value::Unknown("…".into());
         }
         export.nodes -= 1;
@@ -131,10 +134,15 @@ impl Machine<'_> {
     }
 
     fn export_object(&mut self, id: ObjectId, export: &mut Export) -> Value {
+        if let Some(known) = self.exported.as_ref().and_then(|exported| exported.get(&id)) {
+            return known.clone();
+        }
         if export.around.contains(&id) || export.around.len() as u32 >= DEPTH {
+            export.is_cut = true;
             return Value::Unknown("…".into());
         }
         let object = self.objects.share(id.0);
+        let is_cut = std::mem::take(&mut export.is_cut);
         export.around.push(id);
         let value = match &object.kind {
             Kind::Array => self.export_list(&object.elements, export),
@@ -145,6 +153,13 @@ impl Machine<'_> {
             Kind::Plain | Kind::Element(_) | Kind::Collection { .. } => self.export_members(id, export),
         };
         export.around.pop();
+        // Nothing changes any more: a view that is whole serves wherever the object is held.
+        if !export.is_cut
+            && let Some(exported) = &mut self.exported
+        {
+            exported.insert(id, value.clone());
+        }
+        export.is_cut |= is_cut;
         value
     }
 

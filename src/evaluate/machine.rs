@@ -131,6 +131,8 @@ pub(super) struct Machine<'a> {
     /// Branches taken so far.
     pub(super) forks: u64,
     pub(super) early_nodes: usize,
+    /// Whole views of objects, once nothing changes any more.
+    pub(super) exported: Option<FxHashMap<ObjectId, super::value::Value>>,
     pub(super) origin_texts: FxHashMap<(u32, Span), std::sync::Arc<str>>,
     pub(super) cut: bool,
 }
@@ -192,6 +194,7 @@ impl<'a> Machine<'a> {
             calls: 0,
             forks: 0,
             early_nodes: 0,
+            exported: None,
             origin_texts: FxHashMap::default(),
             cut: false,
         };
