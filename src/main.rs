@@ -8,6 +8,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     match cli::run() {
         Outcome::Done => ExitCode::SUCCESS,
+        Outcome::Holds => ExitCode::from(1),
         Outcome::Usage => ExitCode::from(2),
         Outcome::Incomplete => ExitCode::from(3),
     }

@@ -5,19 +5,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A module of the library and the modules that it may import beside `base`.
-const HOUSE: [(&str, &[&str]); 12] = [
+const HOUSE: [(&str, &[&str]); 13] = [
     ("base", &[]),
     ("input", &[]),
     ("script", &[]),
     ("network", &[]),
     ("page", &["input"]),
+    ("clean", &["script"]),
     ("evaluate", &["script"]),
     ("pattern", &["evaluate", "script"]),
     // The constraints of a rule judge values.
     ("rule", &["pattern", "network", "evaluate"]),
     ("detect", &["rule", "pattern", "network", "evaluate", "page"]),
     ("block", &["detect", "page", "network"]),
-    ("engine", &["input", "script", "network", "page", "evaluate", "pattern", "rule", "detect", "block"]),
+    ("engine", &["input", "script", "network", "page", "evaluate", "pattern", "rule", "detect", "block", "clean"]),
     ("report", &["engine", "block", "detect"]),
 ];
 

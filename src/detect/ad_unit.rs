@@ -3,6 +3,7 @@
 use super::detector::Aliases;
 use super::finding::{AdUnit, Bid};
 use super::matcher::{Hit, Sign};
+use super::problem::{no_bids, note_duplicate_bids};
 use crate::base::Place;
 use crate::evaluate::{Condition, Object, Value};
 use crate::network::Registry;
@@ -73,7 +74,7 @@ impl Builder<'_> {
         if bids.is_empty() && code.is_none() {
             return;
         }
-        let unit = AdUnit {
+        let mut unit = AdUnit {
             code,
             library: around.hit.product().map(|product| product.id.clone()),
             global: around.global.clone(),
@@ -84,6 +85,11 @@ impl Builder<'_> {
             bids: bids.into_iter().map(|bid| self.bid(bid, around.at)).collect(),
             problems: Vec::new(),
         };
+        note_duplicate_bids(&mut unit);
+        // Only a list that is there, known and empty makes a group without children.
+        if unit.bids.is_empty() && unit.library.is_some() && node.groups.iter().any(Vec::is_empty) {
+            unit.problems.push(no_bids(&unit));
+        }
         self.drafts.push(Draft { unit, identity: node.identity });
     }
 

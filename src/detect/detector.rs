@@ -7,6 +7,7 @@ use super::index::Index;
 use super::matcher::{Hit, Matcher, Sign};
 use super::merge;
 use super::network::Networks;
+use super::problem::check_units;
 use super::request;
 use crate::base::Place;
 use crate::evaluate::{Event, Value};
@@ -93,7 +94,8 @@ impl Detector {
         let hits = matcher.hits;
         let aliases = aliases(&hits);
         let findings = findings(&hits);
-        let ad_units = merge::merge(ad_unit::ad_units(&hits, self.registry, &aliases));
+        let mut ad_units = merge::merge(ad_unit::ad_units(&hits, self.registry, &aliases));
+        check_units(&mut ad_units, self.registry);
         let mut networks = Networks::new(self.registry);
         findings
             .iter()

@@ -1,7 +1,8 @@
 //! One ad unit is seen by many events: pushed to a list, handed to the wrapper, harvested. It is reported once.
 
 use super::ad_unit::Draft;
-use super::finding::{AdUnit, Bid};
+use super::finding::{AdUnit, Bid, Problem};
+use super::problem::NO_BIDS;
 use crate::evaluate::{Condition, Value};
 use std::collections::{HashMap, HashSet};
 
@@ -65,7 +66,13 @@ fn merge_into(merged: &mut AdUnit, mut other: AdUnit) {
     }
     merged.when = either(&merged.when, &other.when);
     merged.bids.append(&mut other.bids);
+    merged.problems.append(&mut other.problems);
     keep_each_bid_once(merged);
+    // What was empty at one time was filled at another.
+    if !merged.bids.is_empty() {
+        merged.problems.retain(|problem| problem.code != NO_BIDS);
+    }
+    keep_each_problem_once(&mut merged.problems);
 }
 
 fn without_repeats(mut unit: AdUnit) -> AdUnit {
@@ -78,7 +85,11 @@ fn keep_each_bid_once(unit: &mut AdUnit) {
     let mut bids: Vec<Bid> = Vec::with_capacity(unit.bids.len());
     for bid in unit.bids.drain(..) {
         match known.get(&bid_text(&bid)) {
-            Some(&at) => bids[at].when = either(&bids[at].when, &bid.when),
+            Some(&at) => {
+                bids[at].when = either(&bids[at].when, &bid.when);
+                bids[at].problems.extend(bid.problems);
+                keep_each_problem_once(&mut bids[at].problems);
+            }
             None => {
                 known.insert(bid_text(&bid), bids.len());
                 bids.push(bid);
@@ -86,6 +97,11 @@ fn keep_each_bid_once(unit: &mut AdUnit) {
         }
     }
     unit.bids = bids;
+}
+
+fn keep_each_problem_once(problems: &mut Vec<Problem>) {
+    problems.sort_by(|left, right| (left.at, left.code, &left.message).cmp(&(right.at, right.code, &right.message)));
+    problems.dedup();
 }
 
 /// One of two conditions holds; `None`: always.

@@ -3,6 +3,7 @@
 //! In: the bytes of one page, script or text. Out: what was found in it. An [`Engine`]
 //! is compiled once from a rule set, immutable, `Send + Sync`, and shared by reference.
 
+mod example;
 mod page_run;
 mod scan;
 pub mod stages;
@@ -38,8 +39,14 @@ impl Engine {
     /// Compiles a rule set. Costs a few milliseconds: build it once.
     #[must_use]
     pub fn new(rules: RuleSet) -> Self {
+        Self::with_registry(rules, Registry::built_in())
+    }
+
+    /// Compiles a rule set over a registry that knows more than the built-in one.
+    #[must_use]
+    pub fn with_registry(rules: RuleSet, registry: &'static Registry) -> Self {
         let limits = Limits::default();
-        let detector = Detector::new(Arc::new(rules), Registry::built_in());
+        let detector = Detector::new(Arc::new(rules), registry);
         let rules = detector.rules();
         let interests = rules.interests();
         let prefilter = Some(Prefilter::new(rules, &[BIDDER]));
@@ -52,6 +59,12 @@ impl Engine {
     #[must_use]
     pub fn built_in() -> Self {
         Self::new(RuleSet::built_in())
+    }
+
+    /// The rules that it looks for.
+    #[must_use]
+    pub fn rules(&self) -> &RuleSet {
+        self.detector.rules()
     }
 
     /// The same engine with other bounds.

@@ -1,6 +1,6 @@
 //! How a pattern was understood, in words.
 
-use super::shape::{Form, Pattern, Piece, Shape};
+use super::shape::{Form, Pattern, Shape, outline};
 use std::fmt::Write as _;
 
 /// An outline of the pattern, one line for each part, for `rules show`.
@@ -36,7 +36,7 @@ fn describe_shape(out: &mut String, depth: usize, label: &str, shape: &Shape) {
         Shape::Ignore => put("anything"),
         Shape::Capture(name) => put(&format!("anything, kept as {name}")),
         Shape::Literal(value) => put(&value.to_json().to_string()),
-        Shape::Template(pieces) => put(&format!("string {}", template(pieces))),
+        Shape::Template(pieces) => put(&format!("string {}", outline(pieces))),
         Shape::Object(members) => {
             put("object with");
             members.iter().for_each(|(name, shape)| describe_shape(out, depth + 1, &format!("{name}: "), shape));
@@ -55,15 +55,6 @@ fn describe_shape(out: &mut String, depth: usize, label: &str, shape: &Shape) {
         }
         Shape::Optional(inner) => describe_shape(out, depth, &format!("{label}(may be absent) "), inner),
     }
-}
-
-fn template(pieces: &[Piece]) -> String {
-    let words = pieces.iter().map(|piece| match piece {
-        Piece::Text(text) => format!("`{text}`"),
-        Piece::Hole(Some(name)) => format!("<{name}>"),
-        Piece::Hole(None) => "<…>".to_owned(),
-    });
-    words.collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 use super::parse::PatternError;
 use super::parse::hole_of;
 use crate::base::Span;
+use std::fmt;
 use std::sync::Arc;
 
 /// A compiled selector.
@@ -152,6 +153,31 @@ impl Test {
                 Some(value) => Some(Some((name.clone(), value))),
                 None => is_optional.then_some(None),
             },
+        }
+    }
+}
+
+impl fmt::Display for Selector {
+    /// In words, for `rules show`: one line for each part.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "element `{}`", self.element.as_deref().unwrap_or("*"))?;
+        self.id.iter().try_for_each(|id| write!(out, "\nwith the id `{id}`"))?;
+        self.classes.iter().try_for_each(|class| write!(out, "\nwith the class `{class}`"))?;
+        self.attributes.iter().try_for_each(|wanted| write!(out, "\n{}: {}", wanted.name, wanted.test))
+    }
+}
+
+impl fmt::Display for Test {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Present => write!(out, "anything"),
+            Self::Equals(text) => write!(out, "`{text}`"),
+            Self::StartsWith(text) => write!(out, "what begins with `{text}`"),
+            Self::EndsWith(text) => write!(out, "what ends with `{text}`"),
+            Self::Contains(text) => write!(out, "what holds `{text}`"),
+            Self::Capture { name, is_optional } => {
+                write!(out, "{}anything, kept as {name}", if *is_optional { "(may be absent) " } else { "" })
+            }
         }
     }
 }

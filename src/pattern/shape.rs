@@ -73,6 +73,16 @@ pub enum Piece {
     Hole(Option<Arc<str>>),
 }
 
+/// Pieces in words: `text` <HOLE>.
+pub(crate) fn outline(pieces: &[Piece]) -> String {
+    let words = pieces.iter().map(|piece| match piece {
+        Piece::Text(text) => format!("`{text}`"),
+        Piece::Hole(Some(name)) => format!("<{name}>"),
+        Piece::Hole(None) => "<…>".to_owned(),
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 impl Pattern {
     /// Compiles the text of a pattern.
     ///
@@ -128,6 +138,15 @@ impl Pattern {
     #[must_use]
     pub fn anchors(&self) -> Vec<String> {
         literal::anchors(self)
+    }
+
+    /// The last two names of what is called or assigned, as `_taboola.push`, where both are written down.
+    #[must_use]
+    pub fn last_two_names(&self) -> Option<String> {
+        match &self.form {
+            Form::Call { callee: path, .. } | Form::Assign { target: path, .. } => path.last_two_names(),
+            Form::Object(_) => None,
+        }
     }
 
     /// The last name of the callee, if the pattern is a call.

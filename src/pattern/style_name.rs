@@ -64,6 +64,19 @@ impl StyleName {
     }
 }
 
+impl std::fmt::Display for StyleName {
+    /// In words, for `rules show`.
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let what = match self.is_id {
+            Some(true) => "id",
+            Some(false) => "class",
+            None => "class or id",
+        };
+        let more = if self.is_prefix { " and what begins so" } else { "" };
+        write!(out, "{what} `{}`{more}", self.name)
+    }
+}
+
 fn is_name_character(character: char) -> bool {
     character.is_ascii_alphanumeric() || matches!(character, '-' | '_') || !character.is_ascii()
 }

@@ -127,15 +127,20 @@ fn unify_object(members: &[(Arc<str>, Shape)], object: &Object) -> Vec<Match> {
 /// One group with a child for each element like the shape, of every array that the value may be.
 fn unify_each(shape: &Shape, value: &Value) -> Vec<Match> {
     let mut children = Vec::new();
-    let mut is_met = false;
+    let (mut is_met, mut is_known) = (false, true);
     for (when, one) in value.alternatives() {
-        let Value::Array(items) = one else { continue };
+        let Value::Array(items) = one else {
+            is_known = false;
+            continue;
+        };
         for found in unify_elements(shape, items) {
             is_met = true;
+            is_known &= !found.groups.is_empty();
             children.extend(found.groups.into_iter().flatten().map(|child| child.under(when)));
         }
     }
-    if is_met { vec![Match { groups: vec![children], ..Match::default() }] } else { Vec::new() }
+    let groups = if children.is_empty() && !is_known { Vec::new() } else { vec![children] };
+    if is_met { vec![Match { groups, ..Match::default() }] } else { Vec::new() }
 }
 
 /// Elements unlike the shape are skipped, but an array that holds nothing else is no match.
@@ -143,6 +148,10 @@ fn unify_elements(shape: &Shape, items: &[Value]) -> Vec<Match> {
     let children: Vec<Match> = items.iter().flat_map(|item| unify(shape, item)).collect();
     if children.is_empty() && items.iter().any(is_concrete) {
         return Vec::new();
+    }
+    // A group without children says that the list is known to be empty.
+    if children.is_empty() && !items.is_empty() {
+        return vec![Match::default()];
     }
     vec![Match { groups: vec![children], ..Match::default() }]
 }

@@ -6,10 +6,11 @@
 use super::capture::Match;
 use super::glob::{self, KnownText};
 use super::parse::{PatternError, hole_of};
-use super::shape::Piece;
+use super::shape::{Piece, outline};
 use crate::base::Span;
 use crate::evaluate::Value;
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 /// A compiled URL pattern.
@@ -80,6 +81,31 @@ fn decode(value: &str) -> Cow<'_, str> {
     }
     let pair = url::form_urlencoded::parse(value.as_bytes()).next();
     pair.map_or(Cow::Borrowed(value), |(decoded, _)| Cow::Owned(decoded.into_owned()))
+}
+
+impl fmt::Display for UrlPattern {
+    /// In words, for `rules show`: one line for each part.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "host {} (its subdomains too)", outline(&self.host))?;
+        if let Some(path) = &self.path {
+            let open = if self.is_open { " and all below" } else { "" };
+            write!(out, "\npath {}{open}", outline(path))?;
+        }
+        self.query.iter().try_for_each(|parameter| {
+            let absent = if parameter.is_optional { "(may be absent) " } else { "" };
+            write!(out, "\nparameter {}: {absent}{}", parameter.name, parameter.value)
+        })
+    }
+}
+
+impl fmt::Display for ParameterTest {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Hole(Some(name)) => write!(out, "anything, kept as {name}"),
+            Self::Hole(None) => write!(out, "anything"),
+            Self::Equals(text) => write!(out, "`{text}`"),
+        }
+    }
 }
 
 impl UrlPattern {

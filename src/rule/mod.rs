@@ -12,6 +12,9 @@ mod file;
 mod mistake;
 mod model;
 mod nearest;
+mod outline;
+mod own;
+mod schema;
 mod set;
 
 pub use check::check_dir;
@@ -19,6 +22,8 @@ pub use constraint::{Constraint, LazyRegex};
 pub use example::{Example, ExampleKind, Found, Runner, check_examples};
 pub use mistake::{Mistake, RuleError};
 pub use model::{Finds, Product, Rule};
+pub use own::read_rules;
+pub use schema::schema;
 pub use set::RuleSet;
 
 #[cfg(test)]

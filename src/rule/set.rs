@@ -7,7 +7,7 @@ use super::model::{Finds, Product, Rule};
 use crate::base::Severity;
 use crate::evaluate::Interests;
 use crate::network::Registry;
-use crate::pattern::{Pattern, last_name};
+use crate::pattern::Pattern;
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -21,6 +21,8 @@ pub struct RuleSet {
     products: Vec<Arc<Product>>,
     rules: Vec<Rule>,
     notes: Vec<Mistake>,
+    /// The user's files: name and text.
+    own_texts: Vec<(Arc<str>, Arc<str>)>,
 }
 
 impl RuleSet {
@@ -60,6 +62,7 @@ impl RuleSet {
             check::check_file(&file, registry, &mut mistakes);
             check::check_ids(&file, &mut seen, &mut mistakes);
             self.add(file, &mut mistakes);
+            self.own_texts.push((mistakes.file.clone(), text.as_str().into()));
             mistakes.all.sort_by_key(|mistake| mistake.span);
             all.extend(mistakes.all);
         }
@@ -129,10 +132,34 @@ impl RuleSet {
         &self.notes
     }
 
+    /// The same rules with more notes, which come first.
+    pub(crate) fn with_notes(mut self, notes: Vec<Mistake>) -> Self {
+        self.notes.splice(0..0, notes);
+        self
+    }
+
+    /// The text of a rule file of this set.
+    #[must_use]
+    pub fn text(&self, file: &str) -> Option<String> {
+        let own = self.own_texts.iter().find(|(name, _)| &**name == file).map(|(_, text)| text.to_string());
+        own.or_else(|| Self::built_in_text(file).map(str::to_owned))
+    }
+
     /// The text of a built-in rule file.
     #[must_use]
     pub fn built_in_text(file: &str) -> Option<&'static str> {
         RULE_FILES.iter().find(|(name, _)| *name == file).map(|(_, text)| *text)
+    }
+
+    /// The built-in rules, read as a user's are: with every check.
+    ///
+    /// # Errors
+    ///
+    /// All mistakes, if there is one that is an error.
+    pub fn built_in_checked() -> Result<Self, RuleError> {
+        let texts: Vec<(String, String)> =
+            RULE_FILES.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        Self::default().with_texts(&texts, Registry::built_in())
     }
 
     /// What evaluation must record for the rules to see it.
@@ -141,11 +168,14 @@ impl RuleSet {
     #[must_use]
     pub fn interests(&self) -> Interests {
         let patterns = || self.rules.iter().flat_map(|rule| &rule.scripts);
-        let globals = || self.products.iter().flat_map(|product| product.globals.iter().chain(&product.weak_globals));
-        let last_names = || globals().map(|global| last_name(global));
-        let calls = patterns().filter_map(Pattern::called_name).chain(last_names()).map(str::to_owned).collect();
+        let named = |pattern: &Pattern, name: Option<&str>| Some(pattern.last_two_names().unwrap_or(name?.to_owned()));
+        let globals = || {
+            let all = self.products.iter().flat_map(|product| product.globals.iter().chain(&product.weak_globals));
+            all.map(|global| last_two_names(global).to_owned())
+        };
+        let calls = patterns().filter_map(|pattern| named(pattern, pattern.called_name())).chain(globals()).collect();
         let assignments =
-            patterns().filter_map(Pattern::assigned_name).chain(last_names()).map(str::to_owned).collect();
+            patterns().filter_map(|pattern| named(pattern, pattern.assigned_name())).chain(globals()).collect();
         let sorted = |names: BTreeSet<String>| names.into_iter().collect::<Vec<_>>();
         let queues =
             sorted(self.products.iter().flat_map(|product| &product.queues).map(ToString::to_string).collect());
@@ -153,6 +183,14 @@ impl RuleSet {
         let declared = self.rules.iter().filter(is_declared).flat_map(|rule| &rule.scripts);
         let anchors = sorted(declared.flat_map(Pattern::anchors).collect());
         Interests::new(calls, assignments, queues, &anchors)
+    }
+}
+
+/// `a.b` of `x.a.b`; a path of one name is that name.
+fn last_two_names(path: &str) -> &str {
+    match path.rmatch_indices('.').nth(1) {
+        Some((at, _)) => &path[at + 1..],
+        None => path,
     }
 }
 
@@ -251,9 +289,7 @@ mod tests {
 
     #[test]
     fn the_built_in_rules_are_sound() {
-        let texts: Vec<(String, String)> =
-            RULE_FILES.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-        let set = RuleSet::default().with_texts(&texts, Registry::built_in()).unwrap_or_else(|error| panic!("{error}"));
+        let set = RuleSet::built_in_checked().unwrap_or_else(|error| panic!("{error}"));
         assert!(set.notes().is_empty(), "{:#?}", set.notes());
         assert_eq!(set.rules().len(), RuleSet::built_in().rules().len());
     }

@@ -22,6 +22,7 @@ mod unit;
 mod words;
 
 pub use bid::check_bid;
+pub(in crate::detect) use unit::{NO_BIDS, note_duplicate_bids};
 pub use unit::{check_unit, no_bids};
 
 use super::finding::{AdUnit, Problem};

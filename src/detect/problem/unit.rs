@@ -28,6 +28,9 @@ fn is_same_offer(one: &AdUnit, other: &AdUnit) -> bool {
             == (&other.code, &other.library, &other.global, &other.when)
 }
 
+/// Code of the problem that a unit has no bids.
+pub(in crate::detect) const NO_BIDS: &str = "no-bids";
+
 /// The problem of a unit whose list of bids is known and empty.
 ///
 /// Whoever builds the unit must judge that: an [`AdUnit`] does not tell an empty list from an unknown one.
@@ -37,11 +40,13 @@ pub fn no_bids(unit: &AdUnit) -> Problem {
         Some(code) => format!("the ad unit `{code}` has no bids"),
         None => "the ad unit has no bids".to_owned(),
     };
-    problem("no-bids", words, &unit.when, unit.at)
+    problem(NO_BIDS, words, &unit.when, unit.at)
 }
 
 /// Notes every bid that stands in the unit already, with the same params and under the same condition.
-pub(super) fn note_duplicate_bids(unit: &mut AdUnit) {
+///
+/// Asked before equal units are merged: that leaves one of equal bids.
+pub(in crate::detect) fn note_duplicate_bids(unit: &mut AdUnit) {
     for at in 1..unit.bids.len() {
         let (earlier, rest) = unit.bids.split_at_mut(at);
         let bid = &mut rest[0];

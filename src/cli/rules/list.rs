@@ -1,0 +1,138 @@
+//! `adsieve rules list`: products and bidder codes, filtered.
+
+use super::super::{Outcome, message};
+use super::args::{ListArguments, ListFormat};
+use super::markdown::markdown;
+use super::{print, read};
+use adsieve::{Bidder, Product, Registry, RuleSet};
+use serde_json::{Value as Json, json};
+use std::fmt::Write as _;
+
+/// The role of a bidder code.
+const BIDDER: &str = "bidder";
+
+/// What was asked for.
+pub(super) struct Listed<'r> {
+    pub(super) rules: &'r RuleSet,
+    pub(super) registry: &'r Registry,
+    pub(super) products: Vec<&'r Product>,
+    pub(super) bidders: Vec<&'r Bidder>,
+}
+
+/// Lists what the filters let through.
+pub(super) fn list(arguments: &ListArguments) -> Outcome {
+    let (rules, registry) = match read(&arguments.own.paths, false) {
+        Ok(read) => read,
+        Err(outcome) => return outcome,
+    };
+    let listed = Listed::new(arguments, &rules, registry);
+    if listed.products.is_empty() && listed.bidders.is_empty() {
+        message::warning("nothing is known like that", "`adsieve rules list` shows all products");
+    }
+    print(&match arguments.format {
+        ListFormat::Table => table(&listed),
+        ListFormat::Json => {
+            serde_json::to_string_pretty(&as_json(&listed)).expect("a JSON value can be written") + "\n"
+        }
+        ListFormat::Markdown => markdown(&listed),
+    })
+}
+
+impl<'r> Listed<'r> {
+    fn new(arguments: &ListArguments, rules: &'r RuleSet, registry: &'r Registry) -> Self {
+        let filter = Filter { arguments, registry };
+        let mut products: Vec<&Product> =
+            rules.products().iter().map(|product| &**product).filter(|product| filter.takes_product(product)).collect();
+        products.sort_by(|left, right| (&left.role, &left.id).cmp(&(&right.role, &right.id)));
+        let bidders = registry.bidders().filter(|bidder| filter.takes_bidder(bidder)).collect();
+        Self { rules, registry, products, bidders }
+    }
+
+    /// The name of an organisation.
+    pub(super) fn network_name(&self, id: &'r str) -> &'r str {
+        self.registry.network(id).map_or(id, |network| &network.name)
+    }
+}
+
+struct Filter<'a> {
+    arguments: &'a ListArguments,
+    registry: &'a Registry,
+}
+
+impl Filter<'_> {
+    fn takes_product(&self, product: &Product) -> bool {
+        let words = [&product.id, &product.name].into_iter().chain(&product.hosts).chain(&product.globals);
+        self.arguments.role.as_ref().is_none_or(|role| **role == *product.role)
+            && self.takes_network(&product.network)
+            && self.takes_text(words.map(|word| &**word))
+    }
+
+    /// Bidder codes are many: they are listed where somebody asks for them.
+    fn takes_bidder(&self, bidder: &Bidder) -> bool {
+        let ListArguments { role, network, text, format, .. } = self.arguments;
+        let is_wanted = match role {
+            Some(role) => role == BIDDER,
+            None => network.is_some() || text.is_some() || *format != ListFormat::Table,
+        };
+        is_wanted && self.takes_network(&bidder.network) && self.takes_text([&*bidder.code, &*bidder.name].into_iter())
+    }
+
+    fn takes_network(&self, id: &str) -> bool {
+        let Some(wanted) = &self.arguments.network else { return true };
+        let is_named = |name: &str| name.eq_ignore_ascii_case(wanted);
+        is_named(id) || self.registry.network(id).is_some_and(|network| is_named(&network.name))
+    }
+
+    fn takes_text<'w>(&self, mut words: impl Iterator<Item = &'w str>) -> bool {
+        let Some(text) = &self.arguments.text else { return true };
+        let text = text.to_lowercase();
+        words.any(|word| word.to_lowercase().contains(&text))
+    }
+}
+
+fn table(listed: &Listed<'_>) -> String {
+    let mut rows: Vec<[&str; 4]> = Vec::new();
+    for product in &listed.products {
+        rows.push([&product.role, &product.id, &product.name, listed.network_name(&product.network)]);
+    }
+    for bidder in &listed.bidders {
+        rows.push([BIDDER, &bidder.code, &bidder.name, listed.network_name(&bidder.network)]);
+    }
+    let widths: Vec<usize> =
+        (0..4).map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0)).collect();
+    let mut text = String::new();
+    for row in &rows {
+        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        let _ = writeln!(text, "{}", cells.join("  ").trim_end());
+    }
+    let _ = writeln!(text, "\n{} products · {} bidder codes", listed.products.len(), listed.bidders.len());
+    text
+}
+
+fn as_json(listed: &Listed<'_>) -> Json {
+    let product = |product: &&Product| {
+        let own =
+            listed.rules.rules().iter().filter(|rule| rule.product.as_ref().is_some_and(|own| own.id == product.id));
+        json!({
+            "id": &*product.id, "name": &*product.name, "role": &*product.role, "network": &*product.network,
+            "network_name": listed.network_name(&product.network), "file": &*product.file,
+            "hosts": texts(&product.hosts), "globals": texts(&product.globals),
+            "rules": own.map(|rule| &*rule.id).collect::<Vec<_>>(),
+        })
+    };
+    let bidder = |bidder: &&Bidder| {
+        json!({
+            "code": bidder.code, "name": bidder.name, "network": bidder.network,
+            "network_name": listed.network_name(&bidder.network), "alias_of": bidder.alias_of, "gvl_id": bidder.gvl_id,
+            "media_types": bidder.media_types.iter().map(|kind| kind.name()).collect::<Vec<_>>(),
+        })
+    };
+    json!({
+        "products": listed.products.iter().map(product).collect::<Vec<_>>(),
+        "bidders": listed.bidders.iter().map(bidder).collect::<Vec<_>>(),
+    })
+}
+
+fn texts(all: &[std::sync::Arc<str>]) -> Vec<&str> {
+    all.iter().map(|text| &**text).collect()
+}
