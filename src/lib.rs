@@ -15,6 +15,7 @@ mod script;
 pub mod report;
 
 pub use base::{Diagnostic, Evidence, Limits, Place, Position, Severity, Span};
+pub use clean::{CleanOptions, Cleaned, Cut, Kept, What, clean_text};
 pub use detect::{AdUnit, Bid, ConfigEntry, Finding, FoundNetwork, FoundRequest, Problem, Slot};
 #[doc(hidden)]
 pub use engine::stages;
@@ -22,5 +23,4 @@ pub use engine::{Container, Engine, Outcome, Scan, ScanOptions, ScriptKind, Scri
 pub use evaluate::{Alternative, Condition, Object, Value};
 pub use network::{Bidder, MediaType, Network, Param, ParamType, Registry, Required, Status, nearest as nearest_name};
 pub use rule::{Finds, Mistake, Product, Rule, RuleError, RuleSet, read_rules, schema as rule_schema};
-pub use clean::{CleanOptions, Cleaned, Cut, Kept, What, clean_text};
 pub use script::{Anchors, Language, Region, find_regions};

@@ -4,13 +4,13 @@ mod args;
 mod check;
 mod frame;
 mod list;
+mod listed;
 mod markdown;
 mod read;
 mod run_examples;
 mod show;
 
 pub(super) use args::RulesArguments;
-pub(super) use frame::{Frames, tell};
 pub(super) use read::read;
 
 use super::Outcome;
