@@ -5,6 +5,7 @@
 
 mod example;
 mod page_run;
+mod reach;
 mod scan;
 
 pub use crate::input::Container;
