@@ -1,5 +1,6 @@
 //! One document through the stages.
 
+use super::page_dom::PageDom;
 use super::scan::{Outcome, ScriptRecord};
 use super::{BIDDER, Engine, reach};
 use crate::base::{Diagnostic, Evidence, OffsetMap, Place, Span};
@@ -24,10 +25,16 @@ pub(super) struct Seen<'s> {
 }
 
 /// What lives as long as the work on one document.
-#[derive(Default)]
 pub(super) struct Kept<'s> {
     sources: Sources,
     scripts: Arena<Script<'s>>,
+    dom: PageDom<'s>,
+}
+
+impl<'s> Kept<'s> {
+    pub(super) fn of(document: &'s Document<'s>) -> Self {
+        Self { sources: Sources::default(), scripts: Arena::new(), dom: PageDom::new(&document.text) }
+    }
 }
 
 /// A document on its way through the stages.
@@ -46,7 +53,7 @@ pub(super) struct PageRun<'s> {
 
 impl<'s> PageRun<'s> {
     pub(super) fn new(engine: &'s Engine, kept: &'s Kept<'s>) -> Self {
-        let evaluator = Evaluator::new(&kept.sources, &engine.interests, &engine.limits);
+        let evaluator = Evaluator::new(&kept.sources, &engine.interests, &engine.limits).with_dom(&kept.dom);
         Self { engine, kept, evaluator, seen: Seen::default(), late: Vec::new(), reached: FxHashSet::default(), depth: 0 }
     }
 
