@@ -4,7 +4,9 @@
 //! is compiled once from a rule set, immutable, `Send + Sync`, and shared by reference.
 
 mod example;
+mod page_dom;
 mod page_run;
+mod reach;
 mod scan;
 pub mod stages;
 
@@ -98,7 +100,7 @@ impl Engine {
             content_type: options.content_type.as_deref(),
         };
         let document = input::open(bytes, origin);
-        let kept = Kept::default();
+        let kept = Kept::of(&document);
         let (seen, detected) = PageRun::new(self, &kept).run(&document);
         let Detected { findings, ad_units, slots, requests, networks, config } = detected;
         let (url, title, scripts) = (seen.url, seen.title, seen.scripts);

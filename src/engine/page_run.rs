@@ -1,13 +1,15 @@
 //! One document through the stages.
 
+use super::page_dom::PageDom;
 use super::scan::{Outcome, ScriptRecord};
-use super::{BIDDER, Engine};
+use super::{BIDDER, Engine, reach};
 use crate::base::{Diagnostic, Evidence, OffsetMap, Place, Span};
 use crate::detect::{Detected, Observed};
 use crate::evaluate::{Evaluator, Input, Sources};
 use crate::input::Document;
 use crate::page::{Element, Part, Request, Script, ScriptKind, Style};
 use crate::script::{Goal, parse};
+use rustc_hash::FxHashSet;
 use typed_arena::Arena;
 
 /// Everything of a page that is not code, and what became of its code.
@@ -23,10 +25,16 @@ pub(super) struct Seen<'s> {
 }
 
 /// What lives as long as the work on one document.
-#[derive(Default)]
 pub(super) struct Kept<'s> {
     sources: Sources,
     scripts: Arena<Script<'s>>,
+    dom: PageDom<'s>,
+}
+
+impl<'s> Kept<'s> {
+    pub(super) fn of(document: &'s Document<'s>) -> Self {
+        Self { sources: Sources::default(), scripts: Arena::new(), dom: PageDom::new(&document.text) }
+    }
 }
 
 /// A document on its way through the stages.
@@ -37,20 +45,23 @@ pub(super) struct PageRun<'s> {
     seen: Seen<'s>,
     /// Code that does not run by itself: handlers, and what a consent tool holds back.
     late: Vec<(&'s Script<'s>, u32)>,
+    /// Scripts that hold no literal but define names for those that do, by the start of their span.
+    reached: FxHashSet<u32>,
     /// Levels of markup written by scripts that were written by scripts.
     depth: u32,
 }
 
 impl<'s> PageRun<'s> {
     pub(super) fn new(engine: &'s Engine, kept: &'s Kept<'s>) -> Self {
-        let evaluator = Evaluator::new(&kept.sources, &engine.interests, &engine.limits);
-        Self { engine, kept, evaluator, seen: Seen::default(), late: Vec::new(), depth: 0 }
+        let evaluator = Evaluator::new(&kept.sources, &engine.interests, &engine.limits).with_dom(&kept.dom);
+        Self { engine, kept, evaluator, seen: Seen::default(), late: Vec::new(), reached: FxHashSet::default(), depth: 0 }
     }
 
     pub(super) fn run(mut self, document: &'s Document<'s>) -> (Seen<'s>, Detected) {
         let page = self.engine.splitter.split(document);
         (self.seen.url, self.seen.title) = (page.url, page.title);
         self.seen.diagnostics.extend(page.diagnostics);
+        self.reached = self.reached(&page.parts);
         self.take_parts(page.parts, None);
         self.run_late(Evidence::Evaluated);
         self.evaluator.run_rest();
@@ -124,11 +135,22 @@ impl<'s> PageRun<'s> {
         }
         match script.kind {
             ScriptKind::External => self.arrive(script),
-            _ if !self.matters(script) => {}
+            _ if !self.reached.contains(&script.span.start) && !self.matters(script) => {}
             ScriptKind::Handler => self.late.push((script, index)),
             _ if script.held_back.is_some() || script.depth > 0 => self.late.push((script, index)),
             _ => self.evaluate(script, index, Evidence::Evaluated),
         }
+    }
+
+    fn reached(&self, parts: &[Part<'s>]) -> FxHashSet<u32> {
+        let scripts: Vec<&Script<'s>> = parts
+            .iter()
+            .filter_map(|part| match part {
+                Part::Script(script) if script.kind != ScriptKind::External => Some(script),
+                _ => None,
+            })
+            .collect();
+        reach::reached(&scripts, |script| self.matters(script))
     }
 
     /// Does the script hold a literal of any rule?

@@ -404,7 +404,11 @@ impl<'a> Machine<'a> {
     /// Runs a loop's body once.
     fn round(&mut self, body: &'a Stmt, scope: ScopeId, label: Option<&Atom>) -> Round {
         let facts = self.open_frame();
+        // The same text may mean something else in the next round.
+        self.calls += 1;
+        let call = std::mem::replace(&mut self.call, self.calls);
         let flow = self.nested(body, scope);
+        self.call = call;
         self.close_frame(facts, |flow| matches!(flow, Flow::Continue(_)) && is_for(flow, label));
         match flow {
             Flow::Normal => Round::Next,
