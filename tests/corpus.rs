@@ -31,6 +31,25 @@ fn pages_show_what_their_notes_say() {
     assert!(complaints.is_empty(), "\n{complaints}\nBLESS=1 rewrites the notes; read the diff");
 }
 
+#[test]
+fn the_prefilter_loses_nothing() {
+    let work = || {
+        let (with, without) = (Engine::built_in(), Engine::built_in().without_prefilter());
+        let loses = |path: &PathBuf| found(&with, path) != found(&without, path);
+        pages().into_iter().filter(loses).collect::<Vec<_>>()
+    };
+    let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(work).unwrap();
+    let losing = thread.join().expect("no page panics");
+    assert!(losing.is_empty(), "the prefilter changes what is found on {losing:#?}");
+}
+
+/// What a page is found to hold, but for what became of its scripts: the prefilter skips some.
+fn found(engine: &Engine, path: &Path) -> String {
+    let page = fs::read(path).unwrap();
+    let report = scan(engine, path, &Notes { blanked: page, ..Notes::default() });
+    format!("{:#?}", (report.networks, report.ad_units, report.slots, report.findings, report.requests, report.config))
+}
+
 /// The pages, sorted by path.
 fn pages() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
