@@ -45,7 +45,7 @@ pub(super) struct PageRun<'s> {
     seen: Seen<'s>,
     /// Code that does not run by itself: handlers, and what a consent tool holds back.
     late: Vec<(&'s Script<'s>, u32)>,
-    /// Scripts that hold no literal but define names for those that do, by the start of their span.
+    /// Scripts of the page itself that are evaluated, by the start of their span.
     reached: FxHashSet<u32>,
     /// Levels of markup written by scripts that were written by scripts.
     depth: u32,
@@ -100,7 +100,11 @@ impl<'s> PageRun<'s> {
                         script.offsets = OffsetMap::empty();
                         script.offsets.push_replaced(0, at.span);
                     }
-                    self.take_script(self.kept.scripts.alloc(script));
+                    let matters = match written_at {
+                        None => self.reached.contains(&script.span.start),
+                        Some(_) => self.matters(&script),
+                    };
+                    self.take_script(self.kept.scripts.alloc(script), matters);
                 }
                 Part::Request(mut request) => {
                     place(&mut request.span);
@@ -119,7 +123,7 @@ impl<'s> PageRun<'s> {
         }
     }
 
-    fn take_script(&mut self, script: &'s Script<'s>) {
+    fn take_script(&mut self, script: &'s Script<'s>, matters: bool) {
         let index = u32::try_from(self.seen.scripts.len()).unwrap_or(u32::MAX);
         let record = ScriptRecord {
             kind: script.kind,
@@ -135,7 +139,7 @@ impl<'s> PageRun<'s> {
         }
         match script.kind {
             ScriptKind::External => self.arrive(script),
-            _ if !self.reached.contains(&script.span.start) && !self.matters(script) => {}
+            _ if !matters => {}
             ScriptKind::Handler => self.late.push((script, index)),
             _ if script.held_back.is_some() || script.depth > 0 => self.late.push((script, index)),
             _ => self.evaluate(script, index, Evidence::Evaluated),

@@ -13,11 +13,12 @@ const LARGEST: usize = 64 << 10;
 /// Definitions that lean on definitions: rounds that are followed.
 const ROUNDS: usize = 3;
 
-/// Of the scripts that do not matter by themselves, those that define names which others use, by start of their span.
+/// The scripts that matter, by start of their span: those that hold a literal, and those that define names which
+/// such scripts use.
 pub(super) fn reached<'s>(scripts: &[&Script<'s>], matters: impl Fn(&Script<'s>) -> bool) -> FxHashSet<u32> {
     let runs = |script: &&&Script<'s>| script.kind == ScriptKind::Inline && script.text.len() <= LARGEST;
     let (hits, mut others): (Vec<_>, Vec<_>) = scripts.iter().copied().partition(|script| matters(script));
-    let mut found = FxHashSet::default();
+    let mut found: FxHashSet<u32> = hits.iter().map(|script| script.span.start).collect();
     let mut words: FxHashSet<&str> = FxHashSet::default();
     others.retain(|script| runs(&script));
     for script in hits.iter().filter(|script| script.text.len() <= LARGEST && script.kind != ScriptKind::Json) {
