@@ -1,6 +1,7 @@
 //! Finds the ad networks of a web page in its source, without running it.
 
 mod base;
+mod clean;
 mod detect;
 mod engine;
 mod evaluate;
@@ -14,8 +15,10 @@ mod script;
 pub mod report;
 
 pub use base::{Diagnostic, Evidence, Limits, Place, Position, Severity, Span};
+pub use clean::{CleanOptions, Cleaned, Cut, Kept, What, clean_text};
 pub use detect::{AdUnit, Bid, ConfigEntry, Finding, FoundNetwork, FoundRequest, Problem, Slot};
 pub use engine::{Container, Engine, Outcome, Scan, ScanOptions, ScriptKind, ScriptRecord};
 pub use evaluate::{Alternative, Condition, Object, Value};
 pub use network::{Bidder, MediaType, Network, Param, ParamType, Registry, Required, Status, nearest as nearest_name};
 pub use rule::{Finds, Mistake, Product, Rule, RuleError, RuleSet, read_rules, schema as rule_schema};
+pub use script::{Anchors, Language, Region, find_regions};

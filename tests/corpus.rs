@@ -77,7 +77,7 @@ fn check(engine: &Engine, path: &Path) -> Option<String> {
 
 fn scan(engine: &Engine, path: &Path, notes: &Notes) -> PageReport {
     let name = path.to_string_lossy().into_owned();
-    let options = ScanOptions { url: Some(PAGE_URL.into()), name: Some(name.clone()) };
+    let options = ScanOptions { url: Some(PAGE_URL.into()), name: Some(name.clone()), ..ScanOptions::default() };
     page_report(&engine.scan_bytes(&notes.blanked, &options), &Source::new(name, &notes.blanked))
 }
 

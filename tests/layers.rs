@@ -5,18 +5,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A module of the library and the modules that it may import beside `base`.
-const HOUSE: [(&str, &[&str]); 12] = [
+const HOUSE: [(&str, &[&str]); 13] = [
     ("base", &[]),
     ("input", &[]),
     ("script", &[]),
     ("network", &[]),
     ("page", &["input"]),
+    ("clean", &["script"]),
     ("evaluate", &["script"]),
     ("pattern", &["evaluate", "script"]),
     ("rule", &["pattern", "network"]),
     ("detect", &["rule", "pattern", "evaluate", "page"]),
     ("block", &["detect", "page", "network"]),
-    ("engine", &["input", "script", "network", "page", "evaluate", "pattern", "rule", "detect", "block"]),
+    ("engine", &["input", "script", "network", "page", "evaluate", "pattern", "rule", "detect", "block", "clean"]),
     ("report", &["engine", "block", "detect"]),
 ];
 

@@ -3,7 +3,9 @@
 //! Stdout gets the result and nothing else; messages and progress go to stderr.
 
 mod args;
+mod clean;
 mod contain;
+mod json_field;
 mod message;
 mod ordered;
 mod output;
@@ -34,6 +36,7 @@ pub(crate) fn run() -> Outcome {
         Ok(arguments) => match arguments.command {
             Command::Scan(arguments) => scan::scan(&arguments),
             Command::Rules(arguments) => rules::rules(&arguments),
+            Command::Clean(arguments) => clean::clean(&arguments),
         },
         Err(error) => {
             // Where help cannot be printed nobody reads it: a closed pipe is no failure.

@@ -7,6 +7,7 @@
 
 mod ad_unit;
 mod config;
+mod decoded;
 mod detector;
 mod finding;
 mod index;
@@ -21,6 +22,7 @@ mod test_page;
 #[cfg(test)]
 mod tests;
 
+pub use decoded::decode_readable;
 pub use detector::{Detected, Detector, Observed};
 pub use finding::{AdUnit, Bid, ConfigEntry, Finding, FoundNetwork, FoundRequest, Problem, Slot};
 pub use prefilter::Prefilter;

@@ -10,6 +10,7 @@ use swc_atoms::Atom;
 impl<'a> Machine<'a> {
     /// Runs `body` as if `when` held, and takes back what it did.
     pub(super) fn in_branch<R>(&mut self, when: ConditionId, body: impl FnOnce(&mut Self) -> R) -> (R, Change<'a>) {
+        self.forks += 1;
         self.objects.open_branch();
         self.scopes.open_branch();
         let facts = self.facts.len();

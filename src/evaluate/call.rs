@@ -210,10 +210,13 @@ impl<'a> Machine<'a> {
         self.active.push(code);
         self.classes.push(closure.class.clone());
         self.depth += 1;
+        self.calls += 1;
+        let call = std::mem::replace(&mut self.call, self.calls);
         let source = std::mem::replace(&mut self.source, closure.source);
         let value = stacker::maybe_grow(256 << 10, 4 << 20, || self.run(closure, this, arguments));
         self.source = source;
         self.depth -= 1;
+        self.call = call;
         self.classes.pop();
         self.active.pop();
         value
@@ -409,13 +412,12 @@ impl<'a> Machine<'a> {
         {
             return false;
         }
-        self.interests.calls.contains(key.as_str())
+        self.interests.may_call(key)
     }
 
     /// Notes a call that a rule asks for.
     fn record_call(&mut self, path: &Atom, arguments: &[Abstract], span: Span, is_new: bool) {
-        let name = path.rsplit('.').next().unwrap_or(path);
-        if self.interests.calls.contains(name) {
+        if self.interests.has_call(path) {
             let kind = EventKind::Call { callee: path.as_str().into(), arguments: Vec::new(), is_new };
             self.record(kind, arguments.to_vec(), span);
         }

@@ -27,7 +27,8 @@ impl ConditionId {
 enum Node {
     Always,
     Maybe,
-    Source(Atom),
+    /// A source text; where it names local variables, of one call only.
+    Source(Atom, u32),
     Not(ConditionId),
     And(ConditionId, ConditionId),
     Or(ConditionId, ConditionId),
@@ -74,8 +75,10 @@ impl Conditions {
     }
 
     /// The condition that a piece of source text holds.
-    pub(super) fn source(&mut self, text: &str) -> ConditionId {
-        self.add(Node::Source(Atom::new(text)))
+    ///
+    /// `call` tells apart the calls in which the same text means different things; 0 for texts that mean the same everywhere.
+    pub(super) fn source(&mut self, text: &str, call: u32) -> ConditionId {
+        self.add(Node::Source(Atom::new(text), call))
     }
 
     pub(super) fn not(&mut self, id: ConditionId) -> ConditionId {
@@ -186,7 +189,7 @@ impl Conditions {
         match self.node(id) {
             Node::Always => out.push_str("true"),
             Node::Maybe => out.push('?'),
-            Node::Source(text) => out.push_str(text),
+            Node::Source(text, _) => out.push_str(text),
             Node::Not(inner) => {
                 out.push_str("!(");
                 self.write(*inner, limit, out);
@@ -219,7 +222,7 @@ mod tests {
     #[test]
     fn contradictions_and_certainties_are_seen() {
         let mut all = Conditions::new();
-        let (a, b) = (all.source("a"), all.source("b"));
+        let (a, b) = (all.source("a", 0), all.source("b", 0));
         let not_a = all.not(a);
         let both = all.and(a, b).expect("possible");
         assert_eq!(all.and(a, not_a), None);

@@ -147,6 +147,7 @@ impl<'a> Evaluator<'a> {
     #[must_use]
     pub fn finish(mut self) -> Evaluation {
         self.refill();
+        self.machine.exported = Some(rustc_hash::FxHashMap::default());
         self.machine.harvest();
         self.fill_events();
         Evaluation { events: self.machine.events, diagnostics: self.machine.diagnostics, cut: self.cut }

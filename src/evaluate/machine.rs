@@ -125,6 +125,15 @@ pub(super) struct Machine<'a> {
     pub(super) argument_users: FxHashMap<(u32, Span), bool>,
     pub(super) glanced: rustc_hash::FxHashSet<(u32, Span)>,
     pub(super) regexes: FxHashMap<(Atom, Atom), Option<Rc<regex::Regex>>>,
+    /// Number of the call that is running, and of calls so far.
+    pub(super) call: u32,
+    pub(super) calls: u32,
+    /// Branches taken so far.
+    pub(super) forks: u64,
+    pub(super) early_nodes: usize,
+    /// Whole views of objects, once nothing changes any more.
+    pub(super) exported: Option<FxHashMap<ObjectId, super::value::Value>>,
+    pub(super) origin_texts: FxHashMap<(u32, Span), std::sync::Arc<str>>,
     pub(super) cut: bool,
 }
 
@@ -181,6 +190,12 @@ impl<'a> Machine<'a> {
             argument_users: FxHashMap::default(),
             glanced: rustc_hash::FxHashSet::default(),
             regexes: FxHashMap::default(),
+            call: 0,
+            calls: 0,
+            forks: 0,
+            early_nodes: 0,
+            exported: None,
+            origin_texts: FxHashMap::default(),
             cut: false,
         };
         machine.objects.add(Object { is_open: true, ..Object::new(Kind::Plain) });
@@ -387,8 +402,7 @@ impl<'a> Machine<'a> {
         }
         let at = self.place(span);
         let when = self.current_condition();
-        let may_change = arguments.iter().any(|argument| matches!(argument, Abstract::Object(_) | Abstract::Any(_)));
-        let early = may_change.then(|| arguments.iter().map(|argument| self.export(argument)).collect());
+        let early = self.export_early(&arguments);
         self.pending.push(PendingEvent { event: self.events.len(), arguments, early });
         self.events.push(Event { kind, at, evidence: self.evidence, when });
     }

@@ -10,6 +10,9 @@ use swc_common::Spanned;
 use swc_ecma_ast as ast;
 use swc_ecma_ast::Stmt;
 
+/// Rounds of a loop in whose body something is not known.
+const UNSURE_ROUNDS: usize = 200;
+
 impl<'a> Machine<'a> {
     /// Runs the body of a function or script: names first, then statements.
     pub(super) fn body(&mut self, statements: &'a [Stmt], scope: ScopeId) -> Flow {
@@ -121,7 +124,7 @@ impl<'a> Machine<'a> {
         let mut choice = choice;
         loop {
             let test = self.expression(&choice.test, scope);
-            match self.truth(&test, &choice.test) {
+            match self.truth(&test, &choice.test, scope) {
                 Ok(true) => {
                     if let Some(other) = &choice.alt {
                         self.glance_at(other, scope);
@@ -198,7 +201,8 @@ impl<'a> Machine<'a> {
         }
         let text = |span| super::export::cut(self.source_text(self.source, span), 90);
         let text = format!("{} === {}", text(switch.discriminant.span()), text(test.span()));
-        self.conditions.source(&text)
+        let call = if self.facts.is_empty() { 0 } else { self.call };
+        self.conditions.source(&text, call)
     }
 
     /// Runs the cases from one on, until something leaves the switch.
@@ -296,12 +300,12 @@ impl<'a> Machine<'a> {
     }
 
     fn for_rounds(&mut self, each: &'a ast::ForStmt, scope: ScopeId, is_lexical: bool, label: Option<&Atom>) -> Flow {
-        let mut scope = scope;
+        let (mut scope, forks) = (scope, self.forks);
         for round in 0.. {
             if is_lexical && round > 0 {
                 scope = self.copy_scope(scope); // closures made in a round keep the round's variables
             }
-            if self.cut {
+            if !self.may_go_on(round, forks) {
                 break;
             }
             match each.test.as_ref().map_or(Ok(true), |test| self.test(test, scope)) {
@@ -338,7 +342,16 @@ impl<'a> Machine<'a> {
 
     fn test(&mut self, test: &'a ast::Expr, scope: ScopeId) -> Result<bool, ConditionId> {
         let value = self.expression(test, scope);
-        self.truth(&value, test)
+        // What was assumed about the text of a test says nothing about its next round.
+        let facts = std::mem::take(&mut self.facts);
+        let truth = self.truth(&value, test, scope);
+        self.facts = facts;
+        truth
+    }
+
+    /// May a loop go on? A round in which nothing is sure says little that the rounds before did not say.
+    fn may_go_on(&mut self, rounds: usize, forks: u64) -> bool {
+        !self.cut && (rounds < UNSURE_ROUNDS || self.forks == forks)
     }
 
     fn while_statement(
@@ -363,8 +376,11 @@ impl<'a> Machine<'a> {
         label: Option<&Atom>,
         is_do: bool,
     ) -> Flow {
-        let mut is_first = is_do;
-        while !self.cut {
+        let (mut is_first, forks) = (is_do, self.forks);
+        for round in 0.. {
+            if !self.may_go_on(round, forks) {
+                break;
+            }
             if !std::mem::take(&mut is_first) {
                 match self.test(test, scope) {
                     Ok(true) => {}

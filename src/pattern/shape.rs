@@ -140,6 +140,15 @@ impl Pattern {
         literal::anchors(self)
     }
 
+    /// The last two names of what is called or assigned, as `_taboola.push`, where both are written down.
+    #[must_use]
+    pub fn last_two_names(&self) -> Option<String> {
+        match &self.form {
+            Form::Call { callee: path, .. } | Form::Assign { target: path, .. } => path.last_two_names(),
+            Form::Object(_) => None,
+        }
+    }
+
     /// The last name of the callee, if the pattern is a call.
     #[must_use]
     pub fn called_name(&self) -> Option<&str> {

@@ -7,7 +7,7 @@ use super::model::{Finds, Product, Rule};
 use crate::base::Severity;
 use crate::evaluate::Interests;
 use crate::network::Registry;
-use crate::pattern::{Pattern, last_name};
+use crate::pattern::Pattern;
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -168,11 +168,14 @@ impl RuleSet {
     #[must_use]
     pub fn interests(&self) -> Interests {
         let patterns = || self.rules.iter().flat_map(|rule| &rule.scripts);
-        let globals = || self.products.iter().flat_map(|product| product.globals.iter().chain(&product.weak_globals));
-        let last_names = || globals().map(|global| last_name(global));
-        let calls = patterns().filter_map(Pattern::called_name).chain(last_names()).map(str::to_owned).collect();
+        let named = |pattern: &Pattern, name: Option<&str>| Some(pattern.last_two_names().unwrap_or(name?.to_owned()));
+        let globals = || {
+            let all = self.products.iter().flat_map(|product| product.globals.iter().chain(&product.weak_globals));
+            all.map(|global| last_two_names(global).to_owned())
+        };
+        let calls = patterns().filter_map(|pattern| named(pattern, pattern.called_name())).chain(globals()).collect();
         let assignments =
-            patterns().filter_map(Pattern::assigned_name).chain(last_names()).map(str::to_owned).collect();
+            patterns().filter_map(|pattern| named(pattern, pattern.assigned_name())).chain(globals()).collect();
         let sorted = |names: BTreeSet<String>| names.into_iter().collect::<Vec<_>>();
         let queues =
             sorted(self.products.iter().flat_map(|product| &product.queues).map(ToString::to_string).collect());
@@ -180,6 +183,14 @@ impl RuleSet {
         let declared = self.rules.iter().filter(is_declared).flat_map(|rule| &rule.scripts);
         let anchors = sorted(declared.flat_map(Pattern::anchors).collect());
         Interests::new(calls, assignments, queues, &anchors)
+    }
+}
+
+/// `a.b` of `x.a.b`; a path of one name is that name.
+fn last_two_names(path: &str) -> &str {
+    match path.rmatch_indices('.').nth(1) {
+        Some((at, _)) => &path[at + 1..],
+        None => path,
     }
 }
 
