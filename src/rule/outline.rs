@@ -54,6 +54,20 @@ mod tests {
         "##;
         let rules = RuleSet::default().with_texts(&[("x.toml".into(), text.into())], Registry::built_in()).unwrap();
         insta::assert_snapshot!(rules.rules()[0].outline(), @r"
+        code: call of `acme.define`
+            argument 1: object with
+              site: anything, kept as SITE
+        markup: element `div`
+          with the class `acme`
+          data-zone: anything, kept as ZONE
+          data-x: anything
+        request: host `cdn.acme.example` (its subdomains too)
+          path `/lib/` <SITE> `/a.js`
+          parameter zone: anything, kept as ZONE
+          parameter v: `2`
+        style sheet: class `acme-` and what begins so
+        where: SITE is text like /^\w+$/
+        where: ZONE is a bidder code that the registry knows
         ");
     }
 }
