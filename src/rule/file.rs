@@ -19,8 +19,20 @@ use toml::de::{DeTable, DeValue};
 pub(crate) const PRODUCT_KEYS: &[&str] =
     &["product", "name", "network", "role", "hosts", "globals", "weak-globals", "queues", "loaders", "ids", "css"];
 /// Keys of a rule.
-pub(crate) const RULE_KEYS: &[&str] =
-    &["about", "finds", "weak", "shared", "setting", "script", "element", "url", "style", "where", "example", "counterexample"];
+pub(crate) const RULE_KEYS: &[&str] = &[
+    "about",
+    "finds",
+    "weak",
+    "shared",
+    "setting",
+    "script",
+    "element",
+    "url",
+    "style",
+    "where",
+    "example",
+    "counterexample",
+];
 /// Keys of an example.
 pub(crate) const EXAMPLE_KEYS: &[&str] = &["script", "html", "url", "style", "captures"];
 /// What a product may be.

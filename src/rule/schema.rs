@@ -14,8 +14,8 @@ pub fn schema() -> Json {
         "description": "One technology and the rules that recognise it, or rules alone",
         "type": "object",
         "properties": product_keys(),
-        "patternProperties": { "^[a-z0-9][a-z0-9-]*$": { "$ref": "#/$defs/rule" } },
-        "additionalProperties": false,
+        "propertyNames": { "pattern": "^[a-z0-9][a-z0-9-]*$" },
+        "additionalProperties": { "$ref": "#/$defs/rule" },
         "dependentRequired": { "product": ["name", "network", "role"] },
         "$defs": { "rule": rule(), "example": example(), "texts": texts() },
     })
