@@ -34,6 +34,29 @@ pub(crate) fn ad_units(hits: &[Hit<'_>], registry: &Registry, aliases: &Aliases)
     builder.drafts
 }
 
+/// May it be an ad unit? What no wrapper took must name a bidder that is known, or pass params to one.
+pub(crate) fn is_credible(hit: &Hit<'_>, registry: &Registry, aliases: &Aliases) -> bool {
+    let is_judged = hit.finds() == Some(Finds::AdUnit) && hit.product().is_none();
+    !is_judged || has_known_bidder(&hit.tree, registry, aliases) || is_whole(&hit.tree)
+}
+
+fn has_known_bidder(node: &Match, registry: &Registry, aliases: &Aliases) -> bool {
+    let is_known = |code: &str| registry.bidder(code).is_some() || aliases.contains_key(code);
+    let mut codes = node.capture("BIDDER").into_iter().flat_map(Value::alternatives);
+    // A code that evaluation could not tell speaks neither for nor against it.
+    codes.any(|(_, code)| code.as_str().map_or(matches!(code, Value::Unknown(_) | Value::Text(_)), is_known))
+        || node.groups.iter().flatten().any(|child| has_known_bidder(child, registry, aliases))
+}
+
+/// Is there a unit with a code or media types, and a bid with params in it?
+fn is_whole(node: &Match) -> bool {
+    let is_object = |value: &Value| value.alternatives().any(|(_, one)| matches!(one, Value::Object(_)));
+    let has = |node: &Match, name| node.capture(name).is_some_and(|value| *value != Value::Null);
+    let mut children = node.groups.iter().flatten();
+    UNIT_HOLES.iter().any(|hole| has(node, hole))
+        && children.any(|child| child.capture("PARAMS").is_some_and(is_object))
+}
+
 /// What holds for everything inside a match.
 struct Around<'h, 'r> {
     hit: &'h Hit<'r>,

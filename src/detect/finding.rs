@@ -130,8 +130,10 @@ pub struct FoundRequest {
     pub url: String,
     /// What it asks for.
     pub kind: &'static str,
-    /// The network it belongs to.
+    /// The organisation it belongs to.
     pub network: Option<Arc<str>>,
+    /// Is it a sign of that organisation's ads? Not if the host serves much else besides.
+    pub is_ad: bool,
     /// Where it is named.
     pub at: Place,
 }

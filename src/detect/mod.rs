@@ -17,6 +17,7 @@ mod network;
 mod prefilter;
 mod problem;
 mod request;
+mod shared;
 #[cfg(test)]
 mod test_page;
 #[cfg(test)]

@@ -124,7 +124,7 @@ impl<'r> Networks<'r> {
     }
 
     pub fn add_request(&mut self, request: &FoundRequest) {
-        if let Some(network) = &request.network {
+        if let Some(network) = request.network.as_ref().filter(|_| request.is_ad) {
             self.entry(network, Evidence::Request);
         }
     }

@@ -59,12 +59,16 @@ fn meet_request<'d>(
     let is_foreign = page_host.is_none_or(|page| is_third_party(&location.host, page));
     let by_rule = meet_rules(detector, named, &location.host, matcher);
     let by_host = if is_foreign { meet_hosts(detector, named, &known, matcher) } else { None };
-    let by_domain = || detector.registry.network_of_host(&location.host).map(|network| Arc::from(&*network.id));
     if !is_foreign && by_rule.is_none() {
         return None;
     }
-    let network = by_rule.or(by_host).or_else(by_domain);
-    Some(FoundRequest { url: shown(named.url), kind: named.kind, network, at: named.at })
+    let registry = detector.registry;
+    let by_domain = || registry.organisation_of_host(&location.host).map(|network| Arc::from(&*network.id));
+    let product = by_rule.or(by_host);
+    // A domain that serves much besides ads tells whose the request is, and is no sign of an ad network.
+    let is_ad = product.is_some() || registry.network_of_host(&location.host).is_some();
+    let network = product.or_else(by_domain);
+    Some(FoundRequest { url: shown(named.url), kind: named.kind, network, is_ad, at: named.at })
 }
 
 /// The known text up to the first unknown part.

@@ -107,12 +107,7 @@ impl Interests {
     /// Interests in calls and assignments by last name (`addAdUnits`) or last two names (`_taboola.push`), and in
     /// queues; code that holds one of `anchors` is looked into even where nothing runs it.
     #[must_use]
-    pub fn new(
-        calls: HashSet<String>,
-        assignments: HashSet<String>,
-        queues: Vec<String>,
-        anchors: &[String],
-    ) -> Self {
+    pub fn new(calls: HashSet<String>, assignments: HashSet<String>, queues: Vec<String>, anchors: &[String]) -> Self {
         let finder = AhoCorasick::new(anchors).ok().filter(|_| !anchors.is_empty());
         Self { calls: by_last_name(calls), assignments: by_last_name(assignments), queues, finder }
     }

@@ -407,7 +407,8 @@ impl<'a> Machine<'a> {
             Expr::Ident(name) => self.is_local(scope, &name.sym),
             Expr::Lit(_) => false,
             Expr::Member(member) => {
-                let is_fixed = !matches!(&member.prop, ast::MemberProp::Computed(key) if self.is_local_text(&key.expr, scope));
+                let is_fixed =
+                    !matches!(&member.prop, ast::MemberProp::Computed(key) if self.is_local_text(&key.expr, scope));
                 !is_fixed || self.is_local_text(&member.obj, scope)
             }
             Expr::Call(call) => {

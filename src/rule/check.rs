@@ -71,8 +71,13 @@ fn check_regex(regex: &LazyRegex, span: Span, context: &str, mistakes: &mut Mist
     }
 }
 
-/// No two files of one set may hold the same rule or product.
-pub(crate) fn check_ids(file: &RuleFile, seen: &mut HashMap<(bool, Arc<str>), Arc<str>>, mistakes: &mut Mistakes<'_>) {
+/// No two files of one set may hold the same rule or product; `false` if they do.
+pub(crate) fn check_ids(
+    file: &RuleFile,
+    seen: &mut HashMap<(bool, Arc<str>), Arc<str>>,
+    mistakes: &mut Mistakes<'_>,
+) -> bool {
+    let before = mistakes.all.len();
     if let Some(product) = &file.product
         && let Some(other) = seen.insert((true, product.id.clone()), mistakes.file.clone())
     {
@@ -84,4 +89,5 @@ pub(crate) fn check_ids(file: &RuleFile, seen: &mut HashMap<(bool, Arc<str>), Ar
             mistakes.error(rule.span, format!("rule `{}` stands in {other} too", rule.id), None);
         }
     }
+    mistakes.all.len() == before
 }

@@ -19,8 +19,20 @@ use toml::de::{DeTable, DeValue};
 pub(crate) const PRODUCT_KEYS: &[&str] =
     &["product", "name", "network", "role", "hosts", "globals", "weak-globals", "queues", "loaders", "ids", "css"];
 /// Keys of a rule.
-pub(crate) const RULE_KEYS: &[&str] =
-    &["about", "finds", "weak", "setting", "script", "element", "url", "style", "where", "example", "counterexample"];
+pub(crate) const RULE_KEYS: &[&str] = &[
+    "about",
+    "finds",
+    "weak",
+    "shared",
+    "setting",
+    "script",
+    "element",
+    "url",
+    "style",
+    "where",
+    "example",
+    "counterexample",
+];
 /// Keys of an example.
 pub(crate) const EXAMPLE_KEYS: &[&str] = &["script", "html", "url", "style", "captures"];
 /// What a product may be.
@@ -232,6 +244,7 @@ fn read_rule(
         product: product.cloned(),
         finds: read_finds(table, mistakes),
         is_weak: table.get("weak").is_some_and(|node| document::flag(node, "weak", mistakes)),
+        is_shared: table.get("shared").is_some_and(|node| document::flag(node, "shared", mistakes)),
         setting: text("setting", mistakes),
         scripts: compile_scripts(table, mistakes),
         elements: compile_list(table, "element", mistakes, Selector::parse),

@@ -101,6 +101,8 @@ pub struct Rule {
     pub finds: Finds,
     /// Is it reported as `markup`, whatever matched?
     pub is_weak: bool,
+    /// Do other libraries have a method or member of that name? Then another sign of the product must confirm it.
+    pub is_shared: bool,
     /// The name under which `CONFIG` and `VALUE` are reported.
     pub setting: Option<Arc<str>>,
     /// Patterns of code: any of them.

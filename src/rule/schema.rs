@@ -14,8 +14,8 @@ pub fn schema() -> Json {
         "description": "One technology and the rules that recognise it, or rules alone",
         "type": "object",
         "properties": product_keys(),
-        "patternProperties": { "^[a-z0-9][a-z0-9-]*$": { "$ref": "#/$defs/rule" } },
-        "additionalProperties": false,
+        "propertyNames": { "pattern": "^[a-z0-9][a-z0-9-]*$" },
+        "additionalProperties": { "$ref": "#/$defs/rule" },
         "dependentRequired": { "product": ["name", "network", "role"] },
         "$defs": { "rule": rule(), "example": example(), "texts": texts() },
     })
@@ -70,6 +70,10 @@ fn rule() -> Json {
             "about": text("What it recognises, in a line"),
             "finds": told(json!({ "enum": finds, "default": "product" }), "What a match means"),
             "weak": { "type": "boolean", "description": "Reported as markup, whatever matched" },
+            "shared": {
+                "type": "boolean",
+                "description": "Other libraries have that name too: another sign of the product must confirm it"
+            },
             "setting": text("The name under which `$CONFIG` or `$VALUE` is reported"),
             "script": list("JavaScript with `$NAME` holes, met by values after evaluation"),
             "element": list("One start tag as a CSS selector: `div.name[data-x=$X]`"),

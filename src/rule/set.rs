@@ -60,8 +60,9 @@ impl RuleSet {
             let mut mistakes = Mistakes::new(name, text);
             let file = file::read(text, &mut mistakes);
             check::check_file(&file, registry, &mut mistakes);
-            check::check_ids(&file, &mut seen, &mut mistakes);
-            self.add(file, &mut mistakes);
+            if check::check_ids(&file, &mut seen, &mut mistakes) {
+                self.add(file, &mut mistakes);
+            }
             self.own_texts.push((mistakes.file.clone(), text.as_str().into()));
             mistakes.all.sort_by_key(|mistake| mistake.span);
             all.extend(mistakes.all);

@@ -81,6 +81,9 @@ fn rule_text(rule: &Rule, rules: &RuleSet) -> String {
     if rule.is_weak {
         field(&mut text, "weak", "reported as markup, whatever matched");
     }
+    if rule.is_shared {
+        field(&mut text, "shared", "another sign of the product must confirm it");
+    }
     field(&mut text, "setting", rule.setting.as_deref().unwrap_or_default());
     let source = rules.text(&rule.file).unwrap_or_default();
     let line = 1 + source.get(..rule.span.start as usize).map_or(0, |before| before.matches('\n').count());
