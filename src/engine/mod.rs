@@ -21,6 +21,7 @@ use crate::input;
 use crate::network::Registry;
 use crate::page::{Splitter, Wanted};
 use crate::rule::RuleSet;
+use crate::script::Anchors;
 use page_run::{Kept, PageRun};
 use std::sync::Arc;
 
@@ -34,6 +35,7 @@ pub struct Engine {
     interests: Interests,
     prefilter: Option<Prefilter>,
     splitter: Splitter,
+    anchors: Anchors,
     limits: Limits,
 }
 
@@ -54,7 +56,7 @@ impl Engine {
         let prefilter = Some(Prefilter::new(rules, &[BIDDER]));
         let wanted = Wanted { json_anchors: vec![BIDDER.into()], ..detector.wanted() };
         let splitter = Splitter::new(&wanted, &limits);
-        Self { interests, prefilter, splitter, limits, detector }
+        Self { interests, prefilter, splitter, anchors: Anchors::default(), limits, detector }
     }
 
     /// An engine with the rules that come with the library.
@@ -101,7 +103,7 @@ impl Engine {
         };
         let document = input::open(bytes, origin);
         let kept = Kept::of(&document);
-        let (seen, detected) = PageRun::new(self, &kept).run(&document);
+        let (seen, detected) = PageRun::new(self, &document.text, &kept).run(&document);
         let Detected { findings, ad_units, slots, requests, networks, config } = detected;
         let (url, title, scripts) = (seen.url, seen.title, seen.scripts);
         let mut diagnostics = document.diagnostics.clone();
