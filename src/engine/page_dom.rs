@@ -2,8 +2,8 @@
 
 use crate::base::Limits;
 use crate::evaluate::{Compound, Dom, DomElement};
-use std::cell::RefCell;
 use crate::page::{Element, Part, Splitter, Wanted};
+use std::cell::RefCell;
 
 /// Looks elements up in the page's text, when a script asks.
 pub(super) struct PageDom<'s> {

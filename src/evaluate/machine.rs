@@ -131,6 +131,10 @@ pub(super) struct Machine<'a> {
     /// Answers questions about the page's elements.
     pub(super) dom: Option<&'a dyn super::dom::Dom>,
     pub(super) queries: u32,
+    /// Where the JSON text that is being read stands.
+    pub(super) json_span: Span,
+    /// Texts that a script has read as JSON itself.
+    pub(super) parsed_texts: rustc_hash::FxHashSet<Atom>,
     /// Branches taken so far.
     pub(super) forks: u64,
     pub(super) early_nodes: usize,
@@ -197,6 +201,8 @@ impl<'a> Machine<'a> {
             calls: 0,
             dom: None,
             queries: 0,
+            json_span: swc_common::DUMMY_SP,
+            parsed_texts: rustc_hash::FxHashSet::default(),
             forks: 0,
             early_nodes: 0,
             exported: None,
