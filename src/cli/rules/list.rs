@@ -21,7 +21,7 @@ pub(super) struct Listed<'r> {
 
 /// Lists what the filters let through.
 pub(super) fn list(arguments: &ListArguments) -> Outcome {
-    let (rules, registry) = match read(&arguments.own.paths, false) {
+    let (rules, registry) = match read(&arguments.own.paths) {
         Ok(read) => read,
         Err(outcome) => return outcome,
     };

@@ -10,8 +10,8 @@ mod run_examples;
 mod show;
 
 pub(super) use args::RulesArguments;
-pub(super) use frame::{Frames, tell};
-pub(super) use read::read;
+use read::read;
+pub(super) use read::read_onto;
 
 use super::Outcome;
 use args::RulesCommand;
