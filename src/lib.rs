@@ -17,6 +17,8 @@ pub mod report;
 pub use base::{Diagnostic, Evidence, Limits, Place, Position, Severity, Span};
 pub use clean::{CleanOptions, Cleaned, Cut, Kept, What, clean_text};
 pub use detect::{AdUnit, Bid, ConfigEntry, Finding, FoundNetwork, FoundRequest, Problem, Slot};
+#[doc(hidden)]
+pub use engine::stages;
 pub use engine::{Container, Engine, Outcome, Scan, ScanOptions, ScriptKind, ScriptRecord};
 pub use evaluate::{Alternative, Condition, Object, Value};
 pub use network::{Bidder, MediaType, Network, Param, ParamType, Registry, Required, Status, nearest as nearest_name};

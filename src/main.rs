@@ -2,6 +2,10 @@
 
 mod cli;
 
+/// Evaluation makes many small objects.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use cli::Outcome;
 use std::process::ExitCode;
 

@@ -30,8 +30,8 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            steps: 400_000,
-            page_steps: 1_200_000,
+            steps: 100_000,
+            page_steps: 250_000,
             depth: 120,
             memory_bytes: 96 << 20,
             alternatives: 16,

@@ -1,7 +1,7 @@
 //! Finds rules by the names that stand in events, elements and styles.
 
 use crate::page::Wanted;
-use crate::pattern::{Anchor, StyleName, first_name};
+use crate::pattern::{Anchor, StyleName, first_name, host_tail};
 use crate::rule::RuleSet;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -36,7 +36,9 @@ pub(crate) struct Index {
     pub names: HashMap<Box<str>, Vec<(StyleName, Owner)>>,
     pub prefixes: Vec<(StyleName, Owner)>,
     pub elements: Vec<PatternAt>,
-    pub urls: Vec<PatternAt>,
+    /// URL patterns by the last two labels of the host, and those that leave these open.
+    urls: HashMap<Box<str>, Vec<PatternAt>>,
+    open_urls: Vec<PatternAt>,
 }
 
 impl Index {
@@ -52,7 +54,12 @@ impl Index {
                 table.push((at, number));
             }
             index.elements.extend((0..rule.elements.len()).map(|number| (at, number)));
-            index.urls.extend((0..rule.urls.len()).map(|number| (at, number)));
+            for (number, pattern) in rule.urls.iter().enumerate() {
+                match pattern.host_tail() {
+                    Some(tail) => index.urls.entry(tail.into()).or_default().push((at, number)),
+                    None => index.open_urls.push((at, number)),
+                }
+            }
             rule.styles.iter().for_each(|style| index.add_style(style, Owner::Rule(at)));
         }
         for (at, product) in rules.products().iter().enumerate() {
@@ -72,6 +79,14 @@ impl Index {
         } else {
             self.names.entry(style.name().into()).or_default().push((style.clone(), owner));
         }
+    }
+
+    /// URL patterns that may match a URL of this host, in order of the rules.
+    pub fn url_patterns(&self, host: &str) -> Vec<PatternAt> {
+        let mut all = self.open_urls.clone();
+        all.extend(self.urls.get(host_tail(host)).into_iter().flatten());
+        all.sort_unstable();
+        all
     }
 
     /// Who speaks of this class name or id.

@@ -57,7 +57,7 @@ fn meet_request<'d>(
     let known = known_beginning(named.url)?;
     let location = Location::of_url(&known)?;
     let is_foreign = page_host.is_none_or(|page| is_third_party(&location.host, page));
-    let by_rule = meet_rules(detector, named, matcher);
+    let by_rule = meet_rules(detector, named, &location.host, matcher);
     let by_host = if is_foreign { meet_hosts(detector, named, &known, matcher) } else { None };
     if !is_foreign && by_rule.is_none() {
         return None;
@@ -92,9 +92,14 @@ fn shown(url: &Value) -> String {
 }
 
 /// Rules with a `url`; the network of the first that matches.
-fn meet_rules<'d>(detector: &'d Detector, named: &Named<'_>, matcher: &mut Matcher<'d>) -> Option<Arc<str>> {
+fn meet_rules<'d>(
+    detector: &'d Detector,
+    named: &Named<'_>,
+    host: &str,
+    matcher: &mut Matcher<'d>,
+) -> Option<Arc<str>> {
     let mut network = None;
-    for &(rule, number) in &detector.index.urls {
+    for (rule, number) in detector.index.url_patterns(host) {
         let rule = &detector.rules.rules()[rule];
         if let Some(tree) = rule.urls[number].unify(named.url) {
             network = network.or_else(|| rule.product.as_ref().map(|product| product.network.clone()));

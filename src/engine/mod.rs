@@ -4,8 +4,11 @@
 //! is compiled once from a rule set, immutable, `Send + Sync`, and shared by reference.
 
 mod example;
+mod page_dom;
 mod page_run;
+mod reach;
 mod scan;
+pub mod stages;
 
 pub use crate::input::Container;
 pub use crate::page::ScriptKind;
@@ -18,6 +21,7 @@ use crate::input;
 use crate::network::Registry;
 use crate::page::{Splitter, Wanted};
 use crate::rule::RuleSet;
+use crate::script::Anchors;
 use page_run::{Kept, PageRun};
 use std::sync::Arc;
 
@@ -31,6 +35,7 @@ pub struct Engine {
     interests: Interests,
     prefilter: Option<Prefilter>,
     splitter: Splitter,
+    anchors: Anchors,
     limits: Limits,
 }
 
@@ -51,7 +56,7 @@ impl Engine {
         let prefilter = Some(Prefilter::new(rules, &[BIDDER]));
         let wanted = Wanted { json_anchors: vec![BIDDER.into()], ..detector.wanted() };
         let splitter = Splitter::new(&wanted, &limits);
-        Self { interests, prefilter, splitter, limits, detector }
+        Self { interests, prefilter, splitter, anchors: Anchors::default(), limits, detector }
     }
 
     /// An engine with the rules that come with the library.
@@ -97,8 +102,8 @@ impl Engine {
             content_type: options.content_type.as_deref(),
         };
         let document = input::open(bytes, origin);
-        let kept = Kept::default();
-        let (seen, detected) = PageRun::new(self, &kept).run(&document);
+        let kept = Kept::of(&document);
+        let (seen, detected) = PageRun::new(self, &document.text, &kept).run(&document);
         let Detected { findings, ad_units, slots, requests, networks, config } = detected;
         let (url, title, scripts) = (seen.url, seen.title, seen.scripts);
         let mut diagnostics = document.diagnostics.clone();

@@ -1,13 +1,15 @@
 //! One document through the stages.
 
+use super::page_dom::PageDom;
 use super::scan::{Outcome, ScriptRecord};
-use super::{BIDDER, Engine};
+use super::{BIDDER, Engine, reach};
 use crate::base::{Diagnostic, Evidence, OffsetMap, Place, Span};
 use crate::detect::{Detected, Observed};
 use crate::evaluate::{Evaluator, Input, Sources};
 use crate::input::Document;
-use crate::page::{Element, Part, Request, Script, ScriptKind, Style};
-use crate::script::{Goal, parse};
+use crate::page::{Element, Part, Request, Script, ScriptKind, Style, Text};
+use crate::script::{Goal, Language, find_regions, parse};
+use rustc_hash::FxHashSet;
 use typed_arena::Arena;
 
 /// Everything of a page that is not code, and what became of its code.
@@ -23,34 +25,59 @@ pub(super) struct Seen<'s> {
 }
 
 /// What lives as long as the work on one document.
-#[derive(Default)]
 pub(super) struct Kept<'s> {
     sources: Sources,
     scripts: Arena<Script<'s>>,
+    offsets: Arena<OffsetMap>,
+    dom: PageDom<'s>,
+}
+
+impl<'s> Kept<'s> {
+    pub(super) fn of(document: &'s Document<'s>) -> Self {
+        Self {
+            sources: Sources::default(),
+            scripts: Arena::new(),
+            offsets: Arena::new(),
+            dom: PageDom::new(&document.text),
+        }
+    }
 }
 
 /// A document on its way through the stages.
 pub(super) struct PageRun<'s> {
     engine: &'s Engine,
     kept: &'s Kept<'s>,
+    document: &'s str,
     evaluator: Evaluator<'s>,
     seen: Seen<'s>,
     /// Code that does not run by itself: handlers, and what a consent tool holds back.
     late: Vec<(&'s Script<'s>, u32)>,
+    /// Scripts of the page itself that are evaluated, by the start of their span.
+    reached: FxHashSet<u32>,
     /// Levels of markup written by scripts that were written by scripts.
     depth: u32,
 }
 
 impl<'s> PageRun<'s> {
-    pub(super) fn new(engine: &'s Engine, kept: &'s Kept<'s>) -> Self {
-        let evaluator = Evaluator::new(&kept.sources, &engine.interests, &engine.limits);
-        Self { engine, kept, evaluator, seen: Seen::default(), late: Vec::new(), depth: 0 }
+    pub(super) fn new(engine: &'s Engine, document: &'s str, kept: &'s Kept<'s>) -> Self {
+        let evaluator = Evaluator::new(&kept.sources, &engine.interests, &engine.limits).with_dom(&kept.dom);
+        Self {
+            engine,
+            kept,
+            document,
+            evaluator,
+            seen: Seen::default(),
+            late: Vec::new(),
+            reached: FxHashSet::default(),
+            depth: 0,
+        }
     }
 
     pub(super) fn run(mut self, document: &'s Document<'s>) -> (Seen<'s>, Detected) {
         let page = self.engine.splitter.split(document);
         (self.seen.url, self.seen.title) = (page.url, page.title);
         self.seen.diagnostics.extend(page.diagnostics);
+        self.reached = self.reached(&page.parts);
         self.take_parts(page.parts, None);
         self.run_late(Evidence::Evaluated);
         self.evaluator.run_rest();
@@ -89,7 +116,11 @@ impl<'s> PageRun<'s> {
                         script.offsets = OffsetMap::empty();
                         script.offsets.push_replaced(0, at.span);
                     }
-                    self.take_script(self.kept.scripts.alloc(script));
+                    let matters = match written_at {
+                        None => self.reached.contains(&script.span.start),
+                        Some(_) => self.matters(&script),
+                    };
+                    self.take_script(self.kept.scripts.alloc(script), matters);
                 }
                 Part::Request(mut request) => {
                     place(&mut request.span);
@@ -103,12 +134,12 @@ impl<'s> PageRun<'s> {
                     place(&mut style.span);
                     self.seen.styles.push(style);
                 }
-                Part::Text(_) => {}
+                Part::Text(text) => self.take_text(&text, written_at),
             }
         }
     }
 
-    fn take_script(&mut self, script: &'s Script<'s>) {
+    fn take_script(&mut self, script: &'s Script<'s>, matters: bool) {
         let index = u32::try_from(self.seen.scripts.len()).unwrap_or(u32::MAX);
         let record = ScriptRecord {
             kind: script.kind,
@@ -124,11 +155,64 @@ impl<'s> PageRun<'s> {
         }
         match script.kind {
             ScriptKind::External => self.arrive(script),
-            _ if !self.matters(script) => {}
+            _ if !matters => {}
             ScriptKind::Handler => self.late.push((script, index)),
             _ if script.held_back.is_some() || script.depth > 0 => self.late.push((script, index)),
             _ => self.evaluate(script, index, Evidence::Evaluated),
         }
+    }
+
+    /// Code that leaked into text: repaired where it must be, and read like scripts, style sheets and markup.
+    fn take_text(&mut self, text: &Text<'s>, written_at: Option<Place>) {
+        if written_at.is_some() || is_sample(self.document, text.span.start as usize) {
+            return;
+        }
+        for region in find_regions(text.text, &self.engine.anchors) {
+            if !region.is_ad {
+                continue;
+            }
+            let span =
+                Span::new((text.span.start + region.span.start) as usize, (text.span.start + region.span.end) as usize);
+            let code = self.kept.sources.keep_text(region.code);
+            match region.language {
+                Language::Css => self.seen.styles.push(Style { text: code, span }),
+                Language::Markup => {
+                    let page = self.engine.splitter.split_html(code, None, 0);
+                    self.take_parts(page.parts, Some(Place { script: None, span }));
+                }
+                Language::Script => {
+                    let offsets = region.offsets.through(code.len(), &OffsetMap::verbatim(text.span.start as usize));
+                    self.take_region(code, span, offsets, region.repairs);
+                }
+            }
+        }
+    }
+
+    fn take_region(&mut self, code: &'s str, span: Span, offsets: OffsetMap, repairs: Vec<&'static str>) {
+        let index = u32::try_from(self.seen.scripts.len()).unwrap_or(u32::MAX);
+        self.seen.scripts.push(ScriptRecord {
+            kind: ScriptKind::Text,
+            code: code.to_owned(),
+            at: Place { script: Some(index), span },
+            outcome: Outcome::Salvaged,
+            held_back: None,
+            repairs,
+        });
+        let offsets = self.kept.offsets.alloc(offsets);
+        let tree = self.kept.sources.keep_tree(parse(code, Goal::Script, &self.engine.limits));
+        self.evaluator.run(Input { text: code, offsets, script: index, evidence: Evidence::Salvaged }, tree);
+        self.take_written();
+    }
+
+    fn reached(&self, parts: &[Part<'s>]) -> FxHashSet<u32> {
+        let scripts: Vec<&Script<'s>> = parts
+            .iter()
+            .filter_map(|part| match part {
+                Part::Script(script) if script.kind != ScriptKind::External => Some(script),
+                _ => None,
+            })
+            .collect();
+        reach::reached(&scripts, |script| self.matters(script))
     }
 
     /// Does the script hold a literal of any rule?
@@ -196,4 +280,16 @@ impl<'s> PageRun<'s> {
         }
         self.depth -= 1;
     }
+}
+
+/// Does the text at this place stand in a code sample? Then it is shown, not leaked.
+fn is_sample(html: &str, at: usize) -> bool {
+    /// How far back the sample's element is looked for, in bytes.
+    const WINDOW: usize = 32 << 10;
+    let start = html.ceil_char_boundary(at.saturating_sub(WINDOW));
+    let before = &html[start..at];
+    ["pre", "code", "samp", "kbd", "textarea", "xmp"].iter().any(|name| {
+        let opened = before.rfind(&format!("<{name}"));
+        opened.is_some() && opened > before.rfind(&format!("</{name}"))
+    })
 }

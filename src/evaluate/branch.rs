@@ -229,7 +229,7 @@ impl<'a> Machine<'a> {
     }
 
     /// The value for a list of conditions in turn, the last that holds first.
-    pub(super) fn select(&mut self, otherwise: Abstract, cases: Vec<(ConditionId, Abstract)>) -> Abstract {
+    pub(super) fn first_case(&mut self, otherwise: Abstract, cases: Vec<(ConditionId, Abstract)>) -> Abstract {
         cases.into_iter().fold(otherwise, |rest, (when, value)| self.join(when, &value, &rest))
     }
 

@@ -344,7 +344,7 @@ impl<'a> Machine<'a> {
             Flow::Return(value) => Some((when, value)),
             _ => None,
         });
-        let value = self.select(returned, cases.collect());
+        let value = self.first_case(returned, cases.collect());
         if is_generator {
             let all = self.yields.pop().unwrap_or_default();
             return self.add_array(all);

@@ -6,6 +6,7 @@
 
 use rustc_hash::FxHashMap;
 use std::cell::Cell;
+use std::rc::Rc;
 use std::sync::Arc;
 use swc_atoms::Atom;
 
@@ -38,6 +39,8 @@ enum Node {
 #[derive(Debug)]
 pub(super) struct Conditions {
     nodes: Vec<Node>,
+    /// The parts of each condition, read as a conjunction.
+    literals: Vec<Rc<[ConditionId]>>,
     ids: FxHashMap<Node, ConditionId>,
     /// Texts of conditions that were asked for.
     texts: FxHashMap<ConditionId, Arc<str>>,
@@ -47,8 +50,11 @@ pub(super) struct Conditions {
 
 impl Conditions {
     pub(super) fn new() -> Self {
+        let nothing: Rc<[ConditionId]> = Rc::from([]);
+        let literals = vec![Rc::clone(&nothing), nothing];
         Self {
             nodes: vec![Node::Always, Node::Maybe],
+            literals,
             ids: FxHashMap::default(),
             texts: FxHashMap::default(),
             work: Cell::new(0),
@@ -60,6 +66,14 @@ impl Conditions {
             return id;
         }
         let id = ConditionId(u32::try_from(self.nodes.len()).unwrap_or(1));
+        let literals = match node {
+            Node::And(a, b) => {
+                let both = self.literals(a).iter().chain(self.literals(b).iter());
+                both.take(LITERALS).copied().collect()
+            }
+            _ => Rc::from([id]),
+        };
+        self.literals.push(literals);
         self.nodes.push(node.clone());
         self.ids.insert(node, id);
         id
@@ -98,7 +112,7 @@ impl Conditions {
             (ConditionId::MAYBE, _) => return Some(b),
             _ => {}
         }
-        let (left, right) = (self.literals(a), self.literals(b));
+        let (left, right) = (Rc::clone(self.literals(a)), Rc::clone(self.literals(b)));
         if right.iter().any(|&literal| self.is_excluded_by(literal, &left)) {
             return None;
         }
@@ -154,17 +168,9 @@ impl Conditions {
     }
 
     /// The parts of a conjunction.
-    fn literals(&self, id: ConditionId) -> Vec<ConditionId> {
+    fn literals(&self, id: ConditionId) -> &Rc<[ConditionId]> {
         self.work.set(self.work.get() + 1);
-        let (mut open, mut found) = (vec![id], Vec::new());
-        while let Some(next) = open.pop() {
-            match *self.node(next) {
-                Node::And(a, b) if found.len() + open.len() < LITERALS => open.extend([b, a]),
-                Node::Always | Node::Maybe => {}
-                _ => found.push(next),
-            }
-        }
-        found
+        &self.literals[id.0 as usize]
     }
 
     /// The condition as source text; `None` where there is none to tell.

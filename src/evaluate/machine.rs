@@ -128,6 +128,9 @@ pub(super) struct Machine<'a> {
     /// Number of the call that is running, and of calls so far.
     pub(super) call: u32,
     pub(super) calls: u32,
+    /// Answers questions about the page's elements.
+    pub(super) dom: Option<&'a dyn super::dom::Dom>,
+    pub(super) queries: u32,
     /// Branches taken so far.
     pub(super) forks: u64,
     pub(super) early_nodes: usize,
@@ -192,6 +195,8 @@ impl<'a> Machine<'a> {
             regexes: FxHashMap::default(),
             call: 0,
             calls: 0,
+            dom: None,
+            queries: 0,
             forks: 0,
             early_nodes: 0,
             exported: None,

@@ -26,7 +26,7 @@ pub use path::{first_name, last_name};
 pub use selector::{Anchor, Selector};
 pub use shape::{Form, Pattern};
 pub use style_name::{StyleName, style_names};
-pub use url_pattern::{Address, UrlPattern};
+pub use url_pattern::{Address, UrlPattern, host_tail};
 
 /// How many alternatives of one pattern are followed; the rest are dropped.
 pub(crate) const ALTERNATIVES: usize = 32;

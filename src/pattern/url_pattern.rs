@@ -108,7 +108,26 @@ impl fmt::Display for ParameterTest {
     }
 }
 
+/// The last two labels of a host, by which patterns are looked up: `taboola.com` of `cdn.taboola.com`.
+#[must_use]
+pub fn host_tail(host: &str) -> &str {
+    match host.rmatch_indices('.').nth(1) {
+        Some((at, _)) => &host[at + 1..],
+        None => host,
+    }
+}
+
 impl UrlPattern {
+    /// The last two labels that a URL's host must have; `None` where the pattern leaves them open.
+    #[must_use]
+    pub fn host_tail(&self) -> Option<String> {
+        let Some(Piece::Text(last)) = self.host.last() else { return None };
+        let tail = host_tail(last);
+        // Behind a hole a label may be cut off: `${$NAME}site.example.com` is sure of its last two only.
+        let is_whole = self.host.len() == 1 || tail.len() < last.len();
+        (is_whole && tail.contains('.')).then(|| tail.to_ascii_lowercase())
+    }
+
     /// Compiles a URL pattern.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! What is covered, as a page of the documentation: `docs/networks.md`.
 
-use super::list::Listed;
+use super::listed::Listed;
 use adsieve::{Bidder, Product, Status};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

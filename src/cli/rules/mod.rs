@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod frame;
 mod list;
+mod listed;
 mod markdown;
 mod read;
 mod run_examples;
