@@ -305,15 +305,4 @@ mod tests {
             assert!(!whole.examples.is_empty() && blanked.examples.is_empty(), "{}", whole.id);
         }
     }
-
-    #[test]
-    #[ignore = "looks at a folder by hand: RULES=… cargo test -- --ignored --nocapture"]
-    fn a_folder_by_hand() {
-        let path = std::env::var("RULES").unwrap();
-        let texts = read_texts(Path::new(&path)).unwrap();
-        println!("{} files, {} bytes", texts.len(), texts.iter().map(|(_, text)| text.len()).sum::<usize>());
-        for mistake in check::check_dir(Path::new(&path), Registry::built_in()).unwrap() {
-            println!("{mistake}");
-        }
-    }
 }
