@@ -114,11 +114,15 @@ impl Index {
                 if style.is_prefix() {
                     wanted.class_prefixes.push(name.clone())
                 } else {
-                    drop(wanted.classes.insert(name.clone()))
+                    wanted.classes.insert(name.clone());
                 }
             }
             if style.is_id() != Some(false) {
-                if style.is_prefix() { wanted.id_prefixes.push(name) } else { drop(wanted.ids.insert(name)) }
+                if style.is_prefix() {
+                    wanted.id_prefixes.push(name)
+                } else {
+                    wanted.ids.insert(name);
+                }
             }
         }
         for prefixes in [&mut wanted.class_prefixes, &mut wanted.id_prefixes] {
