@@ -7,3 +7,10 @@ mod evaluate;
 mod input;
 mod page;
 mod script;
+
+pub mod report;
+
+pub use base::{Diagnostic, Evidence, Limits, Place, Severity, Span};
+pub use detect::{AdUnit, Bid, ConfigEntry, Finding, FoundNetwork, FoundRequest, Problem, Slot};
+pub use engine::{Container, Engine, Outcome, Scan, ScanOptions, ScriptKind, ScriptRecord};
+pub use evaluate::{Alternative, Condition, Object, Value};

@@ -62,10 +62,15 @@ pub struct Position {
     pub column: u32,
 }
 
+/// Bytes between two counts of characters: what one question costs at most, however long the line.
+const BLOCK_BYTES: usize = 1 << 10;
+
 /// Finds lines by byte offset; one pass over the text to build, binary search to ask.
 #[derive(Clone, Debug)]
 pub struct LineIndex {
     starts: Vec<u32>,
+    /// Characters before each block of the text: a minified page is one line of megabytes.
+    characters: Vec<u32>,
 }
 
 impl LineIndex {
@@ -80,7 +85,11 @@ impl LineIndex {
                 starts.push(u32::try_from(at + 1).unwrap_or(u32::MAX));
             }
         }
-        Self { starts }
+        let mut characters = vec![0];
+        for block in bytes.chunks(BLOCK_BYTES) {
+            characters.push(u32::saturating_add(characters[characters.len() - 1], count_characters(block)));
+        }
+        Self { starts, characters }
     }
 
     /// The position of a byte offset of the same text; offsets past the end give the end.
@@ -88,10 +97,21 @@ impl LineIndex {
     pub fn position(&self, text: &str, offset: u32) -> Position {
         let offset = floor_char_boundary(text, offset as usize);
         let line = self.starts.partition_point(|&start| start as usize <= offset) - 1;
-        let column = text[self.starts[line] as usize..offset].chars().count();
-        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX).saturating_add(1);
-        Position { line: count(line), column: count(column) }
+        let start = self.starts[line] as usize;
+        let column = self.characters_before(text, offset).saturating_sub(self.characters_before(text, start));
+        Position { line: u32::try_from(line).unwrap_or(u32::MAX).saturating_add(1), column: column.saturating_add(1) }
     }
+
+    fn characters_before(&self, text: &str, offset: usize) -> u32 {
+        let block = offset / BLOCK_BYTES;
+        self.characters[block].saturating_add(count_characters(&text.as_bytes()[block * BLOCK_BYTES..offset]))
+    }
+}
+
+/// Characters that begin in these bytes of UTF-8.
+fn count_characters(bytes: &[u8]) -> u32 {
+    let starts = bytes.iter().filter(|&&byte| byte & 0b1100_0000 != 0b1000_0000).count();
+    u32::try_from(starts).unwrap_or(u32::MAX)
 }
 
 /// The nearest character boundary at or before `offset`.
@@ -121,5 +141,15 @@ mod tests {
         assert_eq!(at(7), (3, 1));
         assert_eq!(at(9), (4, 1));
         assert_eq!(at(999), (4, 3));
+    }
+
+    #[test]
+    fn columns_of_a_long_line_agree_with_counting() {
+        let text = format!("x\n{}", "aé€😀".repeat(2_000));
+        let index = LineIndex::new(&text);
+        for offset in [2, 1_023, 1_024, 1_025, 4_097, 9_999, text.len()] {
+            let column = text[2..floor_char_boundary(&text, offset)].chars().count() + 1;
+            assert_eq!(index.position(&text, offset as u32).column as usize, column, "at {offset}");
+        }
     }
 }

@@ -2,7 +2,9 @@
 
 use super::value::{Condition, Value};
 use crate::base::{Evidence, Place};
+use aho_corasick::AhoCorasick;
 use std::collections::HashSet;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// Something that a script does, or data that it holds.
@@ -69,4 +71,26 @@ pub struct Interests {
     pub assignments: HashSet<String>,
     /// Command queues whose functions are run, as `pbjs.que`; `*.que` stands for any global's.
     pub queues: Vec<String>,
+    /// Finds the names in code that make it worth looking into though nothing runs it.
+    finder: Option<AhoCorasick>,
+}
+
+impl Interests {
+    /// Interests in the given calls, assignments and queues; code that holds one of `anchors` is looked into
+    /// even where nothing runs it.
+    #[must_use]
+    pub fn new(calls: HashSet<String>, assignments: HashSet<String>, queues: Vec<String>, anchors: &[String]) -> Self {
+        let finder = AhoCorasick::new(anchors).ok().filter(|_| !anchors.is_empty());
+        Self { calls, assignments, queues, finder }
+    }
+
+    /// Where the anchors stand in a text, in order.
+    #[must_use]
+    pub fn anchors(&self, text: &str) -> Rc<[u32]> {
+        let finder = self.finder.iter();
+        finder
+            .flat_map(|finder| finder.find_iter(text))
+            .map(|found| u32::try_from(found.start()).unwrap_or(u32::MAX))
+            .collect()
+    }
 }

@@ -5,8 +5,30 @@
 //! a page, in order. Out: [`Event`]s with values. Work is bounded by
 //! [`Limits`](crate::base::Limits); no code of the page ever runs.
 
+mod abstract_value;
+mod assign;
+mod branch;
+mod builtin;
+mod call;
+mod class;
+mod condition;
+mod evaluator;
 mod event;
+mod export;
+mod expression;
+mod harvest;
+mod heap;
+mod machine;
+mod operator;
+mod property;
+mod scope;
+mod statement;
+mod task;
+#[cfg(test)]
+mod tests;
 mod value;
 
+pub use evaluator::{Evaluation, Evaluator, Input};
 pub use event::{Event, EventKind, Interests};
+pub use machine::Sources;
 pub use value::{Alternative, Condition, Object, Value};

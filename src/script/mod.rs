@@ -1,1 +1,11 @@
 //! Source text to syntax tree: the one caller of `swc_ecma_parser`.
+//!
+//! In: the text of a script. Out: a [`Tree`] of what could be parsed, which is all of
+//! it for good code and the statements around the errors for bad code. Parsing never
+//! fails as a whole; its cost is bounded by a small multiple of the text's length.
+
+mod depth;
+mod parse;
+
+pub(crate) use parse::text_span;
+pub use parse::{Goal, Tree, parse, parse_expression};

@@ -1,0 +1,40 @@
+//! The command line: one file for each subcommand, over the library's public API.
+//!
+//! Stdout gets the result and nothing else; messages and progress go to stderr.
+
+mod args;
+mod contain;
+mod message;
+mod ordered;
+mod output;
+mod progress;
+mod scan;
+mod walk;
+
+use args::{Arguments, Command};
+use clap::Parser;
+
+/// How a run ended; main.rs turns it into the exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// All was done.
+    Done,
+    /// The command line asks for something that cannot be.
+    Usage,
+    /// Some input could not be read, or the result not be written; the rest was done.
+    Incomplete,
+}
+
+/// Runs the program with the arguments of the process.
+pub(crate) fn run() -> Outcome {
+    match Arguments::try_parse() {
+        Ok(arguments) => match arguments.command {
+            Command::Scan(arguments) => scan::scan(&arguments),
+        },
+        Err(error) => {
+            // Where help cannot be printed nobody reads it: a closed pipe is no failure.
+            let _ = error.print();
+            if error.use_stderr() { Outcome::Usage } else { Outcome::Done }
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! Both sides of a condition that is not known: each runs from the same state, then the two are joined.
+
+use super::abstract_value::{Abstract, Choice, ObjectId};
+use super::condition::ConditionId;
+use super::heap::{Object, Property, Scope};
+use super::machine::{Change, Exit, Flow, Frame, GLOBAL, Machine};
+use std::rc::Rc;
+use swc_atoms::Atom;
+
+impl<'a> Machine<'a> {
+    /// Runs `body` as if `when` held, and takes back what it did.
+    pub(super) fn in_branch<R>(&mut self, when: ConditionId, body: impl FnOnce(&mut Self) -> R) -> (R, Change<'a>) {
+        self.objects.open_branch();
+        self.scopes.open_branch();
+        let facts = self.facts.len();
+        if when != ConditionId::MAYBE {
+            self.facts.push(when);
+        }
+        let result = body(self);
+        self.facts.truncate(facts);
+        (result, Change { objects: self.objects.take_branch(), scopes: self.scopes.take_branch() })
+    }
+
+    /// Runs both sides of a condition and joins their values and effects.
+    pub(super) fn either(
+        &mut self,
+        when: ConditionId,
+        yes: impl FnOnce(&mut Self) -> Abstract,
+        no: impl FnOnce(&mut Self) -> Abstract,
+    ) -> Abstract {
+        let not = self.conditions.not(when);
+        let (one, one_change) = self.in_branch(when, yes);
+        let (two, two_change) = self.in_branch(not, no);
+        self.join_changes(when, one_change, two_change);
+        self.join(when, &one, &two)
+    }
+
+    /// Runs both sides of a statement's condition. A side that leaves (return, break, throw) takes its
+    /// effects to where it goes; what follows runs as the other side.
+    pub(super) fn either_flow(
+        &mut self,
+        when: ConditionId,
+        yes: impl FnOnce(&mut Self) -> Flow,
+        no: impl FnOnce(&mut Self) -> Flow,
+    ) -> Flow {
+        let not = self.conditions.not(when);
+        let (one, one_change) = self.in_branch(when, yes);
+        let (two, two_change) = self.in_branch(not, no);
+        match (one, two) {
+            (Flow::Normal, Flow::Normal) => {
+                self.join_changes(when, one_change, two_change);
+                Flow::Normal
+            }
+            (Flow::Return(a), Flow::Return(b)) => {
+                self.join_changes(when, one_change, two_change);
+                Flow::Return(self.join(when, &a, &b))
+            }
+            (Flow::Throw(a), Flow::Throw(_)) => {
+                self.join_changes(when, one_change, two_change);
+                Flow::Throw(a)
+            }
+            (left, Flow::Normal) => {
+                self.leave(when, left, one_change);
+                self.apply(two_change);
+                self.assume(not);
+                Flow::Normal
+            }
+            (stays, left) => {
+                self.leave(not, left, two_change);
+                self.apply(one_change);
+                if matches!(stays, Flow::Normal) {
+                    self.assume(when);
+                }
+                stays
+            }
+        }
+    }
+
+    /// Runs `body` for what it shows, and undoes its effects.
+    pub(super) fn on_trial<R>(&mut self, body: impl FnOnce(&mut Self) -> R) -> R {
+        self.in_branch(ConditionId::MAYBE, body).0
+    }
+
+    fn leave(&mut self, when: ConditionId, flow: Flow, change: Change<'a>) {
+        if matches!(flow, Flow::Throw(_)) {
+            return; // what an error leaves behind is not worth following
+        }
+        if let Some(frame) = self.frames.last_mut() {
+            frame.exits.push(Exit { when, flow, change });
+        }
+    }
+
+    /// From here to the end of the frame the condition holds.
+    fn assume(&mut self, when: ConditionId) {
+        if when != ConditionId::MAYBE {
+            self.facts.push(when);
+        }
+    }
+
+    fn apply(&mut self, change: Change<'a>) {
+        for (index, object) in change.objects {
+            self.objects.set(index, object);
+        }
+        for (index, scope) in change.scopes {
+            self.scopes.set(index, scope);
+        }
+    }
+
+    /// Opens a place that branches may leave to.
+    pub(super) fn open_frame(&mut self) -> usize {
+        self.frames.push(Frame::default());
+        self.facts.len()
+    }
+
+    /// Closes it: joins in what the branches that left had done; returns what they returned.
+    pub(super) fn close_frame(
+        &mut self,
+        facts: usize,
+        is_for_here: impl Fn(&Flow) -> bool,
+    ) -> Vec<(ConditionId, Flow)> {
+        self.facts.truncate(facts);
+        let Some(frame) = self.frames.pop() else { return Vec::new() };
+        let mut left = Vec::new();
+        for exit in frame.exits.into_iter().rev() {
+            if is_for_here(&exit.flow) {
+                let nothing = Change { objects: Vec::new(), scopes: Vec::new() };
+                let when = exit.when;
+                self.join_changes(when, exit.change, nothing);
+                left.push((when, exit.flow));
+            } else if let Some(outer) = self.frames.last_mut() {
+                outer.exits.push(exit);
+            }
+        }
+        left
+    }
+
+    fn join_changes(&mut self, when: ConditionId, yes: Change<'a>, no: Change<'a>) {
+        for (index, one, two) in pairs(yes.objects, no.objects) {
+            let old = self.objects.share(index);
+            let one = one.unwrap_or_else(|| Rc::clone(&old));
+            let two = two.unwrap_or(old);
+            let joined = self.join_objects(ObjectId(index), when, &one, &two);
+            self.objects.set(index, Rc::new(joined));
+        }
+        for (index, one, two) in pairs(yes.scopes, no.scopes) {
+            let old = self.scopes.share(index);
+            let one = one.unwrap_or_else(|| Rc::clone(&old));
+            let two = two.unwrap_or(old);
+            let joined = self.join_scopes(when, &one, &two);
+            self.scopes.set(index, Rc::new(joined));
+        }
+    }
+
+    fn join_scopes(&mut self, when: ConditionId, yes: &Scope, no: &Scope) -> Scope {
+        let mut joined = no.clone();
+        for (name, value) in &yes.variables {
+            let value = match no.variables.get(name) {
+                Some(other) => self.join(when, value, other),
+                None => value.clone(),
+            };
+            joined.variables.insert(name.clone(), value);
+        }
+        joined
+    }
+
+    fn join_objects(&mut self, id: ObjectId, when: ConditionId, yes: &Object<'a>, no: &Object<'a>) -> Object<'a> {
+        let mut joined = no.clone();
+        joined.is_open |= yes.is_open;
+        joined.path = yes.path.clone().or(joined.path);
+        joined.elements = self.join_elements(when, &yes.elements, &no.elements);
+        self.memory += joined.properties.len() * 32;
+        for (name, property) in &yes.properties {
+            let other = no.properties.get(name);
+            let property = self.join_property(id, when, name, Some(property), other);
+            joined.properties.insert(name.clone(), property);
+        }
+        for (name, property) in &no.properties {
+            if !yes.properties.contains_key(name) {
+                let property = self.join_property(id, when, name, None, Some(property));
+                joined.properties.insert(name.clone(), property);
+            }
+        }
+        joined
+    }
+
+    fn join_property(
+        &mut self,
+        id: ObjectId,
+        when: ConditionId,
+        name: &Atom,
+        yes: Option<&Property>,
+        no: Option<&Property>,
+    ) -> Property {
+        let missing =
+            if id == GLOBAL { self.unknown_path(name.clone(), swc_common::DUMMY_SP) } else { Abstract::Undefined };
+        let value = |property: Option<&Property>| match property {
+            Some(Property::Value(value)) => Some(value.clone()),
+            Some(Property::Accessor { .. }) => None,
+            None => Some(missing.clone()),
+        };
+        match (value(yes), value(no)) {
+            (Some(a), Some(b)) => Property::Value(self.join(when, &a, &b)),
+            _ => yes.or(no).cloned().unwrap_or(Property::Value(Abstract::Undefined)),
+        }
+    }
+
+    /// Elements that only one side added are there under its condition.
+    fn join_elements(&mut self, when: ConditionId, yes: &[Abstract], no: &[Abstract]) -> Vec<Abstract> {
+        if yes.len() == no.len() {
+            return yes.iter().zip(no).map(|(a, b)| self.join(when, a, b)).collect();
+        }
+        let common = yes.iter().zip(no).take_while(|(a, b)| a.is_same(b)).count();
+        let not = self.conditions.not(when);
+        let mut joined = yes[..common].to_vec();
+        joined.extend(yes[common..].iter().map(|value| self.only_if(when, value)));
+        joined.extend(no[common..].iter().map(|value| self.only_if(not, value)));
+        joined
+    }
+
+    fn only_if(&mut self, when: ConditionId, value: &Abstract) -> Abstract {
+        self.join(when, value, &Abstract::Absent)
+    }
+
+    /// The value for a list of conditions in turn, the last that holds first.
+    pub(super) fn select(&mut self, otherwise: Abstract, cases: Vec<(ConditionId, Abstract)>) -> Abstract {
+        cases.into_iter().fold(otherwise, |rest, (when, value)| self.join(when, &value, &rest))
+    }
+
+    /// The conditions under which an alternative of a value satisfies a test, joined; `None` if the test cannot tell.
+    pub(super) fn condition_of_choices(
+        &mut self,
+        choices: &[Choice],
+        test: impl Fn(&Self, &Abstract) -> Option<bool>,
+    ) -> Option<ConditionId> {
+        let mut found: Option<ConditionId> = None;
+        for choice in choices {
+            if choice.when == ConditionId::MAYBE {
+                return None;
+            }
+            if test(self, &choice.value)? {
+                found = Some(found.map_or(choice.when, |other| self.conditions.or(other, choice.when)));
+            }
+        }
+        found
+    }
+}
+
+/// Pairs two lists of changes by index, in order of the index.
+fn pairs<T>(yes: Vec<(u32, Rc<T>)>, no: Vec<(u32, Rc<T>)>) -> Vec<(u32, Option<Rc<T>>, Option<Rc<T>>)> {
+    let mut all: Vec<(u32, Option<Rc<T>>, Option<Rc<T>>)> =
+        yes.into_iter().map(|(index, item)| (index, Some(item), None)).collect();
+    all.sort_unstable_by_key(|(index, ..)| *index);
+    let first = all.len();
+    for (index, item) in no {
+        match all[..first].binary_search_by_key(&index, |(index, ..)| *index) {
+            Ok(at) => all[at].2 = Some(item),
+            Err(_) => all.push((index, None, Some(item))),
+        }
+    }
+    all
+}

@@ -1,0 +1,442 @@
+//! Global names and functions, and how built-in methods are found.
+
+use crate::evaluate::abstract_value::{Abstract, ObjectId};
+use crate::evaluate::heap::{Kind, Object, Property};
+use crate::evaluate::machine::{GLOBAL, Machine};
+use std::sync::LazyLock;
+use swc_atoms::{Atom, atom};
+use swc_common::Span;
+
+/// Built-in objects and functions by name.
+const NAMES: &[&str] = &[
+    "Array",
+    "Array.from",
+    "Array.isArray",
+    "Array.of",
+    "Boolean",
+    "Date",
+    "Date.now",
+    "Error",
+    "Function",
+    "Image",
+    "JSON",
+    "JSON.parse",
+    "JSON.stringify",
+    "Map",
+    "Math",
+    "Math.abs",
+    "Math.ceil",
+    "Math.floor",
+    "Math.max",
+    "Math.min",
+    "Math.pow",
+    "Math.random",
+    "Math.round",
+    "Math.sign",
+    "Math.sqrt",
+    "Math.trunc",
+    "Number",
+    "Number.isFinite",
+    "Number.isInteger",
+    "Number.isNaN",
+    "Number.parseFloat",
+    "Number.parseInt",
+    "Object",
+    "Object.assign",
+    "Object.create",
+    "Object.defineProperties",
+    "Object.defineProperty",
+    "Object.entries",
+    "Object.freeze",
+    "Object.fromEntries",
+    "Object.getOwnPropertyNames",
+    "Object.getPrototypeOf",
+    "Object.hasOwn",
+    "Object.keys",
+    "Object.preventExtensions",
+    "Object.seal",
+    "Object.setPrototypeOf",
+    "Object.values",
+    "Promise",
+    "Promise.all",
+    "Promise.allSettled",
+    "Promise.any",
+    "Promise.race",
+    "Promise.reject",
+    "Promise.resolve",
+    "RegExp",
+    "Set",
+    "String",
+    "String.fromCharCode",
+    "Symbol",
+    "TypeError",
+    "WeakMap",
+    "WeakSet",
+    "atob",
+    "btoa",
+    "decodeURI",
+    "decodeURIComponent",
+    "encodeURI",
+    "encodeURIComponent",
+    "escape",
+    "isFinite",
+    "isNaN",
+    "parseFloat",
+    "parseInt",
+    "structuredClone",
+    "unescape",
+];
+
+/// Methods by the type that has them.
+const METHODS: &[(&str, &[&str])] = &[
+    ("Array", super::array::METHODS),
+    ("String", super::string::METHODS),
+    ("Number", super::number::METHODS),
+    ("Function", &["call", "apply", "bind", "toString"]),
+    ("RegExp", super::regex::METHODS),
+    ("Map", super::collection::METHODS),
+    ("Promise", &["then", "catch", "finally"]),
+    ("Object", super::object::METHODS),
+];
+
+/// `Type.prototype.method`, as names that live for ever.
+static METHOD_NAMES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let names = METHODS
+        .iter()
+        .flat_map(|(owner, methods)| methods.iter().map(move |method| format!("{owner}.prototype.{method}")));
+    let mut names: Vec<String> = names.collect();
+    names.sort_unstable();
+    names
+});
+
+fn method_name(owner: &str, method: &str) -> Option<&'static str> {
+    let name = format!("{owner}.prototype.{method}");
+    let at = METHOD_NAMES.binary_search(&name).ok()?;
+    Some(METHOD_NAMES[at].as_str())
+}
+
+/// `Object.keys` of `Object` and `keys`.
+pub(in crate::evaluate) fn static_member(owner: &str, key: &str) -> Option<&'static str> {
+    let name = format!("{owner}.{key}");
+    NAMES.binary_search(&name.as_str()).ok().map(|at| NAMES[at])
+}
+
+impl<'a> Machine<'a> {
+    /// A global name: the page's own, the browser's, or a library's that is not here.
+    pub(in crate::evaluate) fn read_global(&mut self, name: &Atom, span: Span) -> Abstract {
+        match self.object(GLOBAL).properties.get(name) {
+            Some(Property::Value(value)) => {
+                let value = value.clone();
+                return self.narrow(value);
+            }
+            Some(Property::Accessor { get: Some(get), .. }) => {
+                let get = *get;
+                return self.call_getter(get, &Abstract::Object(GLOBAL));
+            }
+            _ => {}
+        }
+        match name.as_str() {
+            "window" | "self" | "globalThis" | "top" | "parent" | "frames" => Abstract::Object(GLOBAL),
+            _ => match NAMES.binary_search(&name.as_str()) {
+                Ok(at) => self.native(NAMES[at]),
+                Err(_) => self.unknown_path(name.clone(), span),
+            },
+        }
+    }
+
+    pub(in crate::evaluate) fn native(&mut self, name: &'static str) -> Abstract {
+        if let Some(&id) = self.natives.get(name) {
+            return Abstract::Object(id);
+        }
+        let mut object = Object::new(Kind::Native(name));
+        object.is_open = true;
+        let id = self.add_object(object);
+        self.natives.insert(name, id);
+        if let Some(prototype) = METHODS.iter().map(|(owner, _)| *owner).find(|owner| *owner == name) {
+            let prototype = self.prototype_object(prototype);
+            self.object_mut(id).properties.insert(atom!("prototype"), Property::Value(Abstract::Object(prototype)));
+        }
+        Abstract::Object(id)
+    }
+
+    /// The prototype that a page may have extended; `None` as long as nobody asked for it.
+    pub(in crate::evaluate) fn prototype(&self, name: &'static str) -> Option<ObjectId> {
+        self.prototypes.get(name).copied()
+    }
+
+    fn prototype_object(&mut self, name: &'static str) -> ObjectId {
+        if let Some(&id) = self.prototypes.get(name) {
+            return id;
+        }
+        let id = self.add_object(Object::new(Kind::Plain));
+        self.prototypes.insert(name, id);
+        for method in METHODS.iter().find(|(owner, _)| *owner == name).map_or(&[][..], |(_, methods)| methods) {
+            if let Some(name) = method_name(name, method) {
+                let native = self.native(name);
+                self.object_mut(id).properties.insert(Atom::new(*method), Property::Value(native));
+            }
+        }
+        id
+    }
+
+    /// The built-in type of a value.
+    fn builtin_type(&self, value: &Abstract) -> Option<&'static str> {
+        Some(match value {
+            Abstract::String(_) | Abstract::Text(_) => "String",
+            Abstract::Number(_) => "Number",
+            Abstract::Object(id) => match &self.object(*id).kind {
+                Kind::Array => "Array",
+                Kind::Function(_) | Kind::Native(_) | Kind::Bound { .. } | Kind::Settle(_) => "Function",
+                Kind::Regex { .. } => "RegExp",
+                Kind::Promise(_) => "Promise",
+                Kind::Collection { .. } => "Map",
+                Kind::Plain => "Object",
+                Kind::Element(_) | Kind::Date => return None,
+            },
+            _ => return None,
+        })
+    }
+
+    /// A built-in method as a value, as in `[].slice`.
+    pub(in crate::evaluate) fn builtin_member(&mut self, value: &Abstract, key: &Atom) -> Option<Abstract> {
+        let owner = self.builtin_type(value)?;
+        if let Some(prototype) = self.prototype(owner)
+            && let Some(Property::Value(member)) = self.object(prototype).properties.get(key)
+        {
+            return Some(member.clone());
+        }
+        let name = method_name(owner, key).or_else(|| method_name("Object", key))?;
+        Some(self.native(name))
+    }
+
+    /// Calls a method that a value has by its type; `None` if there is none.
+    pub(in crate::evaluate) fn call_builtin_method(
+        &mut self,
+        this: &Abstract,
+        key: &Atom,
+        arguments: &[Abstract],
+        span: Span,
+    ) -> Option<Abstract> {
+        if let Abstract::Object(id) = this
+            && matches!(self.object(*id).kind, Kind::Element(_))
+        {
+            return self.element_method(*id, key, arguments, span);
+        }
+        let owner = self.builtin_type(this)?;
+        if let Some(prototype) = self.prototype(owner)
+            && let Some(Property::Value(member)) = self.object(prototype).properties.get(key).cloned()
+        {
+            let is_own = member.as_object().is_some_and(|id| matches!(self.object(id).kind, Kind::Function(_)));
+            if is_own {
+                return Some(self.call_value(&member, this, arguments.to_vec(), span));
+            }
+        }
+        if let Kind::Native(name) = this.as_object().map_or(&Kind::Plain, |id| &self.object(id).kind)
+            && let Some(name) = static_member(name, key)
+        {
+            return Some(self.call_native(name, this, arguments, span));
+        }
+        self.typed_method(owner, this, key, arguments, span)
+    }
+
+    fn typed_method(
+        &mut self,
+        owner: &str,
+        this: &Abstract,
+        key: &str,
+        arguments: &[Abstract],
+        span: Span,
+    ) -> Option<Abstract> {
+        // A method handed one of several values does its work for each of them.
+        if !matches!(owner, "Array" | "Map" | "Function" | "Promise")
+            && let Some(at) = arguments.iter().position(|argument| matches!(argument, Abstract::Any(_)))
+        {
+            let mut found = true;
+            let value = self.map(&arguments[at].clone(), |m, one| {
+                let mut arguments = arguments.to_vec();
+                arguments[at] = one.clone();
+                m.typed_method(owner, this, key, &arguments, span).unwrap_or_else(|| {
+                    found = false;
+                    Abstract::Undefined
+                })
+            });
+            return found.then_some(value);
+        }
+        let found = match (owner, this) {
+            ("Array", Abstract::Object(id)) => self.array_method(*id, key, arguments, span),
+            ("Array", _) => None,
+            ("String", Abstract::String(text)) => self.string_method(text, key, arguments, span),
+            ("String", Abstract::Text(_)) => return self.text_method(this, key, span),
+            ("String", other) => {
+                let text = self.to_text(other)?;
+                self.string_method(&text, key, arguments, span)
+            }
+            ("Number", Abstract::Number(number)) => self.number_method(*number, key, arguments, span),
+            ("Function", Abstract::Object(_)) => self.function_method(this, key, arguments, span),
+            ("RegExp", Abstract::Object(id)) => self.regex_method(*id, key, arguments, span),
+            ("Map", Abstract::Object(id)) => self.collection_method(*id, key, arguments, span),
+            ("Promise", Abstract::Object(id)) => self.promise_method(*id, key, arguments),
+            _ => None,
+        };
+        found.or_else(|| self.object_method(this, key, arguments, span))
+    }
+
+    fn promise_method(&mut self, id: ObjectId, key: &str, arguments: &[Abstract]) -> Option<Abstract> {
+        match key {
+            "then" | "finally" => {
+                let callback = arguments.first().cloned().unwrap_or(Abstract::Undefined);
+                if let Some(refused) = arguments.get(1) {
+                    self.hand_over(refused, &Abstract::Undefined);
+                }
+                Some(self.then(id, &callback))
+            }
+            "catch" => {
+                arguments.iter().for_each(|callback| self.hand_over(callback, &Abstract::Undefined));
+                Some(Abstract::Object(id))
+            }
+            _ => None,
+        }
+    }
+
+    fn function_method(&mut self, this: &Abstract, key: &str, arguments: &[Abstract], span: Span) -> Option<Abstract> {
+        let receiver = arguments.first().cloned().unwrap_or(Abstract::Undefined);
+        match key {
+            "call" => Some(self.call_value(this, &receiver, arguments.get(1..).unwrap_or_default().to_vec(), span)),
+            "apply" => {
+                let mut list = Vec::new();
+                if let Some(value) = arguments.get(1).filter(|value| !value.is_nullish()) {
+                    self.spread_into(&mut list, value.clone());
+                }
+                Some(self.call_value(this, &receiver, list, span))
+            }
+            "bind" => {
+                let arguments = arguments.get(1..).unwrap_or_default().to_vec();
+                let kind = Kind::Bound { target: this.clone(), this: receiver, arguments };
+                Some(Abstract::Object(self.add_object(Object { at: Some((self.source, span)), ..Object::new(kind) })))
+            }
+            _ => None,
+        }
+    }
+
+    /// Calls a built-in function.
+    pub(in crate::evaluate) fn call_native(
+        &mut self,
+        name: &'static str,
+        this: &Abstract,
+        arguments: &[Abstract],
+        span: Span,
+    ) -> Abstract {
+        if let Some((owner, method)) = name.split_once(".prototype.") {
+            let found = self.map(this, |m, this| {
+                let found = m.typed_method(owner, this, method, arguments, span);
+                found.unwrap_or_else(|| m.unknown(span))
+            });
+            return found;
+        }
+        // A pure function of one of several values is one of several results.
+        if !matches!(name, "Object.assign" | "Object.defineProperty" | "Array.from" | "Promise.resolve" | "Promise.all")
+            && let Some(at) = arguments.iter().position(|argument| matches!(argument, Abstract::Any(_)))
+        {
+            return self.map(&arguments[at].clone(), |m, one| {
+                let mut arguments = arguments.to_vec();
+                arguments[at] = one.clone();
+                m.call_native(name, this, &arguments, span)
+            });
+        }
+        let owner = name.split('.').next().unwrap_or(name);
+        let found = match owner {
+            "Object" => self.object_function(name, arguments, span),
+            "Array" => self.array_function(name, arguments, span),
+            "JSON" => self.json_function(name, arguments, span),
+            "Math" | "Number" | "parseInt" | "parseFloat" | "isNaN" | "isFinite" => {
+                self.number_function(name, arguments)
+            }
+            "String" | "atob" | "btoa" | "escape" | "unescape" | "encodeURI" | "encodeURIComponent" | "decodeURI"
+            | "decodeURIComponent" => self.text_function(name, arguments, span),
+            "Promise" => self.promise_function(name, arguments, span),
+            "Boolean" => {
+                let value = arguments.first().unwrap_or(&Abstract::Undefined);
+                crate::evaluate::operator::is_truthy(self, value).map(Abstract::Bool)
+            }
+            "RegExp" | "Function" | "Error" | "TypeError" | "Date" => {
+                Some(self.construct_native(name, arguments, span))
+            }
+            "structuredClone" => arguments.first().map(|value| self.deep_copy(value, 0)),
+            _ => None,
+        };
+        found.unwrap_or_else(|| self.unknown(span))
+    }
+
+    fn promise_function(&mut self, name: &str, arguments: &[Abstract], span: Span) -> Option<Abstract> {
+        let first = arguments.first().cloned().unwrap_or(Abstract::Undefined);
+        match name {
+            "Promise.resolve" => Some(self.promise_of(first)),
+            "Promise.all" => {
+                let list = self.iterate(&first)?;
+                let values = list.iter().map(|one| self.awaited(one)).collect();
+                let values = self.add_array(values);
+                Some(self.promise(Some(values)))
+            }
+            "Promise.race" | "Promise.any" => {
+                let value = self.iterate(&first)?.first().cloned();
+                let value = value.map(|value| self.awaited(&value));
+                Some(self.promise(value))
+            }
+            _ => {
+                let value = self.unknown(span);
+                Some(self.promise(Some(value)))
+            }
+        }
+    }
+
+    /// `new` of something built in.
+    pub(in crate::evaluate) fn construct_native(
+        &mut self,
+        name: &'static str,
+        arguments: &[Abstract],
+        span: Span,
+    ) -> Abstract {
+        let at = Some((self.source, span));
+        let first = arguments.first().cloned().unwrap_or(Abstract::Undefined);
+        let kind = match name {
+            "Array" | "Object" => return self.call_native(name, &Abstract::Undefined, arguments, span),
+            "Map" | "WeakMap" | "Set" | "WeakSet" => return self.new_collection(name.ends_with("Map"), &first),
+            "Image" => Kind::Element(atom!("img")),
+            "Date" => Kind::Date,
+            "RegExp" => match self.new_regex(&first, arguments.get(1)) {
+                Some(kind) => kind,
+                None => return self.unknown(span),
+            },
+            "Promise" => {
+                let promise = self.promise(None);
+                if let Abstract::Object(id) = promise {
+                    let settle = Abstract::Object(self.add_object(Object::new(Kind::Settle(id))));
+                    self.call_value(&first, &Abstract::Undefined, vec![settle.clone(), settle], span);
+                }
+                return promise;
+            }
+            "Function" => return self.new_function(arguments, span),
+            "Error" | "TypeError" => {
+                let id = self.add_object(Object { at, ..Object::new(Kind::Plain) });
+                self.define(id, &atom!("message"), first);
+                return Abstract::Object(id);
+            }
+            "String" | "Number" | "Boolean" => return self.call_native(name, &Abstract::Undefined, arguments, span),
+            _ => return self.unknown(span),
+        };
+        Abstract::Object(self.add_object(Object { at, ..Object::new(kind) }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_sorted_for_the_search() {
+        assert!(NAMES.is_sorted());
+        assert_eq!(static_member("Object", "keys"), Some("Object.keys"));
+        assert_eq!(static_member("Object", "nothing"), None);
+        assert_eq!(method_name("Array", "slice"), Some("Array.prototype.slice"));
+    }
+}

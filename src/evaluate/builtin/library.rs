@@ -1,0 +1,118 @@
+//! The helpers of jQuery and Lodash that build ad config: plain functions over lists and objects.
+
+use crate::evaluate::abstract_value::Abstract;
+use crate::evaluate::heap::{Kind, Object};
+use crate::evaluate::machine::Machine;
+use swc_atoms::{Atom, atom};
+use swc_common::Span;
+
+/// Calls `$.extend` and the like; `None` for anything else.
+pub(super) fn call(m: &mut Machine<'_>, path: &str, arguments: &[Abstract], span: Span) -> Option<Abstract> {
+    let (owner, name) = path.split_once('.')?;
+    let is_jquery = matches!(owner, "$" | "jQuery" | "jQuery()" | "$()");
+    if !is_jquery && !matches!(owner, "_" | "lodash") {
+        return None;
+    }
+    match name {
+        "extend" | "assign" | "merge" | "defaultsDeep" => m.extend(arguments),
+        "each" | "forEach" => m.each(arguments, is_jquery, span),
+        "map" | "filter" | "grep" | "find" | "some" | "every" | "reduce" | "includes" | "indexOf" => {
+            let name = if name == "grep" { "filter" } else { name };
+            m.list_function(name, arguments, is_jquery, span)
+        }
+        "cloneDeep" | "clone" => arguments.first().map(|value| m.deep_copy(value, 0)),
+        "isArray" => m.array_function("Array.isArray", arguments, span),
+        "inArray" => {
+            let list = m.array(arguments.get(1)?).map(|_| arguments[1].clone())?;
+            m.call_builtin_method(&list, &atom!("indexOf"), &arguments[..1], span)
+        }
+        "parseJSON" => match arguments.first()? {
+            Abstract::String(text) => m.json_value(&text.clone()),
+            _ => None,
+        },
+        "getScript" => {
+            m.note_request(arguments.first()?, "script", span);
+            None
+        }
+        "get" | "getJSON" | "post" | "ajax" => {
+            let url = match arguments.first()? {
+                Abstract::Object(id) => m.object(*id).own("url")?.clone(),
+                url => url.clone(),
+            };
+            m.note_request(&url, "fetch", span);
+            None
+        }
+        "append" | "prepend" | "html" | "after" | "before" if path.contains("()") => {
+            m.write_markup(arguments.get(..1)?, span);
+            None
+        }
+        _ => None,
+    }
+}
+
+impl<'a> Machine<'a> {
+    /// `$.extend([deep,] target, …)`.
+    fn extend(&mut self, arguments: &[Abstract]) -> Option<Abstract> {
+        let (is_deep, arguments) = match arguments {
+            [Abstract::Bool(is_deep), rest @ ..] => (*is_deep, rest),
+            all => (false, all),
+        };
+        let (target, sources) = arguments.split_first()?;
+        let sources: Vec<Abstract> =
+            if is_deep { sources.iter().map(|source| self.deep_copy(source, 0)).collect() } else { sources.to_vec() };
+        let target = match target {
+            Abstract::Object(_) | Abstract::Any(_) => target.clone(),
+            _ => Abstract::Object(self.add_object(Object::new(Kind::Plain))),
+        };
+        self.assign_all(&target, &sources)
+    }
+
+    /// `$.each(list, (index, value) => …)`, `_.each(list, (value, index) => …)`.
+    fn each(&mut self, arguments: &[Abstract], is_jquery: bool, span: Span) -> Option<Abstract> {
+        let [list, callback, ..] = arguments else { return None };
+        for (key, value) in self.pairs(list, span)? {
+            if self.cut {
+                break;
+            }
+            let given = if is_jquery { vec![key, value.clone()] } else { vec![value.clone(), key] };
+            self.call_value(callback, &value, given, span);
+        }
+        Some(list.clone())
+    }
+
+    /// Names and values of a known list or object.
+    fn pairs(&mut self, list: &Abstract, span: Span) -> Option<Vec<(Abstract, Abstract)>> {
+        if let Some(elements) = self.array(list) {
+            let elements = elements.to_vec();
+            return Some(
+                elements.into_iter().enumerate().map(|(at, one)| (Abstract::Number(at as f64), one)).collect(),
+            );
+        }
+        let id = list.as_object().filter(|id| matches!(self.object(*id).kind, Kind::Plain))?;
+        let keys: Vec<Atom> = self.keys(id);
+        Some(
+            keys.into_iter()
+                .map(|key| (Abstract::String(key.clone()), self.read_member(list, &key, span, None)))
+                .collect(),
+        )
+    }
+
+    /// `_.map(list, f)` as `list.map(f)`.
+    fn list_function(&mut self, name: &str, arguments: &[Abstract], is_jquery: bool, span: Span) -> Option<Abstract> {
+        let (list, rest) = arguments.split_first()?;
+        let id = match self.array(list) {
+            Some(_) => list.as_object()?,
+            None => {
+                let values = self.pairs(list, span)?.into_iter().map(|(_, value)| value).collect();
+                self.add_array(values).as_object()?
+            }
+        };
+        let mapped = self.array_method(id, name, rest, span)?;
+        // jQuery's map drops what is null.
+        if is_jquery && name == "map" {
+            let kept = self.array(&mapped)?.iter().filter(|one| !one.is_nullish()).cloned().collect();
+            return Some(self.add_array(kept));
+        }
+        Some(mapped)
+    }
+}

@@ -1,0 +1,19 @@
+//! What the language and the browser bring along.
+//!
+//! Values of known types have their methods here; a method that is not here, or that is
+//! asked of something unknown, gives an unknown value. Nothing leaves the evaluation: a
+//! request, a timer or a write to the page is noted as an event.
+
+mod array;
+mod collection;
+mod global;
+mod host;
+mod json;
+mod library;
+mod number;
+mod object;
+mod regex;
+mod string;
+
+pub(super) use global::static_member;
+pub(super) use host::call_host;

@@ -1,0 +1,212 @@
+//! Conditions that are not known, and what follows from them.
+//!
+//! A condition is a source text, a negation, a conjunction or a disjunction. Equal
+//! conditions have equal ids. Work on one is bounded: conjunctions are read as at
+//! most [`LITERALS`] literals, longer ones are taken as possible.
+
+use rustc_hash::FxHashMap;
+use swc_atoms::Atom;
+
+/// Literals of a conjunction that are looked at.
+const LITERALS: usize = 12;
+
+/// A condition of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct ConditionId(u32);
+
+impl ConditionId {
+    /// Holds always.
+    pub(super) const ALWAYS: Self = Self(0);
+    /// May hold; nothing more can be said.
+    pub(super) const MAYBE: Self = Self(1);
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Node {
+    Always,
+    Maybe,
+    Source(Atom),
+    Not(ConditionId),
+    And(ConditionId, ConditionId),
+    Or(ConditionId, ConditionId),
+}
+
+/// All conditions of a page.
+#[derive(Debug)]
+pub(super) struct Conditions {
+    nodes: Vec<Node>,
+    ids: FxHashMap<Node, ConditionId>,
+}
+
+impl Conditions {
+    pub(super) fn new() -> Self {
+        Self { nodes: vec![Node::Always, Node::Maybe], ids: FxHashMap::default() }
+    }
+
+    fn add(&mut self, node: Node) -> ConditionId {
+        if let Some(&id) = self.ids.get(&node) {
+            return id;
+        }
+        let id = ConditionId(u32::try_from(self.nodes.len()).unwrap_or(1));
+        self.nodes.push(node.clone());
+        self.ids.insert(node, id);
+        id
+    }
+
+    fn node(&self, id: ConditionId) -> &Node {
+        &self.nodes[id.0 as usize]
+    }
+
+    /// The condition that a piece of source text holds.
+    pub(super) fn source(&mut self, text: &str) -> ConditionId {
+        self.add(Node::Source(Atom::new(text)))
+    }
+
+    pub(super) fn not(&mut self, id: ConditionId) -> ConditionId {
+        match *self.node(id) {
+            Node::Always | Node::Maybe => ConditionId::MAYBE,
+            Node::Not(inner) => inner,
+            _ => self.add(Node::Not(id)),
+        }
+    }
+
+    /// Both; `None` where they exclude each other.
+    pub(super) fn and(&mut self, a: ConditionId, b: ConditionId) -> Option<ConditionId> {
+        match (a, b) {
+            _ if a == b => return Some(a),
+            (ConditionId::ALWAYS, _) => return Some(b),
+            (_, ConditionId::ALWAYS) | (_, ConditionId::MAYBE) => return Some(a),
+            (ConditionId::MAYBE, _) => return Some(b),
+            _ => {}
+        }
+        let (left, right) = (self.literals(a), self.literals(b));
+        if right.iter().any(|&literal| self.is_excluded_by(literal, &left)) {
+            return None;
+        }
+        if right.iter().all(|literal| left.contains(literal)) {
+            return Some(a);
+        }
+        if left.iter().all(|literal| right.contains(literal)) {
+            return Some(b);
+        }
+        Some(self.add(Node::And(a, b)))
+    }
+
+    pub(super) fn or(&mut self, a: ConditionId, b: ConditionId) -> ConditionId {
+        let is_open = |id| id == ConditionId::ALWAYS || id == ConditionId::MAYBE;
+        match (a, b) {
+            _ if a == b => a,
+            (a, _) if is_open(a) => a,
+            (_, b) if is_open(b) => b,
+            _ if self.not(a) == b => ConditionId::ALWAYS,
+            _ => self.add(Node::Or(a, b)),
+        }
+    }
+
+    /// Do the facts (conditions assumed to hold) rule it out?
+    pub(super) fn is_excluded(&self, id: ConditionId, facts: &[ConditionId]) -> bool {
+        if facts.is_empty() || id.0 <= 1 {
+            return false;
+        }
+        self.literals(id)
+            .iter()
+            .any(|&literal| facts.iter().rev().take(LITERALS).any(|&fact| self.excludes(fact, literal)))
+    }
+
+    /// Do the facts make it certain?
+    pub(super) fn is_implied(&self, id: ConditionId, facts: &[ConditionId]) -> bool {
+        if id == ConditionId::ALWAYS {
+            return true;
+        }
+        id != ConditionId::MAYBE
+            && self.literals(id).iter().all(|literal| facts.iter().any(|&fact| self.literals(fact).contains(literal)))
+    }
+
+    fn excludes(&self, fact: ConditionId, literal: ConditionId) -> bool {
+        self.is_excluded_by(literal, &self.literals(fact))
+    }
+
+    fn is_excluded_by(&self, literal: ConditionId, literals: &[ConditionId]) -> bool {
+        literals.iter().any(|&other| self.is_opposite(literal, other))
+    }
+
+    fn is_opposite(&self, a: ConditionId, b: ConditionId) -> bool {
+        *self.node(a) == Node::Not(b) || *self.node(b) == Node::Not(a)
+    }
+
+    /// The parts of a conjunction.
+    fn literals(&self, id: ConditionId) -> Vec<ConditionId> {
+        let (mut open, mut found) = (vec![id], Vec::new());
+        while let Some(next) = open.pop() {
+            match *self.node(next) {
+                Node::And(a, b) if found.len() + open.len() < LITERALS => open.extend([b, a]),
+                Node::Always | Node::Maybe => {}
+                _ => found.push(next),
+            }
+        }
+        found
+    }
+
+    /// The condition as source text; `None` where there is none to tell.
+    pub(super) fn render(&self, id: ConditionId, limit: usize) -> Option<String> {
+        if id.0 <= 1 {
+            return None;
+        }
+        let mut text = String::new();
+        self.write(id, limit, &mut text);
+        Some(super::export::cut(&text, limit))
+    }
+
+    fn write(&self, id: ConditionId, limit: usize, out: &mut String) {
+        if out.len() > limit * 4 {
+            return;
+        }
+        match self.node(id) {
+            Node::Always => out.push_str("true"),
+            Node::Maybe => out.push('?'),
+            Node::Source(text) => out.push_str(text),
+            Node::Not(inner) => {
+                out.push_str("!(");
+                self.write(*inner, limit, out);
+                out.push(')');
+            }
+            Node::And(a, b) => self.write_pair(*a, " && ", *b, limit, out),
+            Node::Or(a, b) => self.write_pair(*a, " || ", *b, limit, out),
+        }
+    }
+
+    fn write_pair(&self, a: ConditionId, word: &str, b: ConditionId, limit: usize, out: &mut String) {
+        for (id, word) in [(a, word), (b, "")] {
+            let needs_brackets = matches!(self.node(id), Node::Or(..)) && word != " || ";
+            if needs_brackets {
+                out.push('(');
+            }
+            self.write(id, limit, out);
+            if needs_brackets {
+                out.push(')');
+            }
+            out.push_str(word);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contradictions_and_certainties_are_seen() {
+        let mut all = Conditions::new();
+        let (a, b) = (all.source("a"), all.source("b"));
+        let not_a = all.not(a);
+        let both = all.and(a, b).expect("possible");
+        assert_eq!(all.and(a, not_a), None);
+        assert_eq!(all.and(both, not_a), None);
+        assert_eq!(all.or(a, not_a), ConditionId::ALWAYS);
+        assert!(all.is_excluded(not_a, &[both]));
+        assert!(all.is_implied(b, &[both]));
+        assert!(!all.is_implied(b, &[a]));
+        assert_eq!(all.render(both, 200).as_deref(), Some("a && b"));
+        assert_eq!(all.render(not_a, 200).as_deref(), Some("!(a)"));
+    }
+}

@@ -1,0 +1,197 @@
+//! Evaluates the scripts of one page, in order.
+
+use super::event::{Event, EventKind, Interests};
+use super::machine::{Flow, Machine, Offsets, PendingEvent, Source, Sources};
+use super::value::Value;
+use crate::base::{Diagnostic, Evidence, Limits, OffsetMap, Place};
+use crate::script::{Goal, parse};
+use swc_atoms::Atom;
+
+/// The evaluation of a page, script by script.
+///
+/// ```text
+/// run(script 1) · run(script 2) · library_arrived(…) · run(script 3) … finish()
+/// ```
+///
+/// Globals are shared between scripts, as in a browser. Functions in command queues
+/// run when their library arrives, or at [`finish`](Self::finish).
+pub struct Evaluator<'a> {
+    machine: Machine<'a>,
+    cut: Vec<u32>,
+}
+
+/// What came out of it.
+#[derive(Debug)]
+pub struct Evaluation {
+    /// Everything that reached the outside, in order.
+    pub events: Vec<Event>,
+    /// Budgets that ran out, and the like.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Scripts whose budget ran out.
+    pub cut: Vec<u32>,
+}
+
+/// A script as it stands in its page.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    /// Its code.
+    pub text: &'a str,
+    /// Leads from the code to the document.
+    pub offsets: &'a OffsetMap,
+    /// Index among the page's scripts.
+    pub script: u32,
+    /// How sure everything is that the script does.
+    pub evidence: Evidence,
+}
+
+impl<'a> Evaluator<'a> {
+    /// An evaluation that keeps what it parses in `sources` and notes what `interests` ask for.
+    #[must_use]
+    pub fn new(sources: &'a Sources, interests: &'a Interests, limits: &Limits) -> Self {
+        Self { machine: Machine::new(sources, interests, limits), cut: Vec::new() }
+    }
+
+    /// Runs a script that was parsed before.
+    pub fn run(&mut self, input: Input<'a>, tree: &'a crate::script::Tree) {
+        let anchors = self.machine.interests.anchors(input.text);
+        let source =
+            Source { text: input.text, script: Some(input.script), offsets: Offsets::Map(input.offsets), anchors };
+        self.machine.sources.push(source);
+        self.machine.source = (self.machine.sources.len() - 1) as u32;
+        self.machine.evidence = input.evidence;
+        self.refill();
+        let top = self.machine.top();
+        if let Flow::Return(_) = self.machine.body(&tree.statements, top) {
+            // A top-level return ends the script; that is all.
+        }
+        self.machine.frames.truncate(1);
+        self.machine.frames[0].exits.clear();
+        self.machine.facts.clear();
+        self.machine.run_soon();
+        self.note_cut(input.script);
+    }
+
+    /// Reads a JSON island or attribute; `id` is the id of its element.
+    pub fn read_json(&mut self, input: Input<'a>, id: Option<&str>) {
+        if let Some(id) = id {
+            self.machine.element_texts.insert(Atom::new(id), Atom::new(input.text));
+        }
+        let whole = input.offsets.original(crate::base::Span::new(0, input.text.len()));
+        let source =
+            Source { text: "", script: Some(input.script), offsets: Offsets::Fixed(whole), anchors: [].into() };
+        self.machine.sources.push(source);
+        self.machine.source = (self.machine.sources.len() - 1) as u32;
+        self.machine.evidence = input.evidence;
+        self.refill();
+        if self.machine.json_value(input.text).is_none() {
+            self.read_loose_json(input);
+        }
+        self.note_cut(input.script);
+    }
+
+    /// What is nearly JSON (single quotes, trailing commas) is read as an expression.
+    fn read_loose_json(&mut self, input: Input<'a>) {
+        let text = self.machine.kept.keep_text(format!("({})", input.text.trim()));
+        let tree = self.machine.kept.keep_tree(parse(text, Goal::Script, &self.machine.limits));
+        if tree.is_whole() {
+            let top = self.machine.top();
+            self.machine.body(&tree.statements, top);
+        }
+    }
+
+    /// Notes the text of an element that scripts may ask for by id.
+    pub fn note_element_text(&mut self, id: &str, text: &str) {
+        self.machine.element_texts.insert(Atom::new(id), Atom::new(text));
+    }
+
+    /// The library behind these queues is there: what waits in them runs now.
+    pub fn library_arrived(&mut self, queues: &[String]) {
+        self.refill();
+        self.machine.run_queues(queues);
+    }
+
+    /// Markup that scripts wrote since the last call: the HTML, as far as it is known, and where it is written.
+    pub fn take_markup(&mut self) -> Vec<(String, Place)> {
+        let pending: Vec<PendingEvent> = std::mem::take(&mut self.machine.pending);
+        let (markup, rest): (Vec<_>, Vec<_>) = pending
+            .into_iter()
+            .partition(|pending| matches!(self.machine.events[pending.event].kind, EventKind::Markup { .. }));
+        self.machine.pending = rest;
+        let known = |m: &mut Machine<'_>, pending: &PendingEvent| match m.export(pending.arguments.first()?) {
+            Value::String(html) => Some(html.to_string()),
+            Value::Text(pieces) => Some(pieces.iter().map(|piece| piece.as_str().unwrap_or("")).collect()),
+            _ => None,
+        };
+        let mut written = Vec::new();
+        for pending in &markup {
+            let at = self.machine.events[pending.event].at;
+            if let Some(html) = known(&mut self.machine, pending) {
+                self.machine.events[pending.event].kind = EventKind::Markup { html: Value::string(&html) };
+                written.push((html, at));
+            }
+        }
+        written
+    }
+
+    /// Runs everything that waits, looks into what nothing ran, and hands out the events.
+    pub fn run_rest(&mut self) {
+        self.refill();
+        self.machine.evidence = Evidence::Evaluated;
+        self.machine.run_all();
+        self.machine.run_left_queues();
+        self.refill();
+        self.machine.run_uncalled();
+    }
+
+    /// Ends the evaluation.
+    #[must_use]
+    pub fn finish(mut self) -> Evaluation {
+        self.refill();
+        self.machine.harvest();
+        self.fill_events();
+        Evaluation { events: self.machine.events, diagnostics: self.machine.diagnostics, cut: self.cut }
+    }
+
+    /// Gives the events their final values; where an early view of the same objects differs, that is told as well.
+    fn fill_events(&mut self) {
+        for pending in std::mem::take(&mut self.machine.pending) {
+            let now: Vec<Value> = pending.arguments.iter().map(|argument| self.machine.export(argument)).collect();
+            let event = &mut self.machine.events[pending.event];
+            let early = pending.early.filter(|early| *early != now);
+            if let Some(early) = early {
+                let mut first = event.clone();
+                fill(&mut first.kind, early);
+                self.machine.events.push(first);
+            }
+            fill(&mut self.machine.events[pending.event].kind, now);
+        }
+        // Events of a made-up kind that stayed empty say nothing.
+        self.machine.events.retain(|event| !matches!(&event.kind, EventKind::Markup { html: Value::Undefined }));
+    }
+
+    /// Steps are counted by script; a page has a budget of its own.
+    fn refill(&mut self) {
+        let machine = &mut self.machine;
+        machine.page_steps += machine.steps;
+        machine.steps = machine.page_steps.saturating_sub(machine.limits.page_steps);
+        machine.steps = if machine.page_steps >= machine.limits.page_steps { machine.limits.steps } else { 0 };
+        machine.cut = machine.steps >= machine.limits.steps || machine.memory > machine.limits.memory_bytes;
+    }
+
+    fn note_cut(&mut self, script: u32) {
+        if self.machine.cut {
+            self.cut.push(script);
+        }
+    }
+}
+
+fn fill(kind: &mut EventKind, values: Vec<Value>) {
+    let mut values = values.into_iter();
+    match kind {
+        EventKind::Call { arguments, .. } => *arguments = values.collect(),
+        EventKind::Assign { value, .. } | EventKind::Request { url: value, .. } | EventKind::Markup { html: value } => {
+            *value = values.next().unwrap_or(Value::Undefined);
+        }
+        EventKind::AdUnit { .. } => {}
+    }
+}

@@ -1,0 +1,208 @@
+//! Values as they leave the evaluation: a tree without references.
+
+use super::abstract_value::{Abstract, Choice, ObjectId, Origin, Piece};
+use super::condition::ConditionId;
+use super::heap::{Kind, Property};
+use super::machine::Machine;
+use super::value::{Alternative, Object, QUOTED_CHARACTERS, Value};
+use std::sync::Arc;
+
+/// Levels of objects that are exported; ad config is shallow.
+const DEPTH: u32 = 24;
+
+/// Nodes of one exported value; more become unknown.
+const NODES: usize = 60_000;
+
+/// Lists whose elements depend on up to this many conditions are told as whole alternatives.
+const LIST_CONDITIONS: usize = 3;
+
+/// The first `limit` characters, white space folded.
+pub(super) fn cut(text: &str, limit: usize) -> String {
+    let mut out = String::with_capacity(text.len().min(limit * 2));
+    let mut characters = 0;
+    for word in text.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+            characters += 1;
+        }
+        for character in word.chars() {
+            if characters >= limit {
+                return out;
+            }
+            out.push(character);
+            characters += 1;
+        }
+    }
+    out
+}
+
+/// Where an export stands.
+struct Export {
+    nodes: usize,
+    /// Objects around, to end cycles.
+    around: Vec<ObjectId>,
+}
+
+impl Machine<'_> {
+    /// The value as a tree.
+    pub(super) fn export(&mut self, value: &Abstract) -> Value {
+        self.export_value(value, &mut Export { nodes: NODES, around: Vec::new() })
+    }
+
+    fn export_value(&mut self, value: &Abstract, export: &mut Export) -> Value {
+        if export.nodes == 0 {
+            return Value::Unknown("…".into());
+        }
+        export.nodes -= 1;
+        match value {
+            Abstract::Absent | Abstract::Undefined => Value::Undefined,
+            Abstract::Null => Value::Null,
+            Abstract::Bool(value) => Value::Bool(*value),
+            Abstract::Number(value) => Value::Number(*value),
+            Abstract::String(text) => Value::string(text),
+            Abstract::Text(pieces) => Value::Text(pieces.iter().map(|piece| self.export_piece(piece)).collect()),
+            Abstract::Unknown(origin) => Value::Unknown(self.origin_text(origin)),
+            Abstract::Any(choices) => self.export_choices(choices, export),
+            Abstract::Object(id) => self.export_object(*id, export),
+        }
+    }
+
+    fn export_piece(&self, piece: &Piece) -> Value {
+        match piece {
+            Piece::Known(text) => Value::string(text),
+            Piece::Unknown(origin) => Value::Unknown(self.origin_text(origin)),
+        }
+    }
+
+    /// The source text of an unknown value, or its path where it was not written down.
+    pub(super) fn origin_text(&self, origin: &Origin) -> Arc<str> {
+        let text = self.source_text(origin.source, origin.span);
+        match (&origin.path, text) {
+            (Some(path), "") => path.as_str().into(),
+            (_, text) => cut(text, QUOTED_CHARACTERS).into(),
+        }
+    }
+
+    fn export_choices(&mut self, choices: &[Choice], export: &mut Export) -> Value {
+        let mut all: Vec<Alternative> = Vec::with_capacity(choices.len());
+        for choice in choices {
+            if matches!(choice.value, Abstract::Absent) {
+                continue;
+            }
+            let value = self.export_value(&choice.value, export);
+            let when = self.conditions.render(choice.when, QUOTED_CHARACTERS).map(Into::into);
+            match value {
+                // A list that is itself one of several.
+                Value::Any(inner) => all.extend(inner.iter().cloned()),
+                value if all.iter().any(|other| other.value == value) => {}
+                value => all.push(Alternative { when, value }),
+            }
+        }
+        match all.len() {
+            0 => Value::Undefined,
+            1 if choices.len() == 1 => all.remove(0).value,
+            1 if !choices.iter().any(|choice| matches!(choice.value, Abstract::Absent)) => all.remove(0).value,
+            _ => Value::Any(all.into()),
+        }
+    }
+
+    fn export_object(&mut self, id: ObjectId, export: &mut Export) -> Value {
+        if export.around.contains(&id) || export.around.len() as u32 >= DEPTH {
+            return Value::Unknown("…".into());
+        }
+        let object = self.objects.share(id.0);
+        export.around.push(id);
+        let value = match &object.kind {
+            Kind::Array => self.export_list(&object.elements, export),
+            Kind::Function(_) | Kind::Native(_) | Kind::Bound { .. } | Kind::Settle(_) => Value::Function,
+            Kind::Regex { pattern, flags } => Value::Regex(format!("/{pattern}/{flags}").into()),
+            Kind::Promise(Some(value)) => self.export_value(value, export),
+            Kind::Promise(None) | Kind::Date => Value::Unknown(self.place_text(object.at)),
+            Kind::Plain | Kind::Element(_) | Kind::Collection { .. } => self.export_members(id, export),
+        };
+        export.around.pop();
+        value
+    }
+
+    fn place_text(&self, at: Option<(u32, swc_common::Span)>) -> Arc<str> {
+        at.map_or("", |(source, span)| self.source_text(source, span))
+            .chars()
+            .take(QUOTED_CHARACTERS)
+            .collect::<String>()
+            .into()
+    }
+
+    fn export_members(&mut self, id: ObjectId, export: &mut Export) -> Value {
+        let object = self.objects.share(id.0);
+        let mut entries = Vec::with_capacity(object.properties.len());
+        for (name, property) in &object.properties {
+            let value = match property {
+                Property::Value(value) => self.export_value(value, export),
+                Property::Accessor { get: Some(get), .. } => {
+                    let value = self.call_getter(*get, &Abstract::Object(id));
+                    self.export_value(&value, export)
+                }
+                Property::Accessor { get: None, .. } => Value::Undefined,
+            };
+            entries.push((name.as_str().into(), value));
+        }
+        let at = object.at.map(|(source, span)| self.place_in(source, span));
+        Value::Object(Arc::new(Object { entries, at, identity: id.0 }))
+    }
+
+    /// A list; where some elements are there under a condition only, the lists that are possible.
+    fn export_list(&mut self, elements: &[Abstract], export: &mut Export) -> Value {
+        let mut conditions: Vec<ConditionId> = Vec::new();
+        for element in elements {
+            let when = self.presence(element);
+            if let Some(when) = when
+                && !conditions.contains(&when)
+                && !conditions.iter().any(|&other| self.conditions.not(other) == when)
+            {
+                conditions.push(when);
+            }
+        }
+        if conditions.is_empty() || conditions.len() > LIST_CONDITIONS {
+            let present = elements.iter().map(|element| self.export_value(element, export));
+            return Value::Array(present.collect());
+        }
+        let mut all: Vec<Alternative> = Vec::new();
+        for case in 0..1_u32 << conditions.len() {
+            let Some((when, facts)) = self.case(&conditions, case) else { continue };
+            let here: Vec<Abstract> = elements.iter().filter_map(|element| self.present(element, &facts)).collect();
+            let value = Value::Array(here.iter().map(|element| self.export_value(element, export)).collect());
+            if !all.iter().any(|other| other.value == value) {
+                let when = self.conditions.render(when, QUOTED_CHARACTERS).map(Into::into);
+                all.push(Alternative { when, value });
+            }
+        }
+        if all.len() == 1 { all.remove(0).value } else { Value::Any(all.into()) }
+    }
+
+    /// The condition under which an element is there; `None` if it always is.
+    fn presence(&mut self, element: &Abstract) -> Option<ConditionId> {
+        let Abstract::Any(choices) = element else { return None };
+        let absent = choices.iter().find(|choice| matches!(choice.value, Abstract::Absent))?;
+        Some(self.conditions.not(absent.when))
+    }
+
+    /// One of the combinations of conditions: bit 0 set means that the first does not hold.
+    fn case(&mut self, conditions: &[ConditionId], bits: u32) -> Option<(ConditionId, Vec<ConditionId>)> {
+        let (mut when, mut facts) = (ConditionId::ALWAYS, Vec::new());
+        for (at, &condition) in conditions.iter().enumerate() {
+            let literal = if bits >> at & 1 == 0 { condition } else { self.conditions.not(condition) };
+            when = self.conditions.and(when, literal)?;
+            facts.push(literal);
+        }
+        Some((when, facts))
+    }
+
+    fn present(&mut self, element: &Abstract, facts: &[ConditionId]) -> Option<Abstract> {
+        let Abstract::Any(choices) = element else { return Some(element.clone()) };
+        let left: Vec<Choice> =
+            choices.iter().filter(|choice| !self.conditions.is_excluded(choice.when, facts)).cloned().collect();
+        let is_absent = !left.is_empty() && left.iter().all(|choice| matches!(choice.value, Abstract::Absent));
+        let there = || left.iter().filter(|choice| !matches!(choice.value, Abstract::Absent)).cloned().collect();
+        (!is_absent).then(|| self.any(there()))
+    }
+}

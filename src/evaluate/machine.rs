@@ -1,0 +1,400 @@
+//! The state of an evaluation, and the few things that everything else is made of.
+
+use super::abstract_value::{Abstract, Choice, ObjectId, Origin};
+use super::condition::{ConditionId, Conditions};
+use super::event::{Event, EventKind, Interests};
+use super::heap::{Kind, Object, Scope, ScopeId, Store, Variables};
+use super::task::Tasks;
+use crate::base::{Diagnostic, Evidence, Limits, OffsetMap, Place, Severity, Span as DocumentSpan};
+use crate::script::{Tree, text_span};
+use rustc_hash::FxHashMap;
+use std::rc::Rc;
+use swc_atoms::Atom;
+use swc_common::Span;
+use typed_arena::Arena;
+
+/// Trees and texts that live as long as the evaluation of a page.
+#[derive(Default)]
+pub struct Sources {
+    trees: Arena<Tree>,
+    texts: Arena<String>,
+}
+
+impl Sources {
+    /// Keeps a tree.
+    pub fn keep_tree(&self, tree: Tree) -> &Tree {
+        self.trees.alloc(tree)
+    }
+
+    /// Keeps a text.
+    pub fn keep_text(&self, text: String) -> &str {
+        self.texts.alloc(text)
+    }
+}
+
+/// A text that code was parsed from, and where it stands in the document.
+#[derive(Clone, Debug)]
+pub(super) struct Source<'a> {
+    pub(super) text: &'a str,
+    pub(super) script: Option<u32>,
+    pub(super) offsets: Offsets<'a>,
+    /// Places at which the text names a bidder: only code around them is worth harvesting.
+    pub(super) anchors: Rc<[u32]>,
+}
+
+/// How places in a source become places in the document.
+#[derive(Clone, Debug)]
+pub(super) enum Offsets<'a> {
+    Map(&'a OffsetMap),
+    /// Everything stands at one place, as for code made by `eval`.
+    Fixed(DocumentSpan),
+}
+
+/// How a statement ended.
+#[derive(Clone, Debug)]
+pub(super) enum Flow {
+    Normal,
+    Return(Abstract),
+    Break(Option<Atom>),
+    Continue(Option<Atom>),
+    Throw(Abstract),
+}
+
+/// A call or loop that may be left from inside a branch.
+#[derive(Default)]
+pub(super) struct Frame<'a> {
+    pub(super) exits: Vec<Exit<'a>>,
+}
+
+/// A branch that left: what it had done until then.
+pub(super) struct Exit<'a> {
+    pub(super) when: ConditionId,
+    pub(super) flow: Flow,
+    pub(super) change: Change<'a>,
+}
+
+/// What a branch changed.
+pub(super) struct Change<'a> {
+    pub(super) objects: Vec<(u32, Rc<Object<'a>>)>,
+    pub(super) scopes: Vec<(u32, Rc<Scope>)>,
+}
+
+/// The evaluation of one page.
+pub(super) struct Machine<'a> {
+    pub(super) kept: &'a Sources,
+    pub(super) sources: Vec<Source<'a>>,
+    pub(super) limits: Limits,
+    pub(super) interests: &'a Interests,
+    pub(super) objects: Store<Object<'a>>,
+    pub(super) scopes: Store<Scope>,
+    pub(super) conditions: Conditions,
+    /// Conditions that hold where evaluation stands.
+    pub(super) facts: Vec<ConditionId>,
+    pub(super) frames: Vec<Frame<'a>>,
+    pub(super) events: Vec<Event>,
+    pub(super) pending: Vec<PendingEvent>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) evidence: Evidence,
+    pub(super) tasks: Tasks,
+    pub(super) prototypes: FxHashMap<&'static str, ObjectId>,
+    pub(super) natives: FxHashMap<&'static str, ObjectId>,
+    pub(super) hoisted: FxHashMap<usize, Rc<super::scope::Hoisted>>,
+    /// Functions that have been called, by the place of their code.
+    pub(super) called: rustc_hash::FxHashSet<(u32, Span)>,
+    /// Functions made, in order, with the object they are a method of.
+    pub(super) functions: Vec<(ObjectId, Option<ObjectId>)>,
+    /// Objects with a `bidder` member, and strings that may be JSON about bidders.
+    pub(super) bids: Vec<(ObjectId, Evidence)>,
+    pub(super) texts: Vec<(Atom, Place, Evidence)>,
+    pub(super) units: Vec<(ObjectId, Evidence)>,
+    /// JSON islands and text of elements, by id.
+    pub(super) element_texts: FxHashMap<Atom, Atom>,
+    pub(super) active: Vec<(u32, Span)>,
+    pub(super) depth: u32,
+    pub(super) steps: u64,
+    pub(super) page_steps: u64,
+    pub(super) memory: usize,
+    pub(super) source: u32,
+    pub(super) nesting: u32,
+    pub(super) has_unknown_call: bool,
+    /// The next call comes from outside: parameters that are not passed are unknown, not undefined.
+    pub(super) has_unknown_arguments: bool,
+    pub(super) classes: Vec<Option<Rc<super::heap::ClassInfo<'a>>>>,
+    /// What the generators that are running have given so far.
+    pub(super) yields: Vec<Vec<Abstract>>,
+    pub(super) argument_users: FxHashMap<(u32, Span), bool>,
+    pub(super) glanced: rustc_hash::FxHashSet<(u32, Span)>,
+    pub(super) regexes: FxHashMap<(Atom, Atom), Option<Rc<regex::Regex>>>,
+    pub(super) cut: bool,
+}
+
+/// An event whose values are exported at once, and again at the end.
+#[derive(Debug)]
+pub(super) struct PendingEvent {
+    /// Index of the event.
+    pub(super) event: usize,
+    pub(super) arguments: Vec<Abstract>,
+    /// The values as they were when it happened, where they may change later.
+    pub(super) early: Option<Vec<super::value::Value>>,
+}
+
+pub(super) const GLOBAL: ObjectId = ObjectId(0);
+pub(super) const GLOBAL_SCOPE: ScopeId = ScopeId(0);
+
+impl<'a> Machine<'a> {
+    pub(super) fn new(kept: &'a Sources, interests: &'a Interests, limits: &Limits) -> Self {
+        let mut machine = Self {
+            kept,
+            sources: Vec::new(),
+            limits: limits.clone(),
+            interests,
+            objects: Store::new(),
+            scopes: Store::new(),
+            conditions: Conditions::new(),
+            facts: Vec::new(),
+            frames: vec![Frame::default()],
+            events: Vec::new(),
+            pending: Vec::new(),
+            diagnostics: Vec::new(),
+            evidence: Evidence::Evaluated,
+            tasks: Tasks::default(),
+            prototypes: FxHashMap::default(),
+            natives: FxHashMap::default(),
+            hoisted: FxHashMap::default(),
+            called: rustc_hash::FxHashSet::default(),
+            functions: Vec::new(),
+            bids: Vec::new(),
+            texts: Vec::new(),
+            units: Vec::new(),
+            element_texts: FxHashMap::default(),
+            active: Vec::new(),
+            depth: 0,
+            steps: 0,
+            page_steps: 0,
+            memory: 0,
+            source: 0,
+            nesting: 0,
+            has_unknown_call: false,
+            has_unknown_arguments: false,
+            classes: Vec::new(),
+            yields: Vec::new(),
+            argument_users: FxHashMap::default(),
+            glanced: rustc_hash::FxHashSet::default(),
+            regexes: FxHashMap::default(),
+            cut: false,
+        };
+        machine.objects.add(Object { is_open: true, ..Object::new(Kind::Plain) });
+        machine.scopes.add(Scope { parent: None, variables: Variables::default(), is_function: true });
+        machine
+    }
+
+    // ---- places and sources ----
+
+    pub(super) fn place_in(&self, source: u32, span: Span) -> Place {
+        let Some(from) = self.sources.get(source as usize) else { return Place::default() };
+        let span = match &from.offsets {
+            Offsets::Map(map) => map.original(text_span(span)),
+            Offsets::Fixed(fixed) => *fixed,
+        };
+        Place { script: from.script, span }
+    }
+
+    pub(super) fn place(&self, span: Span) -> Place {
+        self.place_in(self.source, span)
+    }
+
+    /// The source text of a node.
+    pub(super) fn source_text(&self, source: u32, span: Span) -> &'a str {
+        let text = self.sources.get(source as usize).map_or("", |from| from.text);
+        text.get(text_span(span).range()).unwrap_or("")
+    }
+
+    /// Does the code at `span` name a bidder?
+    pub(super) fn has_anchor(&self, source: u32, span: Span) -> bool {
+        let range = text_span(span);
+        let Some(from) = self.sources.get(source as usize) else { return false };
+        let next = from.anchors.partition_point(|&at| at < range.start);
+        from.anchors.get(next).is_some_and(|&at| at < range.end)
+    }
+
+    // ---- budgets ----
+
+    /// Counts a step; false when the budget has run out.
+    pub(super) fn step(&mut self, span: Span) -> bool {
+        self.steps += 1;
+        if self.steps <= self.limits.steps && self.memory <= self.limits.memory_bytes {
+            return true;
+        }
+        self.cut_here(span);
+        false
+    }
+
+    #[cold]
+    fn cut_here(&mut self, span: Span) {
+        if self.cut {
+            return;
+        }
+        self.cut = true;
+        let (code, what) = if self.steps > self.limits.steps {
+            ("budget-steps", format!("evaluation stopped after {} steps", self.limits.steps))
+        } else {
+            ("budget-memory", format!("evaluation stopped at {} MiB of values", self.limits.memory_bytes >> 20))
+        };
+        let place = self.place(span);
+        self.diagnostics.push(Diagnostic::new(Severity::Warning, code, what).with_place(place));
+    }
+
+    // ---- values ----
+
+    pub(super) fn unknown(&self, span: Span) -> Abstract {
+        Abstract::Unknown(Rc::new(Origin { path: None, source: self.source, span }))
+    }
+
+    pub(super) fn unknown_path(&self, path: Atom, span: Span) -> Abstract {
+        let path = (path.len() <= 160).then_some(path);
+        Abstract::Unknown(Rc::new(Origin { path, source: self.source, span }))
+    }
+
+    pub(super) fn add_object(&mut self, object: Object<'a>) -> ObjectId {
+        self.memory += 200 + object.elements.len() * 24 + object.properties.len() * 64;
+        ObjectId(self.objects.add(object))
+    }
+
+    pub(super) fn add_array(&mut self, elements: Vec<Abstract>) -> Abstract {
+        Abstract::Object(self.add_object(Object { elements, ..Object::new(Kind::Array) }))
+    }
+
+    pub(super) fn object(&self, id: ObjectId) -> &Object<'a> {
+        self.objects.get(id.0)
+    }
+
+    pub(super) fn object_mut(&mut self, id: ObjectId) -> &mut Object<'a> {
+        self.memory += 24;
+        self.objects.write(id.0)
+    }
+
+    /// The elements, if it is a known array.
+    pub(super) fn array(&self, value: &Abstract) -> Option<&[Abstract]> {
+        let object = self.object(value.as_object()?);
+        object.is_array().then_some(&object.elements[..])
+    }
+
+    /// One of two values, by a condition.
+    pub(super) fn join(&mut self, when: ConditionId, yes: &Abstract, no: &Abstract) -> Abstract {
+        if yes.is_same(no) {
+            return yes.clone();
+        }
+        if let Some(one) = self.join_library(yes, no) {
+            return one;
+        }
+        let not = self.conditions.not(when);
+        let mut choices = Vec::new();
+        self.add_choices(&mut choices, when, yes);
+        self.add_choices(&mut choices, not, no);
+        self.any(choices)
+    }
+
+    /// A library that may be there already, or is prepared by the page: both are one thing.
+    fn join_library(&mut self, a: &Abstract, b: &Abstract) -> Option<Abstract> {
+        let (id, other) = match (a, b) {
+            (Abstract::Object(id), other) | (other, Abstract::Object(id)) => (*id, other),
+            _ => return None,
+        };
+        let path = self.object(id).path.clone()?;
+        let is_one = match other {
+            Abstract::Unknown(origin) => origin.path.as_ref() == Some(&path),
+            Abstract::Undefined | Abstract::Absent => self.object(id).is_open && self.object(id).properties.is_empty(),
+            _ => false,
+        };
+        is_one.then(|| {
+            self.object_mut(id).is_open = true;
+            Abstract::Object(id)
+        })
+    }
+
+    fn add_choices(&mut self, choices: &mut Vec<Choice>, when: ConditionId, value: &Abstract) {
+        match value {
+            Abstract::Any(all) => {
+                for choice in all.iter() {
+                    if let Some(when) = self.conditions.and(choice.when, when) {
+                        self.add_choice(choices, when, &choice.value);
+                    }
+                }
+            }
+            one => self.add_choice(choices, when, one),
+        }
+    }
+
+    fn add_choice(&mut self, choices: &mut Vec<Choice>, when: ConditionId, value: &Abstract) {
+        if let Some(same) = choices.iter_mut().find(|choice| choice.value.is_same(value)) {
+            same.when = self.conditions.or(same.when, when);
+        } else if choices.len() < self.limits.alternatives {
+            choices.push(Choice { when, value: value.clone() });
+        }
+    }
+
+    pub(super) fn any(&self, mut choices: Vec<Choice>) -> Abstract {
+        match choices.len() {
+            0 => Abstract::Undefined,
+            1 => choices.remove(0).value,
+            _ => Abstract::Any(choices.into()),
+        }
+    }
+
+    /// Drops the alternatives that the facts rule out.
+    pub(super) fn narrow(&self, value: Abstract) -> Abstract {
+        let Abstract::Any(all) = &value else { return value };
+        if self.facts.is_empty() {
+            return value;
+        }
+        let is_possible = |choice: &&Choice| !self.conditions.is_excluded(choice.when, &self.facts);
+        let left: Vec<Choice> = all.iter().filter(is_possible).cloned().collect();
+        if left.len() == all.len() || left.is_empty() { value } else { self.any(left) }
+    }
+
+    /// Does the same to each alternative, under its condition, and joins what comes out.
+    pub(super) fn map(
+        &mut self,
+        value: &Abstract,
+        mut change: impl FnMut(&mut Self, &Abstract) -> Abstract,
+    ) -> Abstract {
+        let Abstract::Any(all) = value else { return change(self, value) };
+        let mut choices = Vec::with_capacity(all.len());
+        for choice in all.iter() {
+            if self.conditions.is_excluded(choice.when, &self.facts) {
+                continue;
+            }
+            self.facts.push(choice.when);
+            let changed = change(self, &choice.value);
+            self.facts.pop();
+            self.add_choices(&mut choices, choice.when, &changed);
+        }
+        self.any(choices)
+    }
+
+    // ---- events ----
+
+    /// Notes an event; its arguments are exported now and once more when the page is done.
+    pub(super) fn record(&mut self, kind: EventKind, arguments: Vec<Abstract>, span: Span) {
+        if self.events.len() >= self.limits.events {
+            return;
+        }
+        let at = self.place(span);
+        let when = self.current_condition();
+        let may_change = arguments.iter().any(|argument| matches!(argument, Abstract::Object(_) | Abstract::Any(_)));
+        let early = may_change.then(|| arguments.iter().map(|argument| self.export(argument)).collect());
+        self.pending.push(PendingEvent { event: self.events.len(), arguments, early });
+        self.events.push(Event { kind, at, evidence: self.evidence, when });
+    }
+
+    /// The conjunction of the facts, as text.
+    pub(super) fn current_condition(&mut self) -> Option<std::sync::Arc<str>> {
+        let facts = std::mem::take(&mut self.facts);
+        let mut all = ConditionId::ALWAYS;
+        for &fact in &facts {
+            all = self.conditions.and(all, fact).unwrap_or(all);
+        }
+        self.facts = facts;
+        self.conditions.render(all, super::value::QUOTED_CHARACTERS).map(Into::into)
+    }
+}

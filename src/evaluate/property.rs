@@ -1,0 +1,355 @@
+//! Members of values: reading, writing, copying.
+
+use super::abstract_value::{Abstract, ObjectId};
+use super::builtin;
+use super::expression::join_path;
+use super::heap::{Kind, Object, Property};
+use super::machine::{GLOBAL, Machine};
+use super::operator::number_text;
+use swc_atoms::{Atom, atom};
+use swc_common::Span;
+
+/// Prototypes that are followed; hostile chains may be long.
+const CHAIN: usize = 32;
+
+/// The longest array that an assignment to an index or `length` may make.
+pub(super) const ARRAY_LENGTH: usize = 100_000;
+
+impl<'a> Machine<'a> {
+    /// The name of a member, if it is known.
+    pub(super) fn property_key(&self, key: &Abstract) -> Option<Atom> {
+        match key {
+            Abstract::String(name) => Some(name.clone()),
+            Abstract::Number(number) => Some(Atom::new(number_text(*number))),
+            Abstract::Unknown(_) | Abstract::Text(_) | Abstract::Any(_) => None,
+            other => self.to_text_shallow(other),
+        }
+    }
+
+    /// Reads `value.key`; `owner` is what the value is called where it has no name of its own.
+    pub(super) fn read_member(&mut self, value: &Abstract, key: &Atom, span: Span, owner: Option<&Atom>) -> Abstract {
+        match value {
+            Abstract::Any(_) => self.map(value, |machine, value| machine.read_member(value, key, span, owner)),
+            Abstract::Object(id) => self.read_object(*id, key, span, value),
+            Abstract::Unknown(origin) => match &origin.path {
+                Some(path) => self.unknown_path(join_path(path, key), span),
+                None => self.unknown(span),
+            },
+            Abstract::String(text) => self.read_text(text, key, span),
+            Abstract::Number(_) | Abstract::Bool(_) => self.builtin_member(value, key).unwrap_or(Abstract::Undefined),
+            Abstract::Text(_) => self.builtin_member(value, key).unwrap_or_else(|| self.unknown(span)),
+            Abstract::Undefined | Abstract::Null | Abstract::Absent => match owner {
+                Some(owner) => self.unknown_path(join_path(super::expression::global_name(owner), key), span),
+                None => self.unknown(span),
+            },
+        }
+    }
+
+    fn read_text(&mut self, text: &Atom, key: &Atom, span: Span) -> Abstract {
+        if *key == "length" {
+            return Abstract::Number(text.encode_utf16().count() as f64);
+        }
+        if let Ok(at) = key.parse::<usize>() {
+            return text
+                .chars()
+                .nth(at)
+                .map_or(Abstract::Undefined, |one| Abstract::text(one.encode_utf8(&mut [0; 4])));
+        }
+        let value = Abstract::String(text.clone());
+        self.builtin_member(&value, key)
+            .unwrap_or_else(|| if key.is_empty() { self.unknown(span) } else { Abstract::Undefined })
+    }
+
+    /// Reads a member of an object on behalf of `this`, which getters get to see.
+    pub(super) fn read_object(&mut self, id: ObjectId, key: &Atom, span: Span, this: &Abstract) -> Abstract {
+        if id == GLOBAL {
+            return self.read_global(key, span);
+        }
+        match self.find_member(id, key) {
+            Some(Property::Value(value)) => return value,
+            Some(Property::Accessor { get: Some(get), .. }) => return self.call_getter(get, this),
+            Some(Property::Accessor { get: None, .. }) => return Abstract::Undefined,
+            None => {}
+        }
+        if let Some(value) = self.own_builtin(id, key) {
+            return value;
+        }
+        if let Some(value) = self.builtin_member(this, key) {
+            return value;
+        }
+        self.missing_member(id, key, span)
+    }
+
+    /// A member of the object or of one of its prototypes.
+    pub(super) fn find_member(&self, id: ObjectId, key: &Atom) -> Option<Property> {
+        let mut next = Some(id);
+        for _ in 0..CHAIN {
+            let object = self.object(next?);
+            if let Some(property) = object.properties.get(key) {
+                return Some(property.clone());
+            }
+            next = object.prototype;
+        }
+        None
+    }
+
+    /// Members that exotic objects have by nature.
+    fn own_builtin(&mut self, id: ObjectId, key: &Atom) -> Option<Abstract> {
+        let object = self.object(id);
+        match &object.kind {
+            Kind::Array if *key == "length" => Some(Abstract::Number(object.elements.len() as f64)),
+            Kind::Array => {
+                let at = key.parse::<usize>().ok()?;
+                let element = object.elements.get(at)?;
+                Some(if matches!(element, Abstract::Absent) { Abstract::Undefined } else { element.clone() })
+            }
+            Kind::Collection { is_map } if *key == "size" => {
+                let per_entry = if *is_map { 2 } else { 1 };
+                Some(Abstract::Number((object.elements.len() / per_entry) as f64))
+            }
+            Kind::Function(_) if *key == "prototype" => Some(Abstract::Object(self.prototype_of(id))),
+            Kind::Native(name) => builtin::static_member(name, key).map(|name| self.native(name)),
+            _ => None,
+        }
+    }
+
+    /// The `prototype` object of a function, made when it is first asked for.
+    pub(super) fn prototype_of(&mut self, function: ObjectId) -> ObjectId {
+        let key = atom!("prototype");
+        if let Some(Property::Value(Abstract::Object(id))) = self.object(function).properties.get(&key) {
+            return *id;
+        }
+        let mut prototype = Object::new(Kind::Plain);
+        prototype.properties.insert(atom!("constructor"), Property::Value(Abstract::Object(function)));
+        let id = self.add_object(prototype);
+        self.object_mut(function).properties.insert(key, Property::Value(Abstract::Object(id)));
+        id
+    }
+
+    fn missing_member(&mut self, id: ObjectId, key: &Atom, span: Span) -> Abstract {
+        let object = self.object(id);
+        let is_open = object.is_open || matches!(object.kind, Kind::Element(_) | Kind::Date | Kind::Native(_));
+        match &object.path {
+            Some(path) if is_open => self.unknown_path(join_path(path, key), span),
+            _ if is_open => self.unknown(span),
+            _ => Abstract::Undefined,
+        }
+    }
+
+    /// Reads a member whose name is not known: any of them.
+    pub(super) fn read_any_member(&mut self, value: &Abstract, span: Span) -> Abstract {
+        let Some(id) = value.as_object().filter(|id| *id != GLOBAL) else { return self.unknown(span) };
+        let object = self.objects.share(id.0);
+        let members = object.properties.values().filter_map(|property| match property {
+            Property::Value(value) => Some(value),
+            Property::Accessor { .. } => None,
+        });
+        let all: Vec<&Abstract> =
+            members.chain(&object.elements).filter(|value| !matches!(value, Abstract::Absent)).collect();
+        // More than a few say nothing.
+        if all.is_empty() || all.len() > self.limits.alternatives / 2 {
+            return self.unknown(span);
+        }
+        let mut choices: Vec<super::abstract_value::Choice> = Vec::new();
+        for value in all {
+            let when = super::condition::ConditionId::MAYBE;
+            match value {
+                Abstract::Any(inner) => choices.extend(inner.iter().cloned()),
+                one if choices.iter().any(|choice| choice.value.is_same(one)) => {}
+                one => choices.push(super::abstract_value::Choice { when, value: one.clone() }),
+            }
+        }
+        choices.truncate(self.limits.alternatives);
+        self.any(choices)
+    }
+
+    /// Stores a member, through setters; on several objects at once where it is not known which.
+    pub(super) fn write_member(&mut self, target: &Abstract, key: &Atom, value: Abstract, span: Span) {
+        match target {
+            Abstract::Object(id) => self.write_object(*id, key, value, target, span),
+            Abstract::Any(choices) => {
+                for choice in choices.clone().iter() {
+                    self.write_member(&choice.value, key, value.clone(), span);
+                }
+            }
+            _ => self.note_handler(key, &value, target),
+        }
+    }
+
+    fn write_object(&mut self, id: ObjectId, key: &Atom, value: Abstract, this: &Abstract, span: Span) {
+        if id == GLOBAL {
+            self.note_handler(key, &value, this);
+            return self.write_variable(super::machine::GLOBAL_SCOPE, key, value);
+        }
+        if let Some(Property::Accessor { set: Some(set), .. }) = self.find_member(id, key) {
+            self.call_value(&Abstract::Object(set), this, vec![value], span);
+            return;
+        }
+        if let Some(path) = self.object(id).path.clone() {
+            self.name_value(&value, &join_path(&path, key));
+        }
+        if matches!(self.object(id).kind, Kind::Element(_)) {
+            self.note_element_member(id, key, &value, span);
+        }
+        if self.object(id).is_open || matches!(self.object(id).kind, Kind::Element(_)) {
+            self.note_handler(key, &value, this);
+        }
+        self.define(id, key, value);
+    }
+
+    /// Stores a member whose name may be one of several.
+    pub(super) fn write_members(&mut self, target: &Abstract, key: &Abstract, value: Abstract, span: Span) {
+        match key {
+            Abstract::Any(choices) => {
+                for choice in choices.clone().iter() {
+                    self.write_members(target, &choice.value, value.clone(), span);
+                }
+            }
+            key => match self.property_key(key) {
+                Some(key) => self.write_member(target, &key, value, span),
+                // Under an unknown name it is still held by the object.
+                None => {
+                    if let Some(id) = target.as_object().filter(|id| *id != GLOBAL) {
+                        let name =
+                            Atom::new(format!("[{}]", super::export::cut(self.source_text(self.source, span), 60)));
+                        self.define(id, &name, value);
+                    }
+                }
+            },
+        }
+    }
+
+    /// Makes an own member.
+    pub(super) fn define(&mut self, id: ObjectId, key: &Atom, value: Abstract) {
+        if self.object(id).is_array() && self.write_element(id, key, &value) {
+            return;
+        }
+        let is_new = self.object_mut(id).properties.insert(key.clone(), Property::Value(value)).is_none();
+        self.memory += 48;
+        if is_new {
+            self.note_member(id, key);
+        }
+    }
+
+    pub(super) fn define_members(&mut self, id: ObjectId, key: &Abstract, value: Abstract) {
+        match self.property_key(key) {
+            Some(key) => self.define(id, &key, value),
+            None => self.write_members(&Abstract::Object(id), key, value, swc_common::DUMMY_SP),
+        }
+    }
+
+    fn write_element(&mut self, id: ObjectId, key: &Atom, value: &Abstract) -> bool {
+        if *key == "length" {
+            if let Abstract::Number(length) = value
+                && *length >= 0.0
+                && *length <= ARRAY_LENGTH as f64
+            {
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "just checked")]
+                self.object_mut(id).elements.resize(*length as usize, Abstract::Absent);
+            }
+            return true;
+        }
+        let Ok(at) = key.parse::<usize>() else { return false };
+        if at >= ARRAY_LENGTH {
+            return false;
+        }
+        self.memory += (at + 1).saturating_sub(self.object(id).elements.len()) * 24;
+        let elements = &mut self.object_mut(id).elements;
+        if at >= elements.len() {
+            elements.resize(at + 1, Abstract::Absent);
+        }
+        elements[at] = value.clone();
+        true
+    }
+
+    /// Copies the own members of a value, as spread and `Object.assign` do.
+    pub(super) fn copy_members(&mut self, id: ObjectId, from: &Abstract) {
+        match from {
+            Abstract::Object(from) if *from != GLOBAL => {
+                let from = self.objects.share(from.0);
+                for (at, element) in from.elements.iter().enumerate() {
+                    self.define(id, &Atom::new(at.to_string()), element.clone());
+                }
+                for (name, property) in &from.properties {
+                    if let Property::Value(value) = property {
+                        self.define(id, name, value.clone());
+                    }
+                }
+                if from.is_open {
+                    self.object_mut(id).is_open = true;
+                }
+            }
+            Abstract::Any(choices) => {
+                for choice in choices.clone().iter() {
+                    self.copy_choice(id, choice);
+                }
+            }
+            // What an unknown value adds, nobody can tell.
+            Abstract::Unknown(_) => self.object_mut(id).is_open = true,
+            _ => {}
+        }
+    }
+
+    /// Copies one of several values: its members are there under its condition.
+    fn copy_choice(&mut self, id: ObjectId, choice: &super::abstract_value::Choice) {
+        let Some(from) = choice.value.as_object().filter(|from| *from != GLOBAL) else { return };
+        for (name, property) in &self.objects.share(from.0).properties {
+            let Property::Value(value) = property else { continue };
+            let old = self.object(id).own(name).cloned().unwrap_or(Abstract::Undefined);
+            let value = self.join(choice.when, value, &old);
+            self.define(id, name, value);
+        }
+    }
+
+    /// The own names of an object, integer names first, as `Object.keys` lists them.
+    pub(super) fn keys(&self, id: ObjectId) -> Vec<Atom> {
+        let object = self.object(id);
+        let mut keys: Vec<Atom> = (0..object.elements.len())
+            .filter(|at| object.is_array() && !matches!(object.elements[*at], Abstract::Absent))
+            .map(|at| Atom::new(at.to_string()))
+            .collect();
+        let (mut whole, names): (Vec<&Atom>, Vec<&Atom>) = object.properties.keys().partition(|name| is_index(name));
+        whole.sort_by_key(|name| name.parse::<u32>().unwrap_or(u32::MAX));
+        keys.extend(whole.into_iter().chain(names).filter(|name| !name.starts_with('#')).cloned());
+        keys
+    }
+
+    /// What `for … of` and spread would go through; `None` where that is not known.
+    pub(super) fn iterate(&mut self, value: &Abstract) -> Option<Vec<Abstract>> {
+        match value {
+            Abstract::String(text) => {
+                Some(text.chars().map(|one| Abstract::text(one.encode_utf8(&mut [0; 4]))).collect())
+            }
+            Abstract::Object(id) => {
+                let object = self.objects.share(id.0);
+                match object.kind {
+                    Kind::Array | Kind::Collection { is_map: false } => Some(object.elements.clone()),
+                    Kind::Collection { is_map: true } => {
+                        Some(object.elements.chunks(2).map(|pair| self.add_array(pair.to_vec())).collect())
+                    }
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// The text of a value; asks an object's own `toString`.
+    pub(super) fn to_text(&mut self, value: &Abstract) -> Option<Atom> {
+        if let Abstract::Object(id) = value
+            && let Some(Property::Value(method)) = self.find_member(*id, &atom!("toString"))
+        {
+            let text = self.call_value(&method, value, Vec::new(), swc_common::DUMMY_SP);
+            return if let Abstract::String(text) = text { Some(text) } else { None };
+        }
+        self.to_text_shallow(value)
+    }
+}
+
+/// Is it the name of an array element?
+fn is_index(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_digit())
+        && !name.is_empty()
+        && name.len() < 10
+        && (name == "0" || !name.starts_with('0'))
+}

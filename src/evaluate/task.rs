@@ -1,0 +1,331 @@
+//! Functions that run later: queued for a library, handed to something unknown, or waiting for a promise.
+
+use super::abstract_value::{Abstract, ObjectId};
+use super::condition::ConditionId;
+use super::heap::Kind;
+use super::machine::{Flow, GLOBAL, Machine};
+use crate::base::Evidence;
+use rustc_hash::FxHashSet;
+use std::collections::VecDeque;
+use swc_atoms::Atom;
+
+/// Tasks that one page may leave; more are dropped.
+const TASKS: usize = 5_000;
+
+/// Callbacks taken from one options object.
+const CALLBACKS: usize = 24;
+
+#[derive(Debug)]
+struct Task {
+    function: Abstract,
+    this: Abstract,
+    /// `None`: whoever calls it passes what nobody knows.
+    arguments: Option<Vec<Abstract>>,
+    facts: Vec<ConditionId>,
+    evidence: Evidence,
+    /// Promise that gets the result.
+    result: Option<ObjectId>,
+}
+
+/// What waits to run.
+#[derive(Debug, Default)]
+pub(super) struct Tasks {
+    /// As soon as the script around has ended.
+    soon: VecDeque<Task>,
+    /// When the library arrives whose queue (by path) holds it.
+    library: VecDeque<(Atom, Task)>,
+    /// After all scripts.
+    later: VecDeque<Task>,
+    scheduled: FxHashSet<ObjectId>,
+    /// Queues whose library has arrived.
+    arrived: Vec<String>,
+    count: usize,
+}
+
+/// Does a declared queue (`pbjs.que`, `*.que`) name this path?
+fn is_queue(pattern: &str, path: &str) -> bool {
+    match pattern.strip_prefix("*.") {
+        Some(name) => path.strip_suffix(name).is_some_and(|owner| owner.ends_with('.') && owner.len() > 1),
+        None => pattern == path,
+    }
+}
+
+impl<'a> Machine<'a> {
+    fn task(&mut self, function: &Abstract, this: &Abstract, arguments: Option<Vec<Abstract>>) -> Option<Task> {
+        self.tasks.count += 1;
+        (self.tasks.count <= TASKS).then(|| Task {
+            function: function.clone(),
+            this: this.clone(),
+            arguments,
+            facts: self.facts.clone(),
+            evidence: self.evidence,
+            result: None,
+        })
+    }
+
+    fn is_function(&self, value: &Abstract) -> bool {
+        value.as_object().is_some_and(|id| self.object(id).is_callable())
+    }
+
+    /// Functions pushed to a library's queue run when the library arrives.
+    pub(super) fn note_queue(&mut self, path: Option<&Atom>, arguments: &[Abstract]) {
+        let Some(path) = path else { return };
+        if !self.interests.queues.iter().any(|queue| is_queue(queue, path)) {
+            return;
+        }
+        let library = path.rsplit_once('.').map_or("", |(owner, _)| owner);
+        for argument in arguments {
+            if self.is_function(argument) {
+                let passed = self.unknown_path(Atom::new(library), swc_common::DUMMY_SP);
+                let owner = self.library_object(library).unwrap_or(Abstract::Object(GLOBAL));
+                self.schedule_for_library(path.clone(), argument, &owner, passed);
+            }
+        }
+    }
+
+    /// The object under a global path.
+    fn library_object(&self, path: &str) -> Option<Abstract> {
+        let mut value = Abstract::Object(GLOBAL);
+        for name in path.split('.') {
+            value = self.object(value.as_object()?).own(name)?.clone();
+        }
+        Some(value)
+    }
+
+    fn schedule_for_library(&mut self, path: Atom, function: &Abstract, this: &Abstract, passed: Abstract) {
+        let passed = if matches!(this, Abstract::Object(GLOBAL)) { passed } else { this.clone() };
+        self.tasks.scheduled.extend(function.as_object());
+        let Some(task) = self.task(function, this, Some(vec![passed])) else { return };
+        if self.tasks.arrived.iter().any(|queue| is_queue(queue, &path)) {
+            self.tasks.soon.push_back(task);
+        } else {
+            self.tasks.library.push_back((path, task));
+        }
+    }
+
+    /// Something unknown gets a value: the functions in it are taken to be called.
+    pub(super) fn hand_over(&mut self, value: &Abstract, this: &Abstract) {
+        let Abstract::Object(id) = value else {
+            if let Abstract::Any(choices) = value {
+                choices.clone().iter().for_each(|choice| self.hand_over(&choice.value, this));
+            }
+            return;
+        };
+        if self.object(*id).is_callable() {
+            return self.schedule(value, this, None);
+        }
+        if *id == GLOBAL {
+            return;
+        }
+        let object = self.objects.share(id.0);
+        if !matches!(object.kind, Kind::Plain | Kind::Array) {
+            return;
+        }
+        let members = object.properties.values().filter_map(|property| match property {
+            super::heap::Property::Value(member) => Some(member),
+            super::heap::Property::Accessor { .. } => None,
+        });
+        for member in members.chain(&object.elements).take(CALLBACKS) {
+            if self.is_function(member) {
+                self.schedule(member, value, None);
+            }
+        }
+    }
+
+    /// Runs a function after all scripts; each once.
+    pub(super) fn schedule(&mut self, function: &Abstract, this: &Abstract, arguments: Option<Vec<Abstract>>) {
+        let Some(id) = function.as_object() else { return };
+        if !self.tasks.scheduled.insert(id) {
+            return;
+        }
+        if let Some(task) = self.task(function, this, arguments) {
+            self.tasks.later.push_back(task);
+        }
+    }
+
+    /// `window.onload = f` and the like.
+    pub(super) fn note_handler(&mut self, key: &Atom, value: &Abstract, target: &Abstract) {
+        if key.starts_with("on") && key.len() > 2 && self.is_function(value) {
+            self.schedule(value, target, None);
+        }
+    }
+
+    // ---- promises ----
+
+    pub(super) fn promise(&mut self, value: Option<Abstract>) -> Abstract {
+        Abstract::Object(self.add_object(super::heap::Object::new(Kind::Promise(value))))
+    }
+
+    /// The promise of a value; of a promise, that promise.
+    pub(super) fn promise_of(&mut self, value: Abstract) -> Abstract {
+        let is_promise = value.as_object().is_some_and(|id| matches!(self.object(id).kind, Kind::Promise(_)));
+        if is_promise { value } else { self.promise(Some(value)) }
+    }
+
+    pub(super) fn settle(&mut self, promise: ObjectId, value: Abstract) {
+        let value = self.awaited(&value);
+        if matches!(self.object(promise).kind, Kind::Promise(None)) {
+            self.object_mut(promise).kind = Kind::Promise(Some(value));
+        }
+    }
+
+    /// What `await` gives.
+    pub(super) fn awaited(&mut self, value: &Abstract) -> Abstract {
+        let Some(id) = value.as_object() else { return value.clone() };
+        match &self.object(id).kind {
+            Kind::Promise(Some(value)) => value.clone(),
+            Kind::Promise(None) => self.unknown(swc_common::DUMMY_SP),
+            _ => value.clone(),
+        }
+    }
+
+    /// `promise.then(callback)`: the callback runs when the script around has ended.
+    pub(super) fn then(&mut self, promise: ObjectId, callback: &Abstract) -> Abstract {
+        let result = self.promise(None);
+        if self.is_function(callback)
+            && let Some(mut task) = self.task(callback, &Abstract::Undefined, None)
+        {
+            task.result = result.as_object();
+            task.this = Abstract::Object(promise);
+            self.tasks.soon.push_back(task);
+        }
+        result
+    }
+
+    // ---- running ----
+
+    fn run_task(&mut self, task: Task) {
+        let evidence = std::mem::replace(&mut self.evidence, task.evidence);
+        let is_reaction = task.result.is_some();
+        let arguments = match (&task.arguments, is_reaction) {
+            (Some(arguments), _) => arguments.clone(),
+            (None, true) => vec![self.awaited(&task.this)],
+            (None, false) => {
+                self.has_unknown_arguments = true;
+                Vec::new()
+            }
+        };
+        let this = if is_reaction { Abstract::Undefined } else { task.this.clone() };
+        let when =
+            task.facts.iter().fold(ConditionId::ALWAYS, |all, &fact| self.conditions.and(all, fact).unwrap_or(all));
+        let span =
+            task.function.as_object().and_then(|id| self.object(id).at).map_or(swc_common::DUMMY_SP, |(_, span)| span);
+        let call = |m: &mut Self| m.call_value(&task.function, &this, arguments, span);
+        let value = if when == ConditionId::ALWAYS {
+            call(self)
+        } else {
+            let mut value = Abstract::Undefined;
+            self.either_flow(
+                when,
+                |m| {
+                    value = call(m);
+                    Flow::Normal
+                },
+                |_| Flow::Normal,
+            );
+            value
+        };
+        self.has_unknown_arguments = false;
+        if let Some(result) = task.result {
+            self.settle(result, value);
+        }
+        self.evidence = evidence;
+    }
+
+    /// Runs what waits for the end of the script.
+    pub(super) fn run_soon(&mut self) {
+        while let Some(task) = self.tasks.soon.pop_front() {
+            if self.cut {
+                break;
+            }
+            self.run_task(task);
+        }
+    }
+
+    /// A library arrived: what waits in its queues runs, and what is pushed there from now on runs at once.
+    pub(super) fn run_queues(&mut self, queues: &[String]) {
+        self.tasks.arrived.extend(queues.iter().cloned());
+        let waiting = std::mem::take(&mut self.tasks.library);
+        for (path, task) in waiting {
+            if queues.iter().any(|queue| is_queue(queue, &path)) {
+                self.run_task(task);
+            } else {
+                self.tasks.library.push_back((path, task));
+            }
+        }
+        self.run_soon();
+    }
+
+    /// The document was read: every library is taken to arrive, then everything else that waits runs.
+    pub(super) fn run_all(&mut self) {
+        let all = self.interests.queues.clone();
+        while !self.cut {
+            self.run_queues(&all);
+            let Some(task) = self.tasks.later.pop_front() else { break };
+            self.run_task(task);
+            self.run_soon();
+        }
+    }
+
+    /// Functions that nothing has called, but which name a bidder: what would they do?
+    pub(super) fn run_uncalled(&mut self) {
+        let mut at = 0;
+        while let Some(&(id, holder)) = self.functions.get(at) {
+            at += 1;
+            if self.cut || at > 20_000 {
+                break;
+            }
+            let Kind::Function(closure) = &self.object(id).kind else { continue };
+            let code = (closure.source, closure.span);
+            let is_class = closure.class.as_ref().is_some_and(|class| class.class.span == closure.span);
+            if self.called.contains(&code) || !self.has_anchor(code.0, code.1) {
+                continue;
+            }
+            let function = Abstract::Object(id);
+            let this = holder.map_or(Abstract::Object(GLOBAL), Abstract::Object);
+            self.as_declared(|m| {
+                m.has_unknown_arguments = true;
+                if is_class {
+                    m.construct(&function, Vec::new(), None, code.1);
+                } else {
+                    m.call_value(&function, &this, Vec::new(), code.1);
+                }
+                m.has_unknown_arguments = false;
+                m.run_soon();
+            });
+        }
+    }
+
+    /// Functions left in an array under a global name: a queue of a library that no rule knows.
+    pub(super) fn run_left_queues(&mut self) {
+        let mut left = Vec::new();
+        for index in 0..self.objects.len() {
+            let object = self.objects.get(index as u32);
+            if object.is_array() && object.path.is_some() {
+                left.extend(object.elements.iter().filter(|element| self.is_function(element)).cloned());
+            }
+        }
+        for function in left {
+            let id = function.as_object().map(|id| &self.object(id).kind);
+            let is_called =
+                matches!(id, Some(Kind::Function(closure)) if self.called.contains(&(closure.source, closure.span)));
+            if !is_called {
+                self.schedule(&function, &Abstract::Object(GLOBAL), None);
+            }
+        }
+        self.run_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_queue;
+
+    #[test]
+    fn queues_are_named_by_path_or_by_their_last_name() {
+        assert!(is_queue("googletag.cmd", "googletag.cmd"));
+        assert!(is_queue("*.que", "my.pbjs.que"));
+        assert!(!is_queue("*.que", "que"));
+        assert!(!is_queue("*.que", "pbjs.unique"));
+    }
+}

@@ -1,0 +1,309 @@
+//! Makes the page report out of a scan.
+//!
+//! In: a [`Scan`] and where its bytes were read ([`Source`]). Out: a [`PageReport`],
+//! which owns all it needs. Spans become lines and columns here, and values become
+//! JSON; both in time linear to the page and the findings.
+
+use super::record::{
+    AdUnitRecord, At, BidRecord, DiagnosticRecord, FindingRecord, NetworkRecord, PAGE_SCHEMA, PageReport,
+    ProblemRecord, RequestRecord, ScriptEntry, SlotRecord, SourceRecord,
+};
+use crate::base::{Diagnostic, LineIndex, Place};
+use crate::detect::{AdUnit, Bid, Finding, FoundNetwork, FoundRequest, Problem, Slot};
+use crate::engine::{Container, Outcome, Scan, ScriptKind, ScriptRecord};
+use serde_json::{Map, Value as Json, json};
+use sha2::{Digest, Sha256};
+use std::fmt::Write;
+use std::sync::Arc;
+
+/// Where the bytes of a page were read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    path: String,
+    entry: Option<String>,
+    bytes: u64,
+    sha256: String,
+}
+
+impl Source {
+    /// The source of a page: its path as the caller names it, and its raw bytes.
+    #[must_use]
+    pub fn new(path: impl Into<String>, bytes: &[u8]) -> Self {
+        Self { path: path.into(), entry: None, bytes: bytes.len() as u64, sha256: sha256(bytes) }
+    }
+
+    /// The same source as an entry of a container: its name or URL there.
+    #[must_use]
+    pub fn with_entry(self, entry: impl Into<String>) -> Self {
+        Self { entry: Some(entry.into()), ..self }
+    }
+
+    fn record(&self, container: &'static str, charset: Option<&'static str>) -> SourceRecord {
+        SourceRecord {
+            path: self.path.clone(),
+            container: container.into(),
+            entry: self.entry.clone(),
+            bytes: self.bytes,
+            sha256: self.sha256.clone(),
+            charset: charset.map(Into::into),
+        }
+    }
+}
+
+/// Makes the report of one page.
+///
+/// Lists keep the order of the scan. Of several settings with one name the last counts.
+#[must_use]
+pub fn page_report(scan: &Scan, source: &Source) -> PageReport {
+    let places = Places { text: &scan.text, lines: LineIndex::new(&scan.text) };
+    let scripts = scan.scripts.iter().enumerate();
+    PageReport {
+        source: source.record(container_name(scan.container), Some(scan.charset)),
+        url: scan.url.clone(),
+        title: scan.title.clone(),
+        networks: scan.networks.iter().map(network_record).collect(),
+        ad_units: scan.ad_units.iter().map(|unit| places.ad_unit(unit)).collect(),
+        slots: scan.slots.iter().map(|slot| places.slot(slot)).collect(),
+        findings: scan.findings.iter().map(|finding| places.finding(finding)).collect(),
+        requests: scan.requests.iter().map(|request| places.request(request)).collect(),
+        scripts: scripts.map(|(index, script)| places.script(index, script)).collect(),
+        config: scan.config.iter().map(|entry| (entry.name.clone(), entry.value.to_json())).collect(),
+        diagnostics: scan.diagnostics.iter().map(|diagnostic| places.diagnostic(diagnostic)).collect(),
+        ..empty_report(source)
+    }
+}
+
+/// The report of a page that could not be scanned, and why.
+#[must_use]
+pub fn failed_report(source: &Source, why: &Diagnostic) -> PageReport {
+    let places = Places { text: "", lines: LineIndex::new("") };
+    PageReport { diagnostics: vec![places.diagnostic(why)], ..empty_report(source) }
+}
+
+fn empty_report(source: &Source) -> PageReport {
+    PageReport {
+        schema: PAGE_SCHEMA.into(),
+        source: source.record("unknown", None),
+        url: None,
+        title: None,
+        networks: Vec::new(),
+        ad_units: Vec::new(),
+        slots: Vec::new(),
+        findings: Vec::new(),
+        requests: Vec::new(),
+        scripts: Vec::new(),
+        config: Map::new(),
+        diagnostics: Vec::new(),
+    }
+}
+
+/// The page's text, to turn spans into lines and columns.
+struct Places<'s> {
+    text: &'s str,
+    lines: LineIndex,
+}
+
+impl Places<'_> {
+    fn at(&self, place: Place) -> At {
+        let position = self.lines.position(self.text, place.span.start);
+        At {
+            script: place.script,
+            line: position.line,
+            column: position.column,
+            start: place.span.start,
+            end: place.span.end,
+        }
+    }
+
+    fn ad_unit(&self, unit: &AdUnit) -> AdUnitRecord {
+        AdUnitRecord {
+            code: unit.code.as_ref().and_then(|code| present(code.to_json())),
+            library: owned(unit.library.as_ref()),
+            global: owned(unit.global.as_ref()),
+            media_types: present(unit.media_types.to_json()),
+            evidence: unit.evidence,
+            when: owned(unit.when.as_ref()),
+            bids: unit.bids.iter().map(|bid| self.bid(bid)).collect(),
+            problems: self.problems(&unit.problems),
+            at: self.at(unit.at),
+        }
+    }
+
+    fn bid(&self, bid: &Bid) -> BidRecord {
+        BidRecord {
+            bidder: bid.bidder.to_json(),
+            network: owned(bid.network.as_ref()),
+            alias_of: owned(bid.alias_of.as_ref()),
+            params: bid.params.to_json(),
+            when: owned(bid.when.as_ref()),
+            problems: self.problems(&bid.problems),
+            at: self.at(bid.at),
+        }
+    }
+
+    fn problems(&self, problems: &[Problem]) -> Vec<ProblemRecord> {
+        let record = |problem: &Problem| ProblemRecord {
+            code: problem.code.into(),
+            message: problem.message.clone(),
+            at: self.at(problem.at),
+        };
+        problems.iter().map(record).collect()
+    }
+
+    fn slot(&self, slot: &Slot) -> SlotRecord {
+        SlotRecord {
+            library: slot.library.to_string(),
+            path: slot.path.to_json(),
+            sizes: slot.sizes.to_json(),
+            element: slot.element.to_json(),
+            evidence: slot.evidence,
+            at: self.at(slot.at),
+        }
+    }
+
+    fn finding(&self, finding: &Finding) -> FindingRecord {
+        FindingRecord {
+            rule: finding.rule.to_string(),
+            network: owned(finding.network.as_ref()),
+            product: owned(finding.product.as_ref()),
+            captures: finding.captures.iter().map(|(name, value)| (name.to_string(), value.to_json())).collect(),
+            evidence: finding.evidence,
+            when: owned(finding.when.as_ref()),
+            at: self.at(finding.at),
+        }
+    }
+
+    fn request(&self, request: &FoundRequest) -> RequestRecord {
+        RequestRecord {
+            url: request.url.clone(),
+            kind: request.kind.into(),
+            network: owned(request.network.as_ref()),
+            filter: None,
+            at: self.at(request.at),
+        }
+    }
+
+    fn script(&self, index: usize, script: &ScriptRecord) -> ScriptEntry {
+        ScriptEntry {
+            index: u32::try_from(index).unwrap_or(u32::MAX),
+            kind: kind_name(script.kind).into(),
+            bytes: script.code.len() as u64,
+            sha256: sha256(script.code.as_bytes()),
+            outcome: outcome_name(script.outcome).into(),
+            verdict: "allow".into(),
+            reason: None,
+            held_back: script.held_back.clone(),
+            repairs: script.repairs.iter().map(|&repair| repair.into()).collect(),
+            at: self.at(script.at),
+        }
+    }
+
+    fn diagnostic(&self, diagnostic: &Diagnostic) -> DiagnosticRecord {
+        DiagnosticRecord {
+            severity: diagnostic.severity,
+            code: diagnostic.code.into(),
+            message: diagnostic.message.clone(),
+            at: diagnostic.at.map(|place| self.at(place)),
+        }
+    }
+}
+
+fn network_record(network: &FoundNetwork) -> NetworkRecord {
+    let ids = network.ids.iter();
+    NetworkRecord {
+        id: network.id.to_string(),
+        name: network.name.to_string(),
+        roles: network.roles.iter().map(ToString::to_string).collect(),
+        gvl_id: network.gvl_id,
+        bidders: network.bidders.iter().map(ToString::to_string).collect(),
+        ids: ids.map(|(name, values)| (name.to_string(), values.iter().map(|id| id.to_json()).collect())).collect(),
+        evidence: network.evidence,
+        findings: network.findings.clone(),
+    }
+}
+
+fn owned(text: Option<&Arc<str>>) -> Option<String> {
+    text.map(ToString::to_string)
+}
+
+/// The value, unless it is `undefined`: what the page does not say is null in these fields.
+fn present(value: Json) -> Option<Json> {
+    let is_absent = value.is_null() || value == json!({ "$undefined": true });
+    (!is_absent).then_some(value)
+}
+
+fn container_name(container: Container) -> &'static str {
+    match container {
+        Container::Html => "html",
+        Container::Js => "js",
+        Container::Text => "text",
+    }
+}
+
+fn kind_name(kind: ScriptKind) -> &'static str {
+    match kind {
+        ScriptKind::Inline => "inline",
+        ScriptKind::External => "external",
+        ScriptKind::Json => "json",
+        ScriptKind::Handler => "handler",
+        ScriptKind::Text => "text",
+    }
+}
+
+fn outcome_name(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Parsed => "parsed",
+        Outcome::Recovered => "recovered",
+        Outcome::Salvaged => "salvaged",
+        Outcome::Failed => "failed",
+        Outcome::Skipped => "skipped",
+        Outcome::Cut => "cut",
+    }
+}
+
+/// SHA-256 in lower-case hexadecimal.
+fn sha256(bytes: &[u8]) -> String {
+    let mut hex = String::with_capacity(64);
+    for byte in Sha256::digest(bytes) {
+        write!(hex, "{byte:02x}").expect("a String takes every write");
+    }
+    hex
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{sample_scan, sample_source};
+    use super::*;
+    use crate::base::Severity;
+
+    #[test]
+    fn the_report_keeps_the_contract() {
+        let report = page_report(&sample_scan(), &sample_source());
+        insta::assert_snapshot!(serde_json::to_string_pretty(&report).unwrap());
+    }
+
+    #[test]
+    fn what_the_page_does_not_say_is_null() {
+        let mut scan = sample_scan();
+        scan.ad_units[0].code = None;
+        scan.ad_units[0].media_types = crate::evaluate::Value::Undefined;
+        let report = serde_json::to_value(page_report(&scan, &sample_source())).unwrap();
+        assert_eq!(report["ad_units"][0]["code"], Json::Null);
+        assert_eq!(report["ad_units"][0]["media_types"], Json::Null);
+    }
+
+    #[test]
+    fn a_report_reads_back_as_it_was_written() {
+        let report = page_report(&sample_scan(), &sample_source());
+        let text = serde_json::to_string(&report).unwrap();
+        assert_eq!(serde_json::from_str::<PageReport>(&text).unwrap(), report);
+    }
+
+    #[test]
+    fn a_failed_page_still_has_a_report() {
+        let why = Diagnostic::new(Severity::Error, "internal-error", "index out of bounds");
+        let report = failed_report(&sample_source(), &why);
+        assert_eq!(report.source.container, "unknown");
+        assert_eq!(report.diagnostics[0].code, "internal-error");
+    }
+}

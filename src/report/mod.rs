@@ -1,0 +1,54 @@
+//! What a scan found, in forms for programs and for people.
+//!
+//! In: a [`Scan`](crate::Scan) and its [`Source`]. Out: a [`PageReport`], version 1 of
+//! the contract, and text in one of the forms behind [`Render`]: [`Table`] for people,
+//! [`Json`] and [`Ndjson`] for programs. A [`Summary`] adds pages up; it may be merged,
+//! so pages can be done in any order. Same pages in, same bytes out.
+//!
+//! Text from a page is hostile: whatever goes to a terminal passes `text`.
+
+mod compose;
+mod json;
+mod layout;
+mod record;
+mod summary;
+mod table;
+mod text;
+
+#[cfg(test)]
+mod sample;
+
+pub use compose::{Source, failed_report, page_report};
+pub use json::{Json, Ndjson, REPORT_SCHEMA};
+pub use record::{
+    AdUnitRecord, At, BidRecord, DiagnosticRecord, FindingRecord, Name, NetworkRecord, PAGE_SCHEMA, PageReport,
+    ProblemRecord, RequestRecord, ScriptEntry, SlotRecord, SourceRecord,
+};
+pub use summary::{BidderCount, NetworkCount, Summary, Unread};
+pub use table::Table;
+pub use text::printable;
+
+/// A form of the report, written page by page.
+///
+/// A whole report is [`begin`](Self::begin), the pages with a [`separator`](Self::separator)
+/// between them, and [`end`](Self::end). Pages may be rendered on many threads and joined in order.
+pub trait Render: Sync {
+    /// What stands before the first page.
+    fn begin(&self) -> String {
+        String::new()
+    }
+
+    /// One page; empty where this form does not show it.
+    fn page(&self, page: &PageReport) -> String;
+
+    /// What stands between two pages that are not empty.
+    fn separator(&self) -> &'static str {
+        ""
+    }
+
+    /// What stands after the last page.
+    fn end(&self, summary: &Summary) -> String {
+        let _ = summary;
+        String::new()
+    }
+}

@@ -1,0 +1,242 @@
+//! The page report as programs read it: the contract `adsieve.page/1`.
+//!
+//! One [`PageReport`] a page. Field names never change; fields may be added.
+//! Values of page scripts are JSON in the report's value form: what is concrete is
+//! plain JSON, the rest is `{"$any": […]}`, `{"$unknown": "source"}`, `{"$fn": true}`,
+//! `{"$regex": "/a/i"}` or `{"$undefined": true}`.
+
+use crate::base::{Evidence, Severity};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// The version of the page report that this library writes.
+pub const PAGE_SCHEMA: &str = "adsieve.page/1";
+
+/// A name out of a small set, as `evaluated` or `inline`.
+pub type Name = Cow<'static, str>;
+
+/// Everything that one page says, found without running it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PageReport {
+    /// [`PAGE_SCHEMA`].
+    pub schema: Name,
+    /// Where the page was read.
+    pub source: SourceRecord,
+    /// The page's own URL.
+    pub url: Option<String>,
+    /// The page's title.
+    pub title: Option<String>,
+    /// The ad networks, surest first.
+    pub networks: Vec<NetworkRecord>,
+    /// The ad units, in order of their place.
+    pub ad_units: Vec<AdUnitRecord>,
+    /// The ad slots, in order of their place.
+    pub slots: Vec<SlotRecord>,
+    /// The findings, in order of their place.
+    pub findings: Vec<FindingRecord>,
+    /// The third-party URLs that the page names.
+    pub requests: Vec<RequestRecord>,
+    /// Every script of the page.
+    pub scripts: Vec<ScriptEntry>,
+    /// Library settings by dotted name; the last one of a name counts.
+    pub config: Map<String, Json>,
+    /// What went less than well.
+    pub diagnostics: Vec<DiagnosticRecord>,
+}
+
+/// Where a page was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceRecord {
+    /// The path as it was given, `-` for standard input.
+    pub path: String,
+    /// What kind of document it was: `html`, `js`, `text`; `unknown` where that could not be told.
+    pub container: Name,
+    /// Name or URL inside the container.
+    pub entry: Option<String>,
+    /// Size of the page's own raw bytes.
+    pub bytes: u64,
+    /// SHA-256 of the page's own raw bytes, in hexadecimal.
+    pub sha256: String,
+    /// WHATWG name of the charset it was decoded from.
+    pub charset: Option<Name>,
+}
+
+/// A place in the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct At {
+    /// Index into the scripts; null for markup and text.
+    pub script: Option<u32>,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+    /// First byte in the decoded document.
+    pub start: u32,
+    /// Byte after the last one.
+    pub end: u32,
+}
+
+/// An ad network of the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NetworkRecord {
+    /// Id in the registry.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// What it does on this page: `bidder`, `ad-server`, `ssp`, …
+    pub roles: Vec<String>,
+    /// Its id in the IAB's global vendor list.
+    pub gvl_id: Option<u32>,
+    /// The bidder codes seen.
+    pub bidders: Vec<String>,
+    /// The publisher's ids, by param name.
+    pub ids: BTreeMap<String, Vec<Json>>,
+    /// The best evidence.
+    pub evidence: Evidence,
+    /// Indexes into the findings.
+    pub findings: Vec<usize>,
+}
+
+/// An ad unit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AdUnitRecord {
+    /// Its code; null where it has none.
+    pub code: Option<Json>,
+    /// The wrapper it was handed to; null where that could not be told.
+    pub library: Option<String>,
+    /// The wrapper's global.
+    pub global: Option<String>,
+    /// Its media types; null where it has none.
+    pub media_types: Option<Json>,
+    /// How sure it is.
+    pub evidence: Evidence,
+    /// The condition under which it is handed over.
+    pub when: Option<String>,
+    /// Its bids.
+    pub bids: Vec<BidRecord>,
+    /// What is wrong with it.
+    pub problems: Vec<ProblemRecord>,
+    /// Where it stands.
+    pub at: At,
+}
+
+/// One bidder of an ad unit with its params.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BidRecord {
+    /// The bidder code as the page writes it.
+    pub bidder: Json,
+    /// The network behind it.
+    pub network: Option<String>,
+    /// The code of which the bidder is an alias.
+    pub alias_of: Option<String>,
+    /// The bid params.
+    pub params: Json,
+    /// The condition under which the bid is part of the ad unit.
+    pub when: Option<String>,
+    /// What is wrong with it.
+    pub problems: Vec<ProblemRecord>,
+    /// Where it stands.
+    pub at: At,
+}
+
+/// Something wrong with an ad unit or a bid.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProblemRecord {
+    /// A stable name, as `missing-param`.
+    pub code: Name,
+    /// Plain words.
+    pub message: String,
+    /// Where.
+    pub at: At,
+}
+
+/// An ad slot: a place at the ad server.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SlotRecord {
+    /// The product, as `google-publisher-tag`.
+    pub library: String,
+    /// The ad unit path at the ad server.
+    pub path: Json,
+    /// The sizes as the page hands them over.
+    pub sizes: Json,
+    /// Id of the element.
+    pub element: Json,
+    /// How sure it is.
+    pub evidence: Evidence,
+    /// Where it stands.
+    pub at: At,
+}
+
+/// A rule that matched.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FindingRecord {
+    /// Id of the rule.
+    pub rule: String,
+    /// Id of the network that the rule speaks of.
+    pub network: Option<String>,
+    /// Id of the product that the rule describes.
+    pub product: Option<String>,
+    /// What the pattern's holes caught.
+    pub captures: Map<String, Json>,
+    /// How sure it is.
+    pub evidence: Evidence,
+    /// The condition under which it happens.
+    pub when: Option<String>,
+    /// Where it stands.
+    pub at: At,
+}
+
+/// A third-party URL that the page names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestRecord {
+    /// The URL.
+    pub url: String,
+    /// What it asks for: `script`, `image`, `frame`, …
+    pub kind: Name,
+    /// The network it belongs to.
+    pub network: Option<String>,
+    /// The list rule that would block it.
+    pub filter: Option<String>,
+    /// Where it is named.
+    pub at: At,
+}
+
+/// One script of the page and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScriptEntry {
+    /// Its index: places name it by this.
+    pub index: u32,
+    /// `inline`, `external`, `json`, `handler` or `text`.
+    pub kind: Name,
+    /// Size of its code.
+    pub bytes: u64,
+    /// SHA-256 of its code, in hexadecimal.
+    pub sha256: String,
+    /// `parsed`, `recovered`, `salvaged`, `failed`, `skipped` or `cut`.
+    pub outcome: Name,
+    /// `allow`, `neutralise` or `block`.
+    pub verdict: Name,
+    /// Why, where the verdict is not `allow`.
+    pub reason: Option<String>,
+    /// The `type` that holds it back, as `text/plain`.
+    pub held_back: Option<String>,
+    /// What was repaired in damaged code.
+    pub repairs: Vec<Name>,
+    /// Where it stands.
+    pub at: At,
+}
+
+/// What went less than well.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiagnosticRecord {
+    /// How much it matters.
+    pub severity: Severity,
+    /// A stable name, as `budget-steps`.
+    pub code: Name,
+    /// Plain words.
+    pub message: String,
+    /// Where, if it has a place.
+    pub at: Option<At>,
+}

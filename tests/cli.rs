@@ -1,0 +1,192 @@
+//! The program as its users meet it: exit codes, streams, forms, help.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// A folder of our own, removed at the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let root = std::env::temp_dir().join(format!("adsieve-cli-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&root);
+        fs::create_dir_all(&root).unwrap();
+        Self(root)
+    }
+
+    fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.0.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        path
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn command(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_adsieve"));
+    command
+        .args(arguments)
+        .env_remove("NO_COLOR")
+        .env_remove("CLICOLOR_FORCE")
+        .env_remove("COLUMNS")
+        .stdin(Stdio::null());
+    command
+}
+
+fn adsieve(arguments: &[&str]) -> Output {
+    command(arguments).output().unwrap()
+}
+
+fn stdout(output: &Output) -> &str {
+    std::str::from_utf8(&output.stdout).unwrap()
+}
+
+fn stderr(output: &Output) -> &str {
+    std::str::from_utf8(&output.stderr).unwrap()
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().expect("not ended by a signal")
+}
+
+#[test]
+fn help_is_what_it_was() {
+    insta::assert_snapshot!("help", stdout(&adsieve(&["--help"])));
+    insta::assert_snapshot!("scan_short_help", stdout(&adsieve(&["scan", "-h"])));
+    insta::assert_snapshot!("scan_help", stdout(&adsieve(&["scan", "--help"])));
+}
+
+#[test]
+fn the_version_is_the_crates() {
+    assert_eq!(stdout(&adsieve(&["--version"])).trim(), format!("adsieve {}", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn wrong_usage_is_code_2_and_prints_no_result() {
+    for arguments in
+        [&["scan"][..], &["scan", "--format", "xml", "."], &["scan", "--url", "nowhere", "."], &["frob"], &[]]
+    {
+        let output = adsieve(arguments);
+        assert_eq!(code(&output), 2, "{arguments:?}");
+        assert_eq!(stdout(&output), "", "{arguments:?}");
+        assert_ne!(stderr(&output), "", "{arguments:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_code_3_and_the_rest_is_reported() {
+    let folder = Folder::new("unread");
+    let page = folder.write("page.html", "<p>quiet</p>");
+    let missing = folder.0.join("missing.html");
+    let output = adsieve(&["scan", "--format", "ndjson", text(&missing), text(&page)]);
+    assert_eq!(code(&output), 3);
+    assert_eq!(stdout(&output).lines().count(), 1);
+    assert_eq!(stderr(&output), format!("error: no such file or folder: {}\n", text(&missing)));
+    let quiet = adsieve(&["scan", "--quiet", text(&missing)]);
+    assert_eq!((code(&quiet), stderr(&quiet)), (3, ""));
+}
+
+#[test]
+fn the_summary_lists_what_could_not_be_read() {
+    let output = adsieve(&["scan", "--format", "json", "/no/such/page.html"]);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let unreadable = serde_json::json!([{ "path": "/no/such/page.html", "message": "no such file or folder" }]);
+    assert_eq!(report["summary"]["unreadable"], unreadable);
+}
+
+#[test]
+fn standard_input_is_a_page() {
+    let mut child = command(["scan", "-", "--format", "ndjson", "--url", "https://example.com/a"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(b"<title>x</title>").unwrap();
+    let output = child.wait_with_output().unwrap();
+    let page: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&page["schema"], &page["source"]["path"]), (&"adsieve.page/1".into(), &"-".into()));
+    assert_eq!((&page["source"]["bytes"], &page["url"]), (&16.into(), &"https://example.com/a".into()));
+}
+
+#[test]
+fn a_closed_pipe_is_a_quiet_success() {
+    let folder = Folder::new("pipe");
+    for index in 0..400 {
+        folder.write(&format!("{index:03}.html"), "<p>quiet</p>");
+    }
+    let mut child = command(["scan", "--format", "ndjson", text(&folder.0)])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut beginning = [0; 10];
+    let mut pipe = child.stdout.take().unwrap();
+    pipe.read_exact(&mut beginning).unwrap();
+    drop(pipe);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((code(&output), stderr(&output)), (0, ""));
+}
+
+#[test]
+fn output_is_the_same_whatever_the_number_of_threads() {
+    let folder = Folder::new("threads");
+    for index in 0..120 {
+        let script = "var a = 1;".repeat(index % 17);
+        folder
+            .write(&format!("{}/{index}.html", index % 7), &format!("<title>{index}</title><script>{script}</script>"));
+    }
+    for format in ["table", "json", "ndjson"] {
+        let scan = |threads| adsieve(&["scan", "--format", format, "--threads", threads, text(&folder.0)]).stdout;
+        let one = scan("1");
+        assert!(!one.is_empty());
+        assert!(scan("2") == one && scan("7") == one, "{format}");
+    }
+}
+
+#[test]
+fn the_report_can_go_to_a_file() {
+    let folder = Folder::new("output");
+    let page = folder.write("page.html", "<p>quiet</p>");
+    let report = folder.0.join("report.json");
+    let output = adsieve(&["scan", text(&page), "--format", "json", "-o", text(&report)]);
+    assert_eq!((code(&output), stdout(&output)), (0, ""));
+    let report: serde_json::Value = serde_json::from_str(&fs::read_to_string(report).unwrap()).unwrap();
+    assert_eq!(report["schema"], "adsieve.report/1");
+    assert_eq!(report["pages"][0]["source"]["path"], text(&page));
+    let refused = adsieve(&["scan", text(&page), "-o", "/no/such/folder/report"]);
+    assert_eq!(code(&refused), 3);
+}
+
+#[test]
+fn a_pipe_gets_the_table_without_colours() {
+    let folder = Folder::new("table");
+    let page = folder.write("page.html", "<p>quiet</p>");
+    let output = adsieve(&["scan", text(&page)]);
+    assert_eq!(stdout(&output), "1 page · 0 with ads\n");
+    let coloured = adsieve(&["scan", text(&page), "--color", "always"]);
+    assert!(stdout(&coloured).contains("\x1b["));
+}
+
+#[test]
+fn a_folder_without_pages_is_remarked() {
+    let folder = Folder::new("empty");
+    folder.write("notes.txt", "pbjs");
+    let output = adsieve(&["scan", "--format", "json", text(&folder.0)]);
+    assert_eq!(code(&output), 0);
+    assert!(stderr(&output).starts_with("warning: no pages found"), "{}", stderr(&output));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["summary"]["pages"], 0);
+}

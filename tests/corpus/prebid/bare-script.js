@@ -1,0 +1,8 @@
+// A script on its own, as it is saved beside a page.
+// networks: prebid(header-bidding) teads(bidder)
+(function (bids) {
+  // unit: inread
+  var unit = { code: "inread", bids: bids };
+  window.pbjs.que.push(() => window.pbjs.addAdUnits([unit]));
+// bid: teads {"pageId":1234,"placementId":5678}
+})([{ bidder: "teads", params: { pageId: 1234, placementId: 5678 } }]);
