@@ -1,11 +1,11 @@
-//! Bytes a second for whole scans and for the report.
+//! Bytes a second for whole scans, for their stages, and for the report.
 //!
 //! Fixture pages of the repository are small and odd: they show the cost of a page.
 //! Real pages, where `ADSIEVE_PAGES` names a folder of them (or `../shared/corpus/pages` is there),
 //! show the cost of a byte. One thread: figures are per core.
 
 use adsieve::report::{Json, PageReport, Render, Source, Summary, page_report};
-use adsieve::{Engine, Scan, ScanOptions};
+use adsieve::{Engine, Scan, ScanOptions, stages};
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
 use std::fs;
@@ -93,6 +93,35 @@ mod whole_scan {
     #[divan::bench(sample_count = 5, sample_size = 1)]
     fn real_pages(bencher: Bencher<'_, '_>) {
         bench(bencher, &REAL);
+    }
+}
+
+/// Each stage with all before it: the difference is what it costs.
+mod stage {
+    use super::*;
+
+    type Stage = fn(&Engine, &[u8]) -> usize;
+    const STAGES: [(&str, Stage); 4] = [
+        ("1 split", stages::split),
+        ("2 prefilter", stages::prefilter),
+        ("3 parse", stages::parse),
+        ("4 evaluate", stages::evaluate),
+    ];
+
+    fn bench(bencher: Bencher<'_, '_>, name: &str, pages: &Pages) {
+        let (_, stage) = STAGES.iter().find(|(known, _)| *known == name).expect("the names are those of the stages");
+        let work = || pages.pages.iter().map(|(_, page)| stage(&ENGINE, page)).sum::<usize>();
+        bencher.counter(BytesCount::new(pages.bytes)).bench(work);
+    }
+
+    #[divan::bench(args = STAGES.map(|(name, _)| name))]
+    fn fixtures(bencher: Bencher<'_, '_>, name: &str) {
+        bench(bencher, name, &FIXTURES);
+    }
+
+    #[divan::bench(args = STAGES.map(|(name, _)| name), sample_count = 5, sample_size = 1)]
+    fn real_pages(bencher: Bencher<'_, '_>, name: &str) {
+        bench(bencher, name, &REAL);
     }
 }
 

@@ -2,12 +2,17 @@
 
 mod cli;
 
+/// Evaluation makes many small objects.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use cli::Outcome;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     match cli::run() {
         Outcome::Done => ExitCode::SUCCESS,
+        Outcome::Holds => ExitCode::from(1),
         Outcome::Usage => ExitCode::from(2),
         Outcome::Incomplete => ExitCode::from(3),
     }

@@ -67,6 +67,7 @@ fn help_is_what_it_was() {
     insta::assert_snapshot!("help", stdout(&adsieve(&["--help"])));
     insta::assert_snapshot!("scan_short_help", stdout(&adsieve(&["scan", "-h"])));
     insta::assert_snapshot!("scan_help", stdout(&adsieve(&["scan", "--help"])));
+    insta::assert_snapshot!("clean_help", stdout(&adsieve(&["clean", "--help"])));
 }
 
 #[test]
@@ -189,4 +190,63 @@ fn a_folder_without_pages_is_remarked() {
     assert!(stderr(&output).starts_with("warning: no pages found"), "{}", stderr(&output));
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["summary"]["pages"], 0);
+}
+
+const LEAKED: &str = "It rained.\n\n(adsbygoogle = window.adsbygoogle || []).push({});\n\nIt stopped.\n";
+const CLEANED: &str = "It rained.\n\nIt stopped.\n";
+
+#[test]
+fn clean_writes_the_text_without_its_ad_code() {
+    let folder = Folder::new("clean");
+    let page = folder.write("a.txt", LEAKED);
+    let output = adsieve(&["clean", "--report", text(&page)]);
+    assert_eq!((code(&output), stdout(&output)), (0, CLEANED));
+    assert!(
+        stderr(&output).contains(":3:1: cut ad-script google-adsense, bytes 10..64: (adsbygoogle"),
+        "{}",
+        stderr(&output)
+    );
+    let target = folder.0.join("out.txt");
+    assert_eq!(code(&adsieve(&["clean", "-o", text(&target), text(&page)])), 0);
+    assert_eq!(fs::read_to_string(target).unwrap(), CLEANED);
+}
+
+#[test]
+fn clean_in_place_leaves_a_copy() {
+    let folder = Folder::new("clean-in-place");
+    let (dirty, honest) = (folder.write("a.txt", LEAKED), folder.write("b.txt", CLEANED));
+    let output = adsieve(&["clean", "--in-place", text(&dirty), text(&honest)]);
+    assert_eq!((code(&output), stdout(&output)), (0, ""));
+    assert_eq!(fs::read_to_string(&dirty).unwrap(), CLEANED);
+    assert_eq!(fs::read_to_string(folder.0.join("a.txt.orig")).unwrap(), LEAKED);
+    assert!(!folder.0.join("b.txt.orig").exists());
+}
+
+#[test]
+fn clean_check_is_code_1_if_anything_would_be_cut() {
+    let folder = Folder::new("clean-check");
+    let (dirty, honest) = (folder.write("a.txt", LEAKED), folder.write("b.txt", CLEANED));
+    let output = adsieve(&["clean", "--check", text(&honest), text(&dirty)]);
+    assert_eq!((code(&output), stdout(&output)), (1, ""));
+    assert_eq!(code(&adsieve(&["clean", "--check", text(&honest)])), 0);
+}
+
+#[test]
+fn clean_keeps_the_other_fields_of_ndjson() {
+    let folder = Folder::new("clean-ndjson");
+    let line = r#"{"n": 1.0,  "body": "It rained.\n\ngoogletag.display('x');\n\nIt stopped.", "code": "googletag.display('x');"}"#;
+    let page = folder.write("a.ndjson", &format!("{line}\n{{\"n\": 2}}\n"));
+    let output = adsieve(&["clean", "--text-field", "body", text(&page)]);
+    let wanted = line.replacen(r"googletag.display('x');\n\n", "", 1);
+    assert_eq!((code(&output), stdout(&output)), (0, &*format!("{wanted}\n{{\"n\": 2}}\n")));
+}
+
+#[test]
+fn clean_refuses_pages_and_what_is_no_text() {
+    let folder = Folder::new("clean-html");
+    let page = folder.write("a.html", "<!DOCTYPE html><p>x");
+    assert_eq!(code(&adsieve(&["clean", text(&page)])), 2);
+    assert_eq!(code(&adsieve(&["clean", "nowhere.txt"])), 3);
+    fs::write(&page, b"\xff\xfe\xfd").unwrap();
+    assert_eq!(code(&adsieve(&["clean", text(&page)])), 3);
 }

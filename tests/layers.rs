@@ -5,20 +5,25 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A module of the library and the modules that it may import beside `base`.
-const HOUSE: [(&str, &[&str]); 12] = [
+const HOUSE: [(&str, &[&str]); 13] = [
     ("base", &[]),
     ("input", &[]),
     ("script", &[]),
     ("network", &[]),
     ("page", &["input"]),
+    ("clean", &["script"]),
     ("evaluate", &["script"]),
     ("pattern", &["evaluate", "script"]),
-    ("rule", &["pattern", "network"]),
-    ("detect", &["rule", "pattern", "evaluate", "page"]),
+    // The constraints of a rule judge values.
+    ("rule", &["pattern", "network", "evaluate"]),
+    ("detect", &["rule", "pattern", "network", "evaluate", "page"]),
     ("block", &["detect", "page", "network"]),
-    ("engine", &["input", "script", "network", "page", "evaluate", "pattern", "rule", "detect", "block"]),
+    ("engine", &["input", "script", "network", "page", "evaluate", "pattern", "rule", "detect", "block", "clean"]),
     ("report", &["engine", "block", "detect"]),
 ];
+
+/// Folders whose files still import in a circle. None may join them; one that is mended goes.
+const CIRCLES_LEFT: [&str; 4] = ["detect", "evaluate", "pattern", "rule"];
 
 /// Stand above the library and see only its public API.
 const ABOVE: [&str; 3] = ["cli", "serve", "main"];
@@ -63,19 +68,33 @@ fn files_of_a_folder_import_in_no_circle() {
             folders.entry(folder).or_default().insert(name, siblings(&file, &module));
         }
     }
+    let mut wrong = Vec::new();
     for (folder, files) in folders {
-        if let Some(circle) = circle(&files) {
-            panic!("{folder}: {}", circle.join(" → "));
+        let is_left = CIRCLES_LEFT.iter().any(|left| folder.ends_with(left));
+        match circle(&files) {
+            Some(circle) if !is_left => wrong.push(format!("{folder}: {}", circle.join(" → "))),
+            None if is_left => wrong.push(format!("{folder}: has no circle now, so CIRCLES_LEFT can lose it")),
+            _ => {}
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Every source file, by its path from the package's root.
+/// Every source file, by its path; without those that only tests are built from: they may stage what they like.
 fn sources() -> Vec<PathBuf> {
     let mut found = Vec::new();
     collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+    found.retain(|file| !is_for_tests(file));
     found.sort();
     found
+}
+
+/// Does the folder's `mod.rs` declare the file below `#[cfg(test)]`?
+fn is_for_tests(file: &Path) -> bool {
+    let Ok(contents) = fs::read_to_string(file.with_file_name("mod.rs")) else { return false };
+    let name = file.file_stem().unwrap().to_string_lossy();
+    let declared = |visibility: &str| contents.contains(&format!("#[cfg(test)]\n{visibility}mod {name};"));
+    ["", "pub ", "pub(crate) ", "pub(super) "].into_iter().any(declared)
 }
 
 fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -105,10 +124,6 @@ fn code(file: &Path) -> String {
 
 /// What the file names after `crate::`, in `use` lines or in place.
 fn imports(file: &Path) -> Vec<String> {
-    // A hand-made scan for tests is built from every floor.
-    if file.ends_with("report/sample.rs") {
-        return Vec::new();
-    }
     after(&code(file), "crate::")
 }
 

@@ -30,11 +30,11 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            steps: 2_000_000,
-            page_steps: 6_000_000,
+            steps: 100_000,
+            page_steps: 250_000,
             depth: 120,
-            memory_bytes: 128 << 20,
-            alternatives: 24,
+            memory_bytes: 96 << 20,
+            alternatives: 16,
             string_bytes: 4 << 20,
             events: 20_000,
             nesting: 4,

@@ -1,5 +1,6 @@
 //! The arguments: one definition for the parser, `-h` and `--help`.
 
+use super::rules::RulesArguments;
 use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
@@ -34,6 +35,23 @@ Exit codes:
   2  the command line is wrong
   3  some input could not be read; the rest was done and reported";
 
+const CLEAN_EXAMPLES: &str = "\
+Examples:
+  adsieve clean article.txt > cleaned.txt
+      A text without its ad code
+  adsieve clean --in-place --report articles/*.txt
+      Files cleaned where they are (copies end in .orig), with what was cut on stderr
+  adsieve clean --check corpus.txt
+      Exit code 1 if anything would be cut
+  adsieve clean --text-field body < pages.ndjson - > cleaned.ndjson
+      One field of each line of NDJSON
+
+Exit codes:
+  0  done
+  1  done, and with `--check` something would be cut
+  2  the command line is wrong, or an input is an HTML page, which `clean` does not read yet
+  3  some input could not be read or written; the rest was done";
+
 /// Finds ad code in saved web pages
 ///
 /// Names the ad networks, ad units, bidders and bid params that a page's scripts
@@ -49,6 +67,8 @@ pub(super) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Scan(ScanArguments),
+    Rules(RulesArguments),
+    Clean(CleanArguments),
 }
 
 /// Lists the ad networks of saved pages
@@ -86,6 +106,17 @@ pub(super) struct ScanArguments {
     #[arg(long)]
     pub(super) problems: bool,
 
+    /// Add the rules in DIR; may be given more than once
+    ///
+    /// A rule with the id of a built-in one takes its place, which is said. Rules
+    /// with a mistake stop the run before any page is read.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::AnyPath)]
+    pub(super) rules: Vec<PathBuf>,
+
+    /// Evaluate every script, whether a rule could match or not
+    #[arg(long, hide = true)]
+    pub(super) no_prefilter: bool,
+
     /// Width of the table in columns [default: the terminal's, or 120]
     #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(24..))]
     pub(super) width: Option<u16>,
@@ -101,6 +132,59 @@ pub(super) struct ScanArguments {
     /// No messages and no progress on stderr
     #[arg(short, long)]
     pub(super) quiet: bool,
+}
+
+/// Cuts leaked ad code out of text
+///
+/// Ad scripts, ad styles and ad markup that have leaked into text are cut, also
+/// where editors, translators or teasers have damaged them. White space around a cut
+/// is mended; nothing else changes by a byte. Samples of code in a text about code
+/// stay. Cleaning twice equals cleaning once.
+#[derive(Args, Debug)]
+#[command(after_long_help = CLEAN_EXAMPLES)]
+pub(super) struct CleanArguments {
+    /// Text files in UTF-8, or `-` for standard input
+    ///
+    /// The cleaned texts are written to standard output one behind the other.
+    #[arg(required = true, value_name = "PATH", value_hint = ValueHint::FilePath)]
+    pub(super) paths: Vec<PathBuf>,
+
+    /// Write the cleaned text to FILE
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["in_place", "check"])]
+    pub(super) output: Option<PathBuf>,
+
+    /// Clean the files where they are; each that changes leaves a copy with SUFFIX behind its name
+    #[arg(short, long, value_name = "SUFFIX", num_args = 0..=1, require_equals = true, default_missing_value = ".orig", value_parser = parse_suffix, conflicts_with = "check")]
+    pub(super) in_place: Option<String>,
+
+    /// What to cut
+    #[arg(long, value_enum, default_value_t = WhatToCut::Ad)]
+    pub(super) what: WhatToCut,
+
+    /// Cut also what looks like an honest sample of code
+    #[arg(long)]
+    pub(super) force: bool,
+
+    /// Say on stderr what was cut or kept: where, why and whose it was
+    #[arg(long)]
+    pub(super) report: bool,
+
+    /// Write no text; exit with 1 if anything would be cut
+    #[arg(long)]
+    pub(super) check: bool,
+
+    /// Clean this field of each line of NDJSON (may be repeated); all else of a line stays
+    #[arg(long, value_name = "NAME")]
+    pub(super) text_field: Vec<String>,
+}
+
+/// What `clean` cuts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum WhatToCut {
+    /// Ad code
+    Ad,
+    /// All code that has leaked
+    Code,
 }
 
 /// The forms of the report.
@@ -122,6 +206,11 @@ pub(super) enum Color {
     Always,
     /// Never
     Never,
+}
+
+fn parse_suffix(text: &str) -> Result<String, String> {
+    let is_suffix = !text.is_empty() && !text.contains(['/', '\\']);
+    if is_suffix { Ok(text.to_owned()) } else { Err("a suffix is not empty and has no slash in it".into()) }
 }
 
 fn parse_url(text: &str) -> Result<String, String> {

@@ -3,11 +3,14 @@
 //! Stdout gets the result and nothing else; messages and progress go to stderr.
 
 mod args;
+mod clean;
 mod contain;
+mod json_field;
 mod message;
 mod ordered;
 mod output;
 mod progress;
+mod rules;
 mod scan;
 mod walk;
 
@@ -19,6 +22,8 @@ use clap::Parser;
 pub(crate) enum Outcome {
     /// All was done.
     Done,
+    /// All was done, and a condition that was asked about holds.
+    Holds,
     /// The command line asks for something that cannot be.
     Usage,
     /// Some input could not be read, or the result not be written; the rest was done.
@@ -30,6 +35,8 @@ pub(crate) fn run() -> Outcome {
     match Arguments::try_parse() {
         Ok(arguments) => match arguments.command {
             Command::Scan(arguments) => scan::scan(&arguments),
+            Command::Rules(arguments) => rules::rules(&arguments),
+            Command::Clean(arguments) => clean::clean(&arguments),
         },
         Err(error) => {
             // Where help cannot be printed nobody reads it: a closed pipe is no failure.

@@ -11,6 +11,7 @@ use super::message::{self, plain_words};
 use super::ordered::in_order;
 use super::output::{Output, form, shares_terminal};
 use super::progress::Progress;
+use super::rules;
 use super::walk::{Input, Unreachable, walk};
 use adsieve::report::{Render, Source, Summary, failed_report, page_report};
 use adsieve::{Diagnostic, Engine, ScanOptions, Severity};
@@ -32,6 +33,10 @@ struct Done {
 /// Scans what the arguments name.
 pub(super) fn scan(arguments: &ScanArguments) -> Outcome {
     silence_contained_panics();
+    let engine = match engine(arguments) {
+        Ok(engine) => engine,
+        Err(outcome) => return outcome,
+    };
     let form = form(arguments);
     let output = match Output::open(arguments.output.as_deref(), &*form) {
         Ok(output) => output,
@@ -44,9 +49,19 @@ pub(super) fn scan(arguments: &ScanArguments) -> Outcome {
             return Outcome::Usage;
         }
     };
-    let engine = Engine::built_in();
     let scanner = Scanner { engine: &engine, form: &*form, url: arguments.url.as_deref() };
     run(&scanner, arguments, &pool, output)
+}
+
+/// The engine with the user's own rules; those are judged before a page is read or an output opened.
+fn engine(arguments: &ScanArguments) -> Result<Engine, Outcome> {
+    let engine = if arguments.rules.is_empty() {
+        Engine::built_in()
+    } else {
+        let (rules, registry) = rules::read(&arguments.rules, arguments.quiet)?;
+        Engine::with_registry(rules, registry)
+    };
+    Ok(if arguments.no_prefilter { engine.without_prefilter() } else { engine })
 }
 
 fn thread_pool(threads: Option<u16>) -> Result<ThreadPool, rayon::ThreadPoolBuildError> {
@@ -128,7 +143,7 @@ impl Scanner<'_> {
     fn page(&self, path: &str, bytes: &[u8]) -> Done {
         let source = Source::new(path, bytes);
         let name = (path != "-").then(|| path.to_owned());
-        let options = ScanOptions { url: self.url.map(ToOwned::to_owned), name };
+        let options = ScanOptions { url: self.url.map(ToOwned::to_owned), name, ..ScanOptions::default() };
         let report = contain(|| page_report(&self.engine.scan_bytes(bytes, &options), &source));
         let report = report.unwrap_or_else(|fault| {
             let why = format!("internal error, please report it: {fault}");

@@ -24,6 +24,14 @@ pub struct Finding {
     pub when: Condition,
 }
 
+impl Finding {
+    /// The text that a hole caught, if it caught a text.
+    #[must_use]
+    pub fn capture(&self, name: &str) -> Option<&str> {
+        self.captures.get(name)?.as_str()
+    }
+}
+
 /// An ad unit handed to a header bidding wrapper, or declared for one.
 #[derive(Clone, Debug)]
 pub struct AdUnit {
@@ -122,8 +130,10 @@ pub struct FoundRequest {
     pub url: String,
     /// What it asks for.
     pub kind: &'static str,
-    /// The network it belongs to.
+    /// The organisation it belongs to.
     pub network: Option<Arc<str>>,
+    /// Is it a sign of that organisation's ads? Not if the host serves much else besides.
+    pub is_ad: bool,
     /// Where it is named.
     pub at: Place,
 }

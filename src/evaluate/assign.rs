@@ -76,7 +76,7 @@ impl<'a> Machine<'a> {
         let value = self.assigned_value(assign, scope, old);
         if let Some(name) = self.property_key(&key) {
             let path = join_path(owner.as_deref().unwrap_or(""), &name);
-            self.record_assignment(&path, &name, &value, assign.span);
+            self.record_assignment(&path, &value, assign.span);
             self.note_url(&object, &name, &value, assign.span);
         }
         self.write_members(&object, &key, value.clone(), member.span);
@@ -108,14 +108,14 @@ impl<'a> Machine<'a> {
 
     fn store_name(&mut self, name: &Atom, value: &Abstract, scope: ScopeId, span: Span) {
         if !self.is_local(scope, name) {
-            self.record_assignment(name, name, value, span);
+            self.record_assignment(name, value, span);
         }
         self.write_variable(scope, name, value.clone());
     }
 
     /// Notes an assignment that a rule asks for.
-    pub(super) fn record_assignment(&mut self, path: &Atom, name: &Atom, value: &Abstract, span: Span) {
-        if self.interests.assignments.contains(name.as_str()) {
+    pub(super) fn record_assignment(&mut self, path: &Atom, value: &Abstract, span: Span) {
+        if self.interests.has_assignment(path) {
             let kind = EventKind::Assign { target: path.as_str().into(), value: Value::Undefined };
             self.record(kind, vec![value.clone()], span);
         }
@@ -154,14 +154,14 @@ impl<'a> Machine<'a> {
         match binding {
             Binding::Lexical => {
                 if scope == GLOBAL_SCOPE {
-                    self.record_assignment(name, name, value, span);
+                    self.record_assignment(name, value, span);
                 }
                 self.declare(scope, name, value.clone(), true);
             }
             Binding::Variable => {
                 let target = self.function_scope(scope);
                 if target == GLOBAL_SCOPE {
-                    self.record_assignment(name, name, value, span);
+                    self.record_assignment(name, value, span);
                 }
                 self.declare(target, name, value.clone(), false);
             }

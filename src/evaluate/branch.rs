@@ -10,6 +10,7 @@ use swc_atoms::Atom;
 impl<'a> Machine<'a> {
     /// Runs `body` as if `when` held, and takes back what it did.
     pub(super) fn in_branch<R>(&mut self, when: ConditionId, body: impl FnOnce(&mut Self) -> R) -> (R, Change<'a>) {
+        self.forks += 1;
         self.objects.open_branch();
         self.scopes.open_branch();
         let facts = self.facts.len();
@@ -18,7 +19,11 @@ impl<'a> Machine<'a> {
         }
         let result = body(self);
         self.facts.truncate(facts);
-        (result, Change { objects: self.objects.take_branch(), scopes: self.scopes.take_branch() })
+        let change = Change { objects: self.objects.take_branch(), scopes: self.scopes.take_branch() };
+        // Each of them was copied when it was first written to.
+        let copied = change.objects.iter().map(|(_, object)| object.elements.len() + object.properties.len());
+        self.charge(copied.sum::<usize>() / 4 + change.objects.len() + change.scopes.len());
+        (result, change)
     }
 
     /// Runs both sides of a condition and joins their values and effects.
@@ -152,6 +157,7 @@ impl<'a> Machine<'a> {
     }
 
     fn join_scopes(&mut self, when: ConditionId, yes: &Scope, no: &Scope) -> Scope {
+        self.charge(yes.variables.len() / 4);
         let mut joined = no.clone();
         for (name, value) in &yes.variables {
             let value = match no.variables.get(name) {
@@ -164,6 +170,7 @@ impl<'a> Machine<'a> {
     }
 
     fn join_objects(&mut self, id: ObjectId, when: ConditionId, yes: &Object<'a>, no: &Object<'a>) -> Object<'a> {
+        self.charge((yes.elements.len() + no.elements.len() + yes.properties.len() + no.properties.len()) / 4);
         let mut joined = no.clone();
         joined.is_open |= yes.is_open;
         joined.path = yes.path.clone().or(joined.path);
@@ -222,7 +229,7 @@ impl<'a> Machine<'a> {
     }
 
     /// The value for a list of conditions in turn, the last that holds first.
-    pub(super) fn select(&mut self, otherwise: Abstract, cases: Vec<(ConditionId, Abstract)>) -> Abstract {
+    pub(super) fn first_case(&mut self, otherwise: Abstract, cases: Vec<(ConditionId, Abstract)>) -> Abstract {
         cases.into_iter().fold(otherwise, |rest, (when, value)| self.join(when, &value, &rest))
     }
 

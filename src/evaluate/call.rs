@@ -90,7 +90,7 @@ impl<'a> Machine<'a> {
             let function = self.read_members(&object, &key, span, owner.as_ref());
             return self.call_named(&function, &object, arguments, owner, span);
         };
-        if self.interests.calls.contains(key.as_str()) {
+        if self.is_asked_for(&object, &key) {
             let path = join_path(owner.as_deref().unwrap_or(""), &key);
             self.record_call(&path, &arguments, span, false);
         }
@@ -210,10 +210,13 @@ impl<'a> Machine<'a> {
         self.active.push(code);
         self.classes.push(closure.class.clone());
         self.depth += 1;
+        self.calls += 1;
+        let call = std::mem::replace(&mut self.call, self.calls);
         let source = std::mem::replace(&mut self.source, closure.source);
         let value = stacker::maybe_grow(256 << 10, 4 << 20, || self.run(closure, this, arguments));
         self.source = source;
         self.depth -= 1;
+        self.call = call;
         self.classes.pop();
         self.active.pop();
         value
@@ -341,7 +344,7 @@ impl<'a> Machine<'a> {
             Flow::Return(value) => Some((when, value)),
             _ => None,
         });
-        let value = self.select(returned, cases.collect());
+        let value = self.first_case(returned, cases.collect());
         if is_generator {
             let all = self.yields.pop().unwrap_or_default();
             return self.add_array(all);
@@ -400,10 +403,21 @@ impl<'a> Machine<'a> {
 
     // ---- what is not known ----
 
+    /// Does a rule ask for this method call? Lists without a global name are the page's own business.
+    fn is_asked_for(&self, object: &Abstract, key: &Atom) -> bool {
+        if let Abstract::Object(id) = object
+            && *id != GLOBAL
+            && self.object(*id).is_array()
+            && self.object(*id).path.is_none()
+        {
+            return false;
+        }
+        self.interests.may_call(key)
+    }
+
     /// Notes a call that a rule asks for.
     fn record_call(&mut self, path: &Atom, arguments: &[Abstract], span: Span, is_new: bool) {
-        let name = path.rsplit('.').next().unwrap_or(path);
-        if self.interests.calls.contains(name) {
+        if self.interests.has_call(path) {
             let kind = EventKind::Call { callee: path.as_str().into(), arguments: Vec::new(), is_new };
             self.record(kind, arguments.to_vec(), span);
         }

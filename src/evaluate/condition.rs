@@ -5,6 +5,9 @@
 //! most [`LITERALS`] literals, longer ones are taken as possible.
 
 use rustc_hash::FxHashMap;
+use std::cell::Cell;
+use std::rc::Rc;
+use std::sync::Arc;
 use swc_atoms::Atom;
 
 /// Literals of a conjunction that are looked at.
@@ -25,7 +28,8 @@ impl ConditionId {
 enum Node {
     Always,
     Maybe,
-    Source(Atom),
+    /// A source text; where it names local variables, of one call only.
+    Source(Atom, u32),
     Not(ConditionId),
     And(ConditionId, ConditionId),
     Or(ConditionId, ConditionId),
@@ -35,12 +39,26 @@ enum Node {
 #[derive(Debug)]
 pub(super) struct Conditions {
     nodes: Vec<Node>,
+    /// The parts of each condition, read as a conjunction.
+    literals: Vec<Rc<[ConditionId]>>,
     ids: FxHashMap<Node, ConditionId>,
+    /// Texts of conditions that were asked for.
+    texts: FxHashMap<ConditionId, Arc<str>>,
+    /// Work done since it was last asked for, in units of about a step.
+    work: Cell<u32>,
 }
 
 impl Conditions {
     pub(super) fn new() -> Self {
-        Self { nodes: vec![Node::Always, Node::Maybe], ids: FxHashMap::default() }
+        let nothing: Rc<[ConditionId]> = Rc::from([]);
+        let literals = vec![Rc::clone(&nothing), nothing];
+        Self {
+            nodes: vec![Node::Always, Node::Maybe],
+            literals,
+            ids: FxHashMap::default(),
+            texts: FxHashMap::default(),
+            work: Cell::new(0),
+        }
     }
 
     fn add(&mut self, node: Node) -> ConditionId {
@@ -48,9 +66,22 @@ impl Conditions {
             return id;
         }
         let id = ConditionId(u32::try_from(self.nodes.len()).unwrap_or(1));
+        let literals = match node {
+            Node::And(a, b) => {
+                let both = self.literals(a).iter().chain(self.literals(b).iter());
+                both.take(LITERALS).copied().collect()
+            }
+            _ => Rc::from([id]),
+        };
+        self.literals.push(literals);
         self.nodes.push(node.clone());
         self.ids.insert(node, id);
         id
+    }
+
+    /// The work done since the last call.
+    pub(super) fn take_work(&self) -> u32 {
+        self.work.take()
     }
 
     fn node(&self, id: ConditionId) -> &Node {
@@ -58,8 +89,10 @@ impl Conditions {
     }
 
     /// The condition that a piece of source text holds.
-    pub(super) fn source(&mut self, text: &str) -> ConditionId {
-        self.add(Node::Source(Atom::new(text)))
+    ///
+    /// `call` tells apart the calls in which the same text means different things; 0 for texts that mean the same everywhere.
+    pub(super) fn source(&mut self, text: &str, call: u32) -> ConditionId {
+        self.add(Node::Source(Atom::new(text), call))
     }
 
     pub(super) fn not(&mut self, id: ConditionId) -> ConditionId {
@@ -79,7 +112,7 @@ impl Conditions {
             (ConditionId::MAYBE, _) => return Some(b),
             _ => {}
         }
-        let (left, right) = (self.literals(a), self.literals(b));
+        let (left, right) = (Rc::clone(self.literals(a)), Rc::clone(self.literals(b)));
         if right.iter().any(|&literal| self.is_excluded_by(literal, &left)) {
             return None;
         }
@@ -135,26 +168,24 @@ impl Conditions {
     }
 
     /// The parts of a conjunction.
-    fn literals(&self, id: ConditionId) -> Vec<ConditionId> {
-        let (mut open, mut found) = (vec![id], Vec::new());
-        while let Some(next) = open.pop() {
-            match *self.node(next) {
-                Node::And(a, b) if found.len() + open.len() < LITERALS => open.extend([b, a]),
-                Node::Always | Node::Maybe => {}
-                _ => found.push(next),
-            }
-        }
-        found
+    fn literals(&self, id: ConditionId) -> &Rc<[ConditionId]> {
+        self.work.set(self.work.get() + 1);
+        &self.literals[id.0 as usize]
     }
 
     /// The condition as source text; `None` where there is none to tell.
-    pub(super) fn render(&self, id: ConditionId, limit: usize) -> Option<String> {
+    pub(super) fn render(&mut self, id: ConditionId, limit: usize) -> Option<Arc<str>> {
         if id.0 <= 1 {
             return None;
         }
+        if let Some(known) = self.texts.get(&id) {
+            return Some(Arc::clone(known));
+        }
         let mut text = String::new();
         self.write(id, limit, &mut text);
-        Some(super::export::cut(&text, limit))
+        let text: Arc<str> = super::export::cut(&text, limit).into();
+        self.texts.insert(id, Arc::clone(&text));
+        Some(text)
     }
 
     fn write(&self, id: ConditionId, limit: usize, out: &mut String) {
@@ -164,7 +195,7 @@ impl Conditions {
         match self.node(id) {
             Node::Always => out.push_str("true"),
             Node::Maybe => out.push('?'),
-            Node::Source(text) => out.push_str(text),
+            Node::Source(text, _) => out.push_str(text),
             Node::Not(inner) => {
                 out.push_str("!(");
                 self.write(*inner, limit, out);
@@ -197,7 +228,7 @@ mod tests {
     #[test]
     fn contradictions_and_certainties_are_seen() {
         let mut all = Conditions::new();
-        let (a, b) = (all.source("a"), all.source("b"));
+        let (a, b) = (all.source("a", 0), all.source("b", 0));
         let not_a = all.not(a);
         let both = all.and(a, b).expect("possible");
         assert_eq!(all.and(a, not_a), None);

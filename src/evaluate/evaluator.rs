@@ -1,5 +1,6 @@
 //! Evaluates the scripts of one page, in order.
 
+use super::dom::Dom;
 use super::event::{Event, EventKind, Interests};
 use super::machine::{Flow, Machine, Offsets, PendingEvent, Source, Sources};
 use super::value::Value;
@@ -49,6 +50,13 @@ impl<'a> Evaluator<'a> {
     #[must_use]
     pub fn new(sources: &'a Sources, interests: &'a Interests, limits: &Limits) -> Self {
         Self { machine: Machine::new(sources, interests, limits), cut: Vec::new() }
+    }
+
+    /// The same evaluation, with the page's elements for scripts to ask for.
+    #[must_use]
+    pub fn with_dom(mut self, dom: &'a dyn Dom) -> Self {
+        self.machine.dom = Some(dom);
+        self
     }
 
     /// Runs a script that was parsed before.
@@ -147,6 +155,7 @@ impl<'a> Evaluator<'a> {
     #[must_use]
     pub fn finish(mut self) -> Evaluation {
         self.refill();
+        self.machine.exported = Some(rustc_hash::FxHashMap::default());
         self.machine.harvest();
         self.fill_events();
         Evaluation { events: self.machine.events, diagnostics: self.machine.diagnostics, cut: self.cut }

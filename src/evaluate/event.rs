@@ -3,7 +3,7 @@
 use super::value::{Condition, Value};
 use crate::base::{Evidence, Place};
 use aho_corasick::AhoCorasick;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -62,26 +62,69 @@ pub enum EventKind {
     },
 }
 
-/// Names of the calls and assignments that some rule asks for: others are not recorded.
+/// What the rules ask for: other calls and assignments are not recorded.
 #[derive(Clone, Debug, Default)]
 pub struct Interests {
-    /// Last names of callees, as `addAdUnits`.
-    pub calls: HashSet<String>,
-    /// Last names of assigned members or globals, as `adUnits`.
-    pub assignments: HashSet<String>,
+    /// Callees by last name.
+    calls: Names,
+    /// Assigned members and globals by last name.
+    assignments: Names,
     /// Command queues whose functions are run, as `pbjs.que`; `*.que` stands for any global's.
     pub queues: Vec<String>,
     /// Finds the names in code that make it worth looking into though nothing runs it.
     finder: Option<AhoCorasick>,
 }
 
+/// Last names of paths, each with the names that may stand before it; none means that any may.
+type Names = HashMap<String, Vec<String>>;
+
+/// Sorts `push` and `_taboola.push` by their last names.
+fn by_last_name(names: HashSet<String>) -> Names {
+    let mut sorted = Names::new();
+    let mut free = HashSet::new();
+    for name in names {
+        match name.rsplit_once('.') {
+            Some((owner, last)) => sorted.entry(last.to_owned()).or_default().push(owner.to_owned()),
+            None => {
+                free.insert(name);
+            }
+        }
+    }
+    sorted.extend(free.into_iter().map(|name| (name, Vec::new())));
+    sorted
+}
+
+/// Does one of the names stand at the end of the path?
+fn names_path(names: &Names, path: &str) -> bool {
+    let (rest, last) = path.rsplit_once('.').unwrap_or(("", path));
+    names.get(last).is_some_and(|owners| {
+        let owner = rest.rsplit('.').next().unwrap_or(rest);
+        owners.is_empty() || owners.iter().any(|one| one == owner)
+    })
+}
+
 impl Interests {
-    /// Interests in the given calls, assignments and queues; code that holds one of `anchors` is looked into
-    /// even where nothing runs it.
+    /// Interests in calls and assignments by last name (`addAdUnits`) or last two names (`_taboola.push`), and in
+    /// queues; code that holds one of `anchors` is looked into even where nothing runs it.
     #[must_use]
     pub fn new(calls: HashSet<String>, assignments: HashSet<String>, queues: Vec<String>, anchors: &[String]) -> Self {
         let finder = AhoCorasick::new(anchors).ok().filter(|_| !anchors.is_empty());
-        Self { calls, assignments, queues, finder }
+        Self { calls: by_last_name(calls), assignments: by_last_name(assignments), queues, finder }
+    }
+
+    /// May a rule ask for calls with this last name?
+    pub(super) fn may_call(&self, name: &str) -> bool {
+        self.calls.contains_key(name)
+    }
+
+    /// Does a rule ask for calls of this path?
+    pub(super) fn has_call(&self, path: &str) -> bool {
+        names_path(&self.calls, path)
+    }
+
+    /// Does a rule ask for assignments to this path?
+    pub(super) fn has_assignment(&self, path: &str) -> bool {
+        names_path(&self.assignments, path)
     }
 
     /// Where the anchors stand in a text, in order.
@@ -92,5 +135,18 @@ impl Interests {
             .flat_map(|finder| finder.find_iter(text))
             .map(|found| u32::try_from(found.start()).unwrap_or(u32::MAX))
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_asked_for_with_or_without_an_owner() {
+        let names = by_last_name(["addAdUnits", "_taboola.push", "adUnits.push"].map(str::to_owned).into());
+        assert!(names_path(&names, "my.pbjs.addAdUnits") && names_path(&names, "addAdUnits"));
+        assert!(names_path(&names, "_taboola.push") && names_path(&names, "pbjs.adUnits.push"));
+        assert!(!names_path(&names, "dataLayer.push"));
     }
 }

@@ -10,8 +10,12 @@ use std::sync::Arc;
 /// Levels of objects that are exported; ad config is shallow.
 const DEPTH: u32 = 24;
 
-/// Nodes of one exported value; more become unknown.
-const NODES: usize = 60_000;
+/// Nodes of one exported value, and of an early view of one; more become unknown.
+const NODES: usize = 20_000;
+const EARLY_NODES: usize = 3_000;
+
+/// Nodes of all early views of a page: these only serve to tell what changes later.
+const ALL_EARLY_NODES: usize = 60_000;
 
 /// Lists whose elements depend on up to this many conditions are told as whole alternatives.
 const LIST_CONDITIONS: usize = 3;
@@ -41,16 +45,32 @@ struct Export {
     nodes: usize,
     /// Objects around, to end cycles.
     around: Vec<ObjectId>,
+    /// Was something left out for its depth or number?
+    is_cut: bool,
 }
 
 impl Machine<'_> {
     /// The value as a tree.
     pub(super) fn export(&mut self, value: &Abstract) -> Value {
-        self.export_value(value, &mut Export { nodes: NODES, around: Vec::new() })
+        let mut export = Export { nodes: NODES, around: Vec::new(), is_cut: false };
+        self.export_value(value, &mut export)
+    }
+
+    /// The values as they are now, if they are small enough to be told twice.
+    pub(super) fn export_early(&mut self, values: &[Abstract]) -> Option<Vec<Value>> {
+        let may_change = values.iter().any(|value| matches!(value, Abstract::Object(_) | Abstract::Any(_)));
+        if !may_change || self.early_nodes >= ALL_EARLY_NODES {
+            return None;
+        }
+        let mut export = Export { nodes: EARLY_NODES, around: Vec::new(), is_cut: false };
+        let exported = values.iter().map(|value| self.export_value(value, &mut export)).collect();
+        self.early_nodes += EARLY_NODES - export.nodes;
+        (export.nodes > 0).then_some(exported)
     }
 
     fn export_value(&mut self, value: &Abstract, export: &mut Export) -> Value {
         if export.nodes == 0 {
+            export.is_cut = true;
             return Value::Unknown("…".into());
         }
         export.nodes -= 1;
@@ -67,7 +87,7 @@ impl Machine<'_> {
         }
     }
 
-    fn export_piece(&self, piece: &Piece) -> Value {
+    fn export_piece(&mut self, piece: &Piece) -> Value {
         match piece {
             Piece::Known(text) => Value::string(text),
             Piece::Unknown(origin) => Value::Unknown(self.origin_text(origin)),
@@ -75,11 +95,18 @@ impl Machine<'_> {
     }
 
     /// The source text of an unknown value, or its path where it was not written down.
-    pub(super) fn origin_text(&self, origin: &Origin) -> Arc<str> {
-        let text = self.source_text(origin.source, origin.span);
-        match (&origin.path, text) {
+    pub(super) fn origin_text(&mut self, origin: &Origin) -> Arc<str> {
+        let key = (origin.source, origin.span);
+        if let Some(known) = self.origin_texts.get(&key) {
+            return Arc::clone(known);
+        }
+        match (&origin.path, self.source_text(origin.source, origin.span)) {
             (Some(path), "") => path.as_str().into(),
-            (_, text) => cut(text, QUOTED_CHARACTERS).into(),
+            (_, text) => {
+                let text: Arc<str> = cut(text, QUOTED_CHARACTERS).into();
+                self.origin_texts.insert(key, Arc::clone(&text));
+                text
+            }
         }
     }
 
@@ -90,7 +117,7 @@ impl Machine<'_> {
                 continue;
             }
             let value = self.export_value(&choice.value, export);
-            let when = self.conditions.render(choice.when, QUOTED_CHARACTERS).map(Into::into);
+            let when = self.conditions.render(choice.when, QUOTED_CHARACTERS);
             match value {
                 // A list that is itself one of several.
                 Value::Any(inner) => all.extend(inner.iter().cloned()),
@@ -107,10 +134,15 @@ impl Machine<'_> {
     }
 
     fn export_object(&mut self, id: ObjectId, export: &mut Export) -> Value {
+        if let Some(known) = self.exported.as_ref().and_then(|exported| exported.get(&id)) {
+            return known.clone();
+        }
         if export.around.contains(&id) || export.around.len() as u32 >= DEPTH {
+            export.is_cut = true;
             return Value::Unknown("…".into());
         }
         let object = self.objects.share(id.0);
+        let is_cut = std::mem::take(&mut export.is_cut);
         export.around.push(id);
         let value = match &object.kind {
             Kind::Array => self.export_list(&object.elements, export),
@@ -121,6 +153,13 @@ impl Machine<'_> {
             Kind::Plain | Kind::Element(_) | Kind::Collection { .. } => self.export_members(id, export),
         };
         export.around.pop();
+        // Nothing changes any more: a view that is whole serves wherever the object is held.
+        if !export.is_cut
+            && let Some(exported) = &mut self.exported
+        {
+            exported.insert(id, value.clone());
+        }
+        export.is_cut |= is_cut;
         value
     }
 
@@ -172,7 +211,7 @@ impl Machine<'_> {
             let here: Vec<Abstract> = elements.iter().filter_map(|element| self.present(element, &facts)).collect();
             let value = Value::Array(here.iter().map(|element| self.export_value(element, export)).collect());
             if !all.iter().any(|other| other.value == value) {
-                let when = self.conditions.render(when, QUOTED_CHARACTERS).map(Into::into);
+                let when = self.conditions.render(when, QUOTED_CHARACTERS);
                 all.push(Alternative { when, value });
             }
         }

@@ -339,7 +339,7 @@ impl<'a> Machine<'a> {
 
     fn conditional(&mut self, choice: &'a ast::CondExpr, scope: ScopeId) -> Abstract {
         let test = self.expression(&choice.test, scope);
-        match self.truth(&test, &choice.test) {
+        match self.truth(&test, &choice.test, scope) {
             Ok(true) => {
                 self.glance(&choice.alt, scope);
                 self.expression(&choice.cons, scope)
@@ -360,11 +360,11 @@ impl<'a> Machine<'a> {
     }
 
     /// Is it true? `Err` tells the condition under which it is.
-    pub(super) fn truth(&mut self, value: &Abstract, source: &Expr) -> Result<bool, ConditionId> {
+    pub(super) fn truth(&mut self, value: &Abstract, source: &Expr, scope: ScopeId) -> Result<bool, ConditionId> {
         if let Some(known) = is_truthy(self, value) {
             return Ok(known);
         }
-        let when = self.condition_of(value, source);
+        let when = self.condition_of(value, source, scope);
         if self.conditions.is_implied(when, &self.facts) {
             return Ok(true);
         }
@@ -374,7 +374,7 @@ impl<'a> Machine<'a> {
         Err(when)
     }
 
-    fn condition_of(&mut self, value: &Abstract, source: &Expr) -> ConditionId {
+    fn condition_of(&mut self, value: &Abstract, source: &Expr, scope: ScopeId) -> ConditionId {
         if let Abstract::Any(choices) = value
             && let Some(when) =
                 self.condition_of_choices(&choices.clone(), |machine, choice| is_truthy(machine, choice))
@@ -382,21 +382,47 @@ impl<'a> Machine<'a> {
             return when;
         }
         match source {
-            Expr::Paren(inner) => self.condition_of(value, &inner.expr),
+            Expr::Paren(inner) => self.condition_of(value, &inner.expr, scope),
             Expr::Unary(unary) if unary.op == ast::UnaryOp::Bang => {
-                let inner = self.condition_of(&Abstract::Undefined, &unary.arg);
+                let inner = self.condition_of(&Abstract::Undefined, &unary.arg, scope);
                 self.conditions.not(inner)
             }
-            _ => self.source_condition(source.span()),
+            _ => self.source_condition(source, scope),
         }
     }
 
-    pub(super) fn source_condition(&mut self, span: Span) -> ConditionId {
-        let text = self.source_text(self.source, span);
+    /// The condition that an expression's text tells.
+    pub(super) fn source_condition(&mut self, source: &Expr, scope: ScopeId) -> ConditionId {
+        let text = self.source_text(self.source, source.span());
         if text.is_empty() {
             return ConditionId::MAYBE;
         }
-        self.conditions.source(&super::export::cut(text, super::value::QUOTED_CHARACTERS))
+        let call = if self.is_local_text(source, scope) { self.call } else { 0 };
+        self.conditions.source(&super::export::cut(text, super::value::QUOTED_CHARACTERS), call)
+    }
+
+    /// Does the expression depend on variables of a function?
+    fn is_local_text(&self, source: &Expr, scope: ScopeId) -> bool {
+        match source {
+            Expr::Ident(name) => self.is_local(scope, &name.sym),
+            Expr::Lit(_) => false,
+            Expr::Member(member) => {
+                let is_fixed =
+                    !matches!(&member.prop, ast::MemberProp::Computed(key) if self.is_local_text(&key.expr, scope));
+                !is_fixed || self.is_local_text(&member.obj, scope)
+            }
+            Expr::Call(call) => {
+                let callee = match &call.callee {
+                    ast::Callee::Expr(callee) => self.is_local_text(callee, scope),
+                    _ => true,
+                };
+                callee || call.args.iter().any(|argument| self.is_local_text(&argument.expr, scope))
+            }
+            Expr::Bin(binary) => self.is_local_text(&binary.left, scope) || self.is_local_text(&binary.right, scope),
+            Expr::Unary(unary) => self.is_local_text(&unary.arg, scope),
+            Expr::Paren(inner) => self.is_local_text(&inner.expr, scope),
+            _ => true,
+        }
     }
 
     fn binary(&mut self, binary: &'a ast::BinExpr, scope: ScopeId) -> Abstract {
@@ -450,7 +476,7 @@ impl<'a> Machine<'a> {
             return self.coalesce(left, left_source, right, scope);
         }
         let is_and = op == ast::BinaryOp::LogicalAnd;
-        match self.truth(left, left_source) {
+        match self.truth(left, left_source, scope) {
             Ok(holds) if holds == is_and => self.expression(right, scope),
             Ok(_) => {
                 if is_and {
@@ -493,7 +519,7 @@ impl<'a> Machine<'a> {
         match left {
             _ if left.is_nullish() => self.expression(right, scope),
             Abstract::Unknown(_) => {
-                let when = self.source_condition(source.span());
+                let when = self.source_condition(source, scope);
                 self.either(when, |_| left.clone(), |m| m.expression(right, scope))
             }
             Abstract::Any(choices) if choices.iter().any(|choice| choice.value.is_nullish()) => {

@@ -170,6 +170,12 @@ impl<T: Clone> Store<T> {
     }
 
     pub(super) fn write(&mut self, index: u32) -> &mut T {
+        self.save(index);
+        Rc::make_mut(&mut self.items[index as usize])
+    }
+
+    /// Keeps what stands there for the branch that is open.
+    fn save(&mut self, index: u32) {
         let at = index as usize;
         if let Some(journal) = self.journals.last_mut()
             && self.stamps[at] != journal.stamp
@@ -177,11 +183,10 @@ impl<T: Clone> Store<T> {
             journal.saved.push(Saved { index, item: Rc::clone(&self.items[at]), stamp: self.stamps[at] });
             self.stamps[at] = journal.stamp;
         }
-        Rc::make_mut(&mut self.items[at])
     }
 
     pub(super) fn set(&mut self, index: u32, item: Rc<T>) {
-        self.write(index);
+        self.save(index);
         self.items[index as usize] = item;
     }
 

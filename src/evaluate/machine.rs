@@ -125,6 +125,18 @@ pub(super) struct Machine<'a> {
     pub(super) argument_users: FxHashMap<(u32, Span), bool>,
     pub(super) glanced: rustc_hash::FxHashSet<(u32, Span)>,
     pub(super) regexes: FxHashMap<(Atom, Atom), Option<Rc<regex::Regex>>>,
+    /// Number of the call that is running, and of calls so far.
+    pub(super) call: u32,
+    pub(super) calls: u32,
+    /// Answers questions about the page's elements.
+    pub(super) dom: Option<&'a dyn super::dom::Dom>,
+    pub(super) queries: u32,
+    /// Branches taken so far.
+    pub(super) forks: u64,
+    pub(super) early_nodes: usize,
+    /// Whole views of objects, once nothing changes any more.
+    pub(super) exported: Option<FxHashMap<ObjectId, super::value::Value>>,
+    pub(super) origin_texts: FxHashMap<(u32, Span), std::sync::Arc<str>>,
     pub(super) cut: bool,
 }
 
@@ -181,6 +193,14 @@ impl<'a> Machine<'a> {
             argument_users: FxHashMap::default(),
             glanced: rustc_hash::FxHashSet::default(),
             regexes: FxHashMap::default(),
+            call: 0,
+            calls: 0,
+            dom: None,
+            queries: 0,
+            forks: 0,
+            early_nodes: 0,
+            exported: None,
+            origin_texts: FxHashMap::default(),
             cut: false,
         };
         machine.objects.add(Object { is_open: true, ..Object::new(Kind::Plain) });
@@ -221,12 +241,17 @@ impl<'a> Machine<'a> {
 
     /// Counts a step; false when the budget has run out.
     pub(super) fn step(&mut self, span: Span) -> bool {
-        self.steps += 1;
+        self.steps += 1 + u64::from(self.conditions.take_work());
         if self.steps <= self.limits.steps && self.memory <= self.limits.memory_bytes {
             return true;
         }
         self.cut_here(span);
         false
+    }
+
+    /// Counts work that is more than a step, in units of about a step.
+    pub(super) fn charge(&mut self, units: usize) {
+        self.steps += units as u64;
     }
 
     #[cold]
@@ -360,6 +385,7 @@ impl<'a> Machine<'a> {
     ) -> Abstract {
         let Abstract::Any(all) = value else { return change(self, value) };
         let mut choices = Vec::with_capacity(all.len());
+        self.charge(all.len());
         for choice in all.iter() {
             if self.conditions.is_excluded(choice.when, &self.facts) {
                 continue;
@@ -381,8 +407,7 @@ impl<'a> Machine<'a> {
         }
         let at = self.place(span);
         let when = self.current_condition();
-        let may_change = arguments.iter().any(|argument| matches!(argument, Abstract::Object(_) | Abstract::Any(_)));
-        let early = may_change.then(|| arguments.iter().map(|argument| self.export(argument)).collect());
+        let early = self.export_early(&arguments);
         self.pending.push(PendingEvent { event: self.events.len(), arguments, early });
         self.events.push(Event { kind, at, evidence: self.evidence, when });
     }
@@ -395,6 +420,6 @@ impl<'a> Machine<'a> {
             all = self.conditions.and(all, fact).unwrap_or(all);
         }
         self.facts = facts;
-        self.conditions.render(all, super::value::QUOTED_CHARACTERS).map(Into::into)
+        self.conditions.render(all, super::value::QUOTED_CHARACTERS)
     }
 }

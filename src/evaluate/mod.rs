@@ -12,6 +12,7 @@ mod builtin;
 mod call;
 mod class;
 mod condition;
+mod dom;
 mod evaluator;
 mod event;
 mod export;
@@ -28,6 +29,7 @@ mod task;
 mod tests;
 mod value;
 
+pub use dom::{Compound, Dom, DomElement};
 pub use evaluator::{Evaluation, Evaluator, Input};
 pub use event::{Event, EventKind, Interests};
 pub use machine::Sources;

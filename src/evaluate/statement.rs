@@ -10,6 +10,10 @@ use swc_common::Spanned;
 use swc_ecma_ast as ast;
 use swc_ecma_ast::Stmt;
 
+/// Rounds and steps of a loop in whose body something is not known.
+const UNSURE_ROUNDS: usize = 200;
+const UNSURE_STEPS: u64 = 20_000;
+
 impl<'a> Machine<'a> {
     /// Runs the body of a function or script: names first, then statements.
     pub(super) fn body(&mut self, statements: &'a [Stmt], scope: ScopeId) -> Flow {
@@ -121,7 +125,7 @@ impl<'a> Machine<'a> {
         let mut choice = choice;
         loop {
             let test = self.expression(&choice.test, scope);
-            match self.truth(&test, &choice.test) {
+            match self.truth(&test, &choice.test, scope) {
                 Ok(true) => {
                     if let Some(other) = &choice.alt {
                         self.glance_at(other, scope);
@@ -198,7 +202,8 @@ impl<'a> Machine<'a> {
         }
         let text = |span| super::export::cut(self.source_text(self.source, span), 90);
         let text = format!("{} === {}", text(switch.discriminant.span()), text(test.span()));
-        self.conditions.source(&text)
+        let call = if self.facts.is_empty() { 0 } else { self.call };
+        self.conditions.source(&text, call)
     }
 
     /// Runs the cases from one on, until something leaves the switch.
@@ -296,12 +301,12 @@ impl<'a> Machine<'a> {
     }
 
     fn for_rounds(&mut self, each: &'a ast::ForStmt, scope: ScopeId, is_lexical: bool, label: Option<&Atom>) -> Flow {
-        let mut scope = scope;
+        let (mut scope, start) = (scope, (self.forks, self.steps));
         for round in 0.. {
             if is_lexical && round > 0 {
                 scope = self.copy_scope(scope); // closures made in a round keep the round's variables
             }
-            if self.cut {
+            if !self.may_go_on(round, start) {
                 break;
             }
             match each.test.as_ref().map_or(Ok(true), |test| self.test(test, scope)) {
@@ -338,7 +343,18 @@ impl<'a> Machine<'a> {
 
     fn test(&mut self, test: &'a ast::Expr, scope: ScopeId) -> Result<bool, ConditionId> {
         let value = self.expression(test, scope);
-        self.truth(&value, test)
+        // What was assumed about the text of a test says nothing about its next round.
+        let facts = std::mem::take(&mut self.facts);
+        let truth = self.truth(&value, test, scope);
+        self.facts = facts;
+        truth
+    }
+
+    /// May a loop go on? A round in which nothing is sure says little that the rounds before did not say.
+    fn may_go_on(&mut self, rounds: usize, start: (u64, u64)) -> bool {
+        let (forks, steps) = start;
+        let is_long = rounds >= UNSURE_ROUNDS || self.steps.saturating_sub(steps) > UNSURE_STEPS;
+        !self.cut && (self.forks == forks || !is_long)
     }
 
     fn while_statement(
@@ -363,8 +379,11 @@ impl<'a> Machine<'a> {
         label: Option<&Atom>,
         is_do: bool,
     ) -> Flow {
-        let mut is_first = is_do;
-        while !self.cut {
+        let (mut is_first, start) = (is_do, (self.forks, self.steps));
+        for round in 0.. {
+            if !self.may_go_on(round, start) {
+                break;
+            }
             if !std::mem::take(&mut is_first) {
                 match self.test(test, scope) {
                     Ok(true) => {}
@@ -388,7 +407,11 @@ impl<'a> Machine<'a> {
     /// Runs a loop's body once.
     fn round(&mut self, body: &'a Stmt, scope: ScopeId, label: Option<&Atom>) -> Round {
         let facts = self.open_frame();
+        // The same text may mean something else in the next round.
+        self.calls += 1;
+        let call = std::mem::replace(&mut self.call, self.calls);
         let flow = self.nested(body, scope);
+        self.call = call;
         self.close_frame(facts, |flow| matches!(flow, Flow::Continue(_)) && is_for(flow, label));
         match flow {
             Flow::Normal => Round::Next,
@@ -400,14 +423,30 @@ impl<'a> Machine<'a> {
 
     fn for_in(&mut self, each: &'a ast::ForInStmt, scope: ScopeId, label: Option<&Atom>) -> Flow {
         let object = self.expression(&each.right, scope);
-        let keys = match &object {
+        if let Abstract::Any(choices) = &object {
+            for choice in choices.clone().iter() {
+                let keys = self.names_in(&choice.value);
+                let run = |m: &mut Self| m.for_each(&each.left, keys, &each.body, scope, label, each.right.span());
+                match self.either_flow(choice.when, run, |_| Flow::Normal) {
+                    Flow::Normal => {}
+                    left => return left,
+                }
+            }
+            return Flow::Normal;
+        }
+        let keys = self.names_in(&object);
+        self.for_each(&each.left, keys, &each.body, scope, label, each.right.span())
+    }
+
+    /// The names that `for … in` goes through; `None` where these are not known.
+    fn names_in(&self, object: &Abstract) -> Option<Vec<Abstract>> {
+        match object {
             Abstract::Object(id) if *id != super::machine::GLOBAL => {
                 Some(self.keys(*id).into_iter().map(Abstract::String).collect())
             }
             Abstract::Undefined | Abstract::Null => Some(Vec::new()),
             _ => None,
-        };
-        self.for_each(&each.left, keys, &each.body, scope, label, each.right.span())
+        }
     }
 
     fn for_of(&mut self, each: &'a ast::ForOfStmt, scope: ScopeId, label: Option<&Atom>) -> Flow {

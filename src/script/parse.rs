@@ -72,6 +72,13 @@ pub fn parse(text: &str, goal: Goal, limits: &Limits) -> Tree {
     recover(text, first_error)
 }
 
+/// Is the text, as it stands, code without a syntax error?
+#[must_use]
+pub(super) fn is_code(text: &str, limits: &Limits) -> bool {
+    let is_in_bounds = u32::try_from(text.len()).is_ok() && !is_too_deep(text, limits.syntax_depth);
+    is_in_bounds && (parse_whole(text, Goal::Script).is_ok() || parse_whole(text, Goal::Module).is_ok())
+}
+
 /// Parses one expression; `None` if the text is anything else.
 #[must_use]
 pub fn parse_expression(text: &str) -> Option<Box<Expr>> {

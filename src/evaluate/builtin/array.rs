@@ -249,7 +249,7 @@ impl<'a> Machine<'a> {
             }
             Abstract::Unknown(origin) => {
                 let text = self.origin_text(origin);
-                if text.is_empty() { ConditionId::MAYBE } else { self.conditions.source(&text) }
+                if text.is_empty() { ConditionId::MAYBE } else { self.conditions.source(&text, self.call) }
             }
             _ => ConditionId::MAYBE,
         }

@@ -222,6 +222,12 @@ impl<'a> Machine<'a> {
         {
             return self.element_method(*id, key, arguments, span);
         }
+        if let Abstract::Object(id) = this
+            && self.object(*id).is_array()
+            && self.object(*id).path.as_deref() == Some("$()")
+        {
+            return self.wrapped_method(*id, key, arguments, span);
+        }
         let owner = self.builtin_type(this)?;
         if let Some(prototype) = self.prototype(owner)
             && let Some(Property::Value(member)) = self.object(prototype).properties.get(key).cloned()

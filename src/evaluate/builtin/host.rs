@@ -32,9 +32,13 @@ pub(in crate::evaluate) fn call_host(
             m.write_markup(arguments, span);
             Some(Abstract::Undefined)
         }
+        "document.querySelectorAll" | "document.querySelector" | "document.getElementsByClassName"
+        | "document.getElementsByTagName" => m.query(path, first?, span),
         "document.getElementById" => {
             let id = m.to_text(first?)?;
-            let text = m.element_texts.get(&id)?.clone();
+            let Some(text) = m.element_texts.get(&id).cloned() else {
+                return m.select(&format!("#{id}"), span)?.into_iter().next();
+            };
             let element = m.add_object(Object { is_open: true, ..Object::new(Kind::Plain) });
             for name in ["textContent", "innerHTML", "innerText", "text"] {
                 m.define(element, &Atom::new(name), Abstract::String(text.clone()));
@@ -156,7 +160,11 @@ impl<'a> Machine<'a> {
             }
             "getAttribute" => {
                 let name = self.to_text(arguments.first()?)?;
-                self.object(id).own(&name).cloned()
+                self.object(id).own(&name).cloned().or_else(|| self.page_attribute(id, &name))
+            }
+            "hasAttribute" => {
+                let name = self.to_text(arguments.first()?)?;
+                self.page_attribute(id, &name).map(|value| Abstract::Bool(!value.is_nullish()))
             }
             _ => {
                 arguments.iter().for_each(|argument| self.hand_over(argument, &Abstract::Object(id)));
@@ -168,6 +176,22 @@ impl<'a> Machine<'a> {
                     ),
                 )
             }
+        }
+    }
+
+    /// `querySelectorAll` and its kin, over the elements of the page's markup.
+    fn query(&mut self, path: &str, wanted: &Abstract, span: Span) -> Option<Abstract> {
+        let wanted = self.to_text(wanted)?;
+        let selector = match path {
+            "document.getElementsByClassName" => format!(".{}", wanted.trim().replace(' ', ".")),
+            _ => wanted.to_string(),
+        };
+        let found = self.select(&selector, span)?;
+        // Nothing there may only mean that scripts add it later.
+        match path {
+            _ if found.is_empty() => None,
+            "document.querySelector" => found.into_iter().next(),
+            _ => Some(self.new_array(found, span)),
         }
     }
 

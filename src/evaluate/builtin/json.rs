@@ -1,12 +1,16 @@
 //! `JSON.parse` and `JSON.stringify`.
 
-use crate::evaluate::abstract_value::Abstract;
-use crate::evaluate::heap::{Kind, Object};
+use crate::evaluate::abstract_value::{Abstract, ObjectId};
+use crate::evaluate::heap::{Kind, Object, Property};
 use crate::evaluate::machine::{GLOBAL, Machine};
 use crate::evaluate::value::Value;
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 use swc_atoms::Atom;
 use swc_common::{DUMMY_SP, Span};
+
+/// Levels and nodes that `JSON.stringify` follows.
+const DEPTH: u32 = 64;
+const NODES: usize = 50_000;
 
 impl<'a> Machine<'a> {
     pub(super) fn json_function(&mut self, name: &str, arguments: &[Abstract], _span: Span) -> Option<Abstract> {
@@ -15,8 +19,10 @@ impl<'a> Machine<'a> {
             ("JSON.parse", Abstract::String(text)) => self.json_value(text),
             // What an island or attribute holds is an unknown text to us; parsing keeps it unknown.
             ("JSON.stringify", value) => {
-                let exported = self.export(value);
-                let json = plain_json(&exported)?;
+                let mut nodes = NODES;
+                let json = self.plain_json(value, 0, &mut nodes);
+                self.charge((NODES - nodes) / 2);
+                let json = json?;
                 let indent = arguments.get(2).is_some_and(|indent| !indent.is_nullish());
                 let text = if indent { serde_json::to_string_pretty(&json) } else { serde_json::to_string(&json) };
                 text.ok().map(|text| Abstract::text(&text))
@@ -61,31 +67,53 @@ impl<'a> Machine<'a> {
             }
         }
     }
-}
 
-/// The JSON of a value that is known in all its parts.
-fn plain_json(value: &Value) -> Option<Json> {
-    Some(match value {
-        Value::Null => Json::Null,
-        Value::Bool(value) => Json::Bool(*value),
-        Value::Number(number) if !number.is_finite() => Json::Null,
-        Value::Number(_) => value.to_json(),
-        Value::String(text) => Json::String(text.to_string()),
-        Value::Array(items) => {
-            let item = |item: &Value| if is_skipped(item) { Some(Json::Null) } else { plain_json(item) };
-            Json::Array(items.iter().map(item).collect::<Option<_>>()?)
-        }
-        Value::Object(object) => {
-            let members = object.entries.iter().filter(|(_, value)| !is_skipped(value));
-            Json::Object(
-                members.map(|(name, value)| Some((name.to_string(), plain_json(value)?))).collect::<Option<_>>()?,
-            )
-        }
-        _ => return None,
-    })
-}
+    /// The JSON of a value that is known in all its parts; `None` as soon as one is not.
+    fn plain_json(&mut self, value: &Abstract, depth: u32, nodes: &mut usize) -> Option<Json> {
+        *nodes = nodes.checked_sub(1)?;
+        Some(match value {
+            Abstract::Null => Json::Null,
+            Abstract::Bool(value) => Json::Bool(*value),
+            Abstract::Number(number) => {
+                Value::Number(*number).to_json().as_number().cloned().map_or(Json::Null, Json::Number)
+            }
+            Abstract::String(text) => Json::String(text.to_string()),
+            Abstract::Object(id) if depth < DEPTH => self.plain_object(*id, depth, nodes)?,
+            _ => return None,
+        })
+    }
 
-/// Is it left out, as `JSON.stringify` leaves out functions and undefined?
-fn is_skipped(value: &Value) -> bool {
-    matches!(value, Value::Undefined | Value::Function)
+    fn plain_object(&mut self, id: ObjectId, depth: u32, nodes: &mut usize) -> Option<Json> {
+        let object = self.objects.share(id.0);
+        match object.kind {
+            Kind::Array => {
+                let item = |one: &Abstract| match one {
+                    Abstract::Undefined => Some(Json::Null),
+                    one if self.is_skipped(one) => Some(Json::Null),
+                    one => self.plain_json(one, depth + 1, nodes),
+                };
+                object.elements.iter().map(item).collect::<Option<_>>().map(Json::Array)
+            }
+            Kind::Plain => {
+                let mut members = Map::new();
+                for (name, property) in &object.properties {
+                    let Property::Value(value) = property else { return None };
+                    if !self.is_skipped(value) {
+                        members.insert(name.to_string(), self.plain_json(value, depth + 1, nodes)?);
+                    }
+                }
+                Some(Json::Object(members))
+            }
+            _ => None,
+        }
+    }
+
+    /// Is it left out, as `JSON.stringify` leaves out functions and undefined?
+    fn is_skipped(&self, value: &Abstract) -> bool {
+        match value {
+            Abstract::Undefined => true,
+            Abstract::Object(id) => self.object(*id).is_callable(),
+            _ => false,
+        }
+    }
 }

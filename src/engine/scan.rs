@@ -1,9 +1,9 @@
-//! Composes the stages, bytes → [`Scan`]; the only file that knows the whole pipeline.
+//! What was found in one document.
 
 use crate::base::{Diagnostic, Place};
 use crate::detect::{AdUnit, ConfigEntry, Finding, FoundNetwork, FoundRequest, Slot};
-pub use crate::input::Container;
-pub use crate::page::ScriptKind;
+use crate::input::Container;
+use crate::page::ScriptKind;
 
 /// What was found in one document.
 #[derive(Clone, Debug)]
@@ -78,37 +78,6 @@ pub struct ScanOptions {
     pub url: Option<String>,
     /// A file name, as a hint to what it is.
     pub name: Option<String>,
-}
-
-/// Stands in for the engine until it lands: finds nothing.
-#[derive(Clone, Debug)]
-pub struct Engine;
-
-impl Engine {
-    /// An engine with the rules that come with the library.
-    #[must_use]
-    pub fn built_in() -> Self {
-        Self
-    }
-
-    /// Scans one page.
-    #[must_use]
-    pub fn scan_bytes(&self, bytes: &[u8], options: &ScanOptions) -> Scan {
-        assert!(!bytes.starts_with(b"<!-- panic -->"), "asked for a panic");
-        Scan {
-            container: Container::Html,
-            text: String::from_utf8_lossy(bytes).into_owned(),
-            charset: "UTF-8",
-            url: options.url.clone(),
-            title: None,
-            networks: Vec::new(),
-            ad_units: Vec::new(),
-            slots: Vec::new(),
-            findings: Vec::new(),
-            requests: Vec::new(),
-            scripts: Vec::new(),
-            config: Vec::new(),
-            diagnostics: Vec::new(),
-        }
-    }
+    /// The `Content-Type` that came with the page, or the name of a charset.
+    pub content_type: Option<String>,
 }

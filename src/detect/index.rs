@@ -1,0 +1,144 @@
+//! Finds rules by the names that stand in events, elements and styles.
+
+use crate::page::Wanted;
+use crate::pattern::{Anchor, StyleName, first_name, host_tail};
+use crate::rule::RuleSet;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A rule and one of its patterns, by index.
+pub(crate) type PatternAt = (usize, usize);
+
+/// Whose class name or id it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Owner {
+    /// A product's `css`.
+    Product(usize),
+    /// A rule's `style`.
+    Rule(usize),
+}
+
+/// A global that names a product.
+#[derive(Clone, Debug)]
+pub(crate) struct Global {
+    pub path: Arc<str>,
+    pub product: usize,
+    pub is_weak: bool,
+}
+
+/// Look-up tables over a rule set.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Index {
+    pub calls: HashMap<Arc<str>, Vec<PatternAt>>,
+    pub assignments: HashMap<Arc<str>, Vec<PatternAt>>,
+    pub objects: Vec<PatternAt>,
+    pub globals: HashMap<Arc<str>, Vec<Global>>,
+    pub names: HashMap<Box<str>, Vec<(StyleName, Owner)>>,
+    pub prefixes: Vec<(StyleName, Owner)>,
+    pub elements: Vec<PatternAt>,
+    /// URL patterns by the last two labels of the host, and those that leave these open.
+    urls: HashMap<Box<str>, Vec<PatternAt>>,
+    open_urls: Vec<PatternAt>,
+}
+
+impl Index {
+    pub fn new(rules: &RuleSet) -> Self {
+        let mut index = Self::default();
+        for (at, rule) in rules.rules().iter().enumerate() {
+            for (number, pattern) in rule.scripts.iter().enumerate() {
+                let table = match (pattern.called_name(), pattern.assigned_name()) {
+                    (Some(name), _) => index.calls.entry(name.into()).or_default(),
+                    (_, Some(name)) => index.assignments.entry(name.into()).or_default(),
+                    (None, None) => &mut index.objects,
+                };
+                table.push((at, number));
+            }
+            index.elements.extend((0..rule.elements.len()).map(|number| (at, number)));
+            for (number, pattern) in rule.urls.iter().enumerate() {
+                match pattern.host_tail() {
+                    Some(tail) => index.urls.entry(tail.into()).or_default().push((at, number)),
+                    None => index.open_urls.push((at, number)),
+                }
+            }
+            rule.styles.iter().for_each(|style| index.add_style(style, Owner::Rule(at)));
+        }
+        for (at, product) in rules.products().iter().enumerate() {
+            let strong = product.globals.iter().map(|global| (global, false));
+            for (global, is_weak) in strong.chain(product.weak_globals.iter().map(|global| (global, true))) {
+                let entry = Global { path: global.clone(), product: at, is_weak };
+                index.globals.entry(first_name(global).into()).or_default().push(entry);
+            }
+            product.css.iter().for_each(|style| index.add_style(style, Owner::Product(at)));
+        }
+        index
+    }
+
+    fn add_style(&mut self, style: &StyleName, owner: Owner) {
+        if style.is_prefix() {
+            self.prefixes.push((style.clone(), owner));
+        } else {
+            self.names.entry(style.name().into()).or_default().push((style.clone(), owner));
+        }
+    }
+
+    /// URL patterns that may match a URL of this host, in order of the rules.
+    pub fn url_patterns(&self, host: &str) -> Vec<PatternAt> {
+        let mut all = self.open_urls.clone();
+        all.extend(self.urls.get(host_tail(host)).into_iter().flatten());
+        all.sort_unstable();
+        all
+    }
+
+    /// Who speaks of this class name or id.
+    pub fn owners<'i>(&'i self, is_id: bool, name: &'i str) -> impl Iterator<Item = Owner> + 'i {
+        let exact = self.names.get(name).into_iter().flatten();
+        exact.chain(&self.prefixes).filter(move |(style, _)| style.is_match(is_id, name)).map(|(_, owner)| *owner)
+    }
+
+    /// What a page must hand over for the rules to see it.
+    pub fn wanted(&self, rules: &RuleSet) -> Wanted {
+        let mut wanted = Wanted::default();
+        for &(rule, number) in &self.elements {
+            if let Some(anchor) = rules.rules()[rule].elements[number].anchor() {
+                add_anchor(anchor, &mut wanted);
+            }
+        }
+        let exact = rules
+            .rules()
+            .iter()
+            .flat_map(|rule| &rule.styles)
+            .chain(rules.products().iter().flat_map(|product| &product.css));
+        for style in exact {
+            let name = style.name().to_owned();
+            if style.is_id() != Some(true) {
+                if style.is_prefix() {
+                    wanted.class_prefixes.push(name.clone())
+                } else {
+                    drop(wanted.classes.insert(name.clone()))
+                }
+            }
+            if style.is_id() != Some(false) {
+                if style.is_prefix() { wanted.id_prefixes.push(name) } else { drop(wanted.ids.insert(name)) }
+            }
+        }
+        for prefixes in [&mut wanted.class_prefixes, &mut wanted.id_prefixes] {
+            prefixes.sort();
+            prefixes.dedup();
+        }
+        wanted.text_anchors =
+            ["addAdUnits", "adUnits", "bidder", "adsbygoogle", "googletag"].map(str::to_owned).to_vec();
+        wanted.json_anchors = ["\"bidder\"", "\"bids\""].map(str::to_owned).to_vec();
+        wanted
+    }
+}
+
+fn add_anchor(anchor: Anchor<'_>, wanted: &mut Wanted) {
+    match anchor {
+        Anchor::Id(name) => drop(wanted.ids.insert(name.to_owned())),
+        Anchor::Class(name) => drop(wanted.classes.insert(name.to_owned())),
+        Anchor::IdPrefix(name) => wanted.id_prefixes.push(name.to_owned()),
+        Anchor::ClassPrefix(name) => wanted.class_prefixes.push(name.to_owned()),
+        Anchor::Attribute(name) => drop(wanted.attributes.insert(name.to_owned())),
+        Anchor::Element(name) => drop(wanted.elements.insert(name.to_owned())),
+    }
+}

@@ -1,0 +1,159 @@
+//! One ad unit is seen by many events: pushed to a list, handed to the wrapper, harvested. It is reported once.
+
+use super::ad_unit::Draft;
+use super::finding::{AdUnit, Bid, Problem};
+use super::problem::NO_BIDS;
+use crate::evaluate::{Condition, Value};
+use std::collections::{HashMap, HashSet};
+
+/// Merges what is the same ad unit; in order of place.
+pub(crate) fn merge(drafts: Vec<Draft>) -> Vec<AdUnit> {
+    let mut units = merge_same(drafts);
+    drop_poorer(&mut units);
+    units.sort_by(|left, right| (left.at, left.evidence).cmp(&(right.at, right.evidence)));
+    units
+}
+
+/// Merges drafts of one object with one code, and drafts that say the same.
+fn merge_same(drafts: Vec<Draft>) -> Vec<AdUnit> {
+    let mut units: Vec<AdUnit> = Vec::new();
+    let mut by_object: HashMap<(u32, String), usize> = HashMap::new();
+    let mut by_content: HashMap<String, usize> = HashMap::new();
+    for Draft { unit, identity } in drafts {
+        let object = (identity, code_text(&unit));
+        let content = content_text(&unit);
+        let known =
+            (identity != 0).then(|| by_object.get(&object)).flatten().or_else(|| by_content.get(&content)).copied();
+        let at = known.unwrap_or(units.len());
+        match units.get_mut(at) {
+            Some(merged) => merge_into(merged, unit),
+            None => units.push(without_repeats(unit)),
+        }
+        by_object.insert(object, at);
+        by_content.entry(content).or_insert(at);
+    }
+    units
+}
+
+fn code_text(unit: &AdUnit) -> String {
+    unit.code.as_ref().map(|code| code.to_json().to_string()).unwrap_or_default()
+}
+
+fn bid_text(bid: &Bid) -> String {
+    format!("{} {}", bid.bidder.to_json(), bid.params.to_json())
+}
+
+fn content_text(unit: &AdUnit) -> String {
+    let bids: Vec<String> = unit.bids.iter().map(bid_text).collect();
+    format!("{}\n{}\n{}", code_text(unit), unit.media_types.to_json(), bids.join("\n"))
+}
+
+/// Is it handed to a library, and how sure is it? The smaller the better.
+fn rank(unit: &AdUnit) -> (crate::base::Evidence, bool) {
+    (unit.evidence, unit.library.is_none())
+}
+
+/// The better of both leads; each different bid stays once.
+fn merge_into(merged: &mut AdUnit, mut other: AdUnit) {
+    if rank(&other) < rank(merged) {
+        std::mem::swap(merged, &mut other);
+    }
+    if merged.library.is_none() {
+        (merged.library, merged.global) = (other.library, other.global);
+    }
+    if merged.media_types == Value::Null {
+        merged.media_types = other.media_types;
+    }
+    merged.when = either(&merged.when, &other.when);
+    merged.bids.append(&mut other.bids);
+    merged.problems.append(&mut other.problems);
+    keep_each_bid_once(merged);
+    // What was empty at one time was filled at another.
+    if !merged.bids.is_empty() {
+        merged.problems.retain(|problem| problem.code != NO_BIDS);
+    }
+    keep_each_problem_once(&mut merged.problems);
+}
+
+fn without_repeats(mut unit: AdUnit) -> AdUnit {
+    keep_each_bid_once(&mut unit);
+    unit
+}
+
+fn keep_each_bid_once(unit: &mut AdUnit) {
+    let mut known: HashMap<String, usize> = HashMap::new();
+    let mut bids: Vec<Bid> = Vec::with_capacity(unit.bids.len());
+    for bid in unit.bids.drain(..) {
+        match known.get(&bid_text(&bid)) {
+            Some(&at) => {
+                bids[at].when = either(&bids[at].when, &bid.when);
+                bids[at].problems.extend(bid.problems);
+                keep_each_problem_once(&mut bids[at].problems);
+            }
+            None => {
+                known.insert(bid_text(&bid), bids.len());
+                bids.push(bid);
+            }
+        }
+    }
+    unit.bids = bids;
+}
+
+fn keep_each_problem_once(problems: &mut Vec<Problem>) {
+    problems.sort_by(|left, right| (left.at, left.code, &left.message).cmp(&(right.at, right.code, &right.message)));
+    problems.dedup();
+}
+
+/// One of two conditions holds; `None`: always.
+fn either(left: &Condition, right: &Condition) -> Condition {
+    let (Some(one), Some(other)) = (left, right) else { return None };
+    let denies = |a: &str, b: &str| a.strip_prefix("!(").and_then(|rest| rest.strip_suffix(')')) == Some(b);
+    if denies(one, other) || denies(other, one) {
+        return None;
+    }
+    // `a || b` once more with `a` says nothing new.
+    let is_known = one.split(" || ").any(|part| part == &**other);
+    if is_known { Some(one.clone()) } else { Some(format!("{one} || {other}").into()) }
+}
+
+/// Drops units that say less than another: no library, and the same place or only bids that a better unit holds.
+fn drop_poorer(units: &mut Vec<AdUnit>) {
+    let better: Vec<&AdUnit> = units.iter().collect();
+    let mut holders: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut places: HashMap<_, Vec<usize>> = HashMap::new();
+    for (index, unit) in better.iter().enumerate() {
+        places.entry(unit.at).or_default().push(index);
+        for bid in &unit.bids {
+            holders.entry(bid_text(bid)).or_default().push(index);
+        }
+    }
+    let is_poorer = |index: usize, unit: &AdUnit| {
+        let is_better = |other: &usize| *other != index && (rank(better[*other]), *other) < (rank(unit), index);
+        let same_place =
+            || places[&unit.at].iter().any(|other| is_better(other) && better[*other].evidence < unit.evidence);
+        unit.library.is_none()
+            && (same_place() || is_covered(unit, &holders, |other| is_better(other) && may_be(unit, better[*other])))
+    };
+    let poorer: HashSet<usize> =
+        units.iter().enumerate().filter(|(index, unit)| is_poorer(*index, unit)).map(|(index, _)| index).collect();
+    let mut index = 0;
+    units.retain(|_| {
+        index += 1;
+        !poorer.contains(&(index - 1))
+    });
+}
+
+/// A unit without a code may be any; else the codes agree.
+fn may_be(unit: &AdUnit, other: &AdUnit) -> bool {
+    unit.code.is_none() || unit.code == other.code
+}
+
+/// Does one better unit hold all its bids?
+fn is_covered(unit: &AdUnit, holders: &HashMap<String, Vec<usize>>, is_candidate: impl Fn(&usize) -> bool) -> bool {
+    let Some(first) = unit.bids.first() else { return false };
+    let rest = &unit.bids[1..];
+    let candidates = holders.get(&bid_text(first)).into_iter().flatten().filter(|other| is_candidate(other));
+    candidates
+        .into_iter()
+        .any(|other| rest.iter().all(|bid| holders.get(&bid_text(bid)).is_some_and(|all| all.contains(other))))
+}

@@ -1,0 +1,127 @@
+//! Composes the stages, bytes → [`Scan`]; the only place that knows the whole pipeline.
+//!
+//! In: the bytes of one page, script or text. Out: what was found in it. An [`Engine`]
+//! is compiled once from a rule set, immutable, `Send + Sync`, and shared by reference.
+
+mod example;
+mod page_dom;
+mod page_run;
+mod reach;
+mod scan;
+pub mod stages;
+
+pub use crate::input::Container;
+pub use crate::page::ScriptKind;
+pub use scan::{Outcome, Scan, ScanOptions, ScriptRecord};
+
+use crate::base::Limits;
+use crate::detect::{Detected, Detector, Prefilter};
+use crate::evaluate::Interests;
+use crate::input;
+use crate::network::Registry;
+use crate::page::{Splitter, Wanted};
+use crate::rule::RuleSet;
+use crate::script::Anchors;
+use page_run::{Kept, PageRun};
+use std::sync::Arc;
+
+/// Literals that make text and attributes worth reading, and code worth harvesting.
+const BIDDER: &str = "bidder";
+
+/// Rules, compiled and ready to meet pages.
+#[derive(Debug)]
+pub struct Engine {
+    detector: Detector,
+    interests: Interests,
+    prefilter: Option<Prefilter>,
+    splitter: Splitter,
+    anchors: Anchors,
+    limits: Limits,
+}
+
+impl Engine {
+    /// Compiles a rule set. Costs a few milliseconds: build it once.
+    #[must_use]
+    pub fn new(rules: RuleSet) -> Self {
+        Self::with_registry(rules, Registry::built_in())
+    }
+
+    /// Compiles a rule set over a registry that knows more than the built-in one.
+    #[must_use]
+    pub fn with_registry(rules: RuleSet, registry: &'static Registry) -> Self {
+        let limits = Limits::default();
+        let detector = Detector::new(Arc::new(rules), registry);
+        let rules = detector.rules();
+        let interests = rules.interests();
+        let prefilter = Some(Prefilter::new(rules, &[BIDDER]));
+        let wanted = Wanted { json_anchors: vec![BIDDER.into()], ..detector.wanted() };
+        let splitter = Splitter::new(&wanted, &limits);
+        Self { interests, prefilter, splitter, anchors: Anchors::default(), limits, detector }
+    }
+
+    /// An engine with the rules that come with the library.
+    #[must_use]
+    pub fn built_in() -> Self {
+        Self::new(RuleSet::built_in())
+    }
+
+    /// The rules that it looks for.
+    #[must_use]
+    pub fn rules(&self) -> &RuleSet {
+        self.detector.rules()
+    }
+
+    /// The same engine with other bounds.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        let wanted = Wanted { json_anchors: vec![BIDDER.into()], ..self.detector.wanted() };
+        Self { splitter: Splitter::new(&wanted, &limits), limits, ..self }
+    }
+
+    /// The same engine, evaluating every script: slower, and finds the same.
+    #[must_use]
+    pub fn without_prefilter(self) -> Self {
+        Self { prefilter: None, ..self }
+    }
+
+    /// Finds ad code in one page, script or text; content decides which it is, `options.name` where that leaves it open.
+    ///
+    /// Findings come in order of their place; spans count bytes of [`Scan::text`]. There is no
+    /// error to handle: what could not be read stands in [`Scan::diagnostics`].
+    ///
+    /// ```
+    /// let engine = adsieve::Engine::built_in();
+    /// let scan = engine.scan_bytes(b"<script>pbjs.aliasBidder('appnexus', 'acme')</script>", &Default::default());
+    /// assert_eq!(scan.findings[0].capture("ALIAS"), Some("acme"));
+    /// ```
+    #[must_use]
+    pub fn scan_bytes(&self, bytes: &[u8], options: &ScanOptions) -> Scan {
+        let origin = input::Origin {
+            name: options.name.as_deref(),
+            url: options.url.as_deref(),
+            content_type: options.content_type.as_deref(),
+        };
+        let document = input::open(bytes, origin);
+        let kept = Kept::of(&document);
+        let (seen, detected) = PageRun::new(self, &document.text, &kept).run(&document);
+        let Detected { findings, ad_units, slots, requests, networks, config } = detected;
+        let (url, title, scripts) = (seen.url, seen.title, seen.scripts);
+        let mut diagnostics = document.diagnostics.clone();
+        diagnostics.extend(seen.diagnostics);
+        Scan {
+            container: document.container,
+            charset: document.charset,
+            url,
+            title,
+            networks,
+            ad_units,
+            slots,
+            findings,
+            requests,
+            scripts,
+            config,
+            diagnostics,
+            text: document.text.to_string(),
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! One document through the stages.
+
+use super::page_dom::PageDom;
+use super::scan::{Outcome, ScriptRecord};
+use super::{BIDDER, Engine, reach};
+use crate::base::{Diagnostic, Evidence, OffsetMap, Place, Span};
+use crate::detect::{Detected, Observed};
+use crate::evaluate::{Evaluator, Input, Sources};
+use crate::input::Document;
+use crate::page::{Element, Part, Request, Script, ScriptKind, Style, Text};
+use crate::script::{Goal, Language, find_regions, parse};
+use rustc_hash::FxHashSet;
+use typed_arena::Arena;
+
+/// Everything of a page that is not code, and what became of its code.
+#[derive(Default)]
+pub(super) struct Seen<'s> {
+    pub(super) url: Option<String>,
+    pub(super) title: Option<String>,
+    pub(super) scripts: Vec<ScriptRecord>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    elements: Vec<Element<'s>>,
+    styles: Vec<Style<'s>>,
+    requests: Vec<Request>,
+}
+
+/// What lives as long as the work on one document.
+pub(super) struct Kept<'s> {
+    sources: Sources,
+    scripts: Arena<Script<'s>>,
+    offsets: Arena<OffsetMap>,
+    dom: PageDom<'s>,
+}
+
+impl<'s> Kept<'s> {
+    pub(super) fn of(document: &'s Document<'s>) -> Self {
+        Self { sources: Sources::default(), scripts: Arena::new(), offsets: Arena::new(), dom: PageDom::new(&document.text) }
+    }
+}
+
+/// A document on its way through the stages.
+pub(super) struct PageRun<'s> {
+    engine: &'s Engine,
+    kept: &'s Kept<'s>,
+    document: &'s str,
+    evaluator: Evaluator<'s>,
+    seen: Seen<'s>,
+    /// Code that does not run by itself: handlers, and what a consent tool holds back.
+    late: Vec<(&'s Script<'s>, u32)>,
+    /// Scripts of the page itself that are evaluated, by the start of their span.
+    reached: FxHashSet<u32>,
+    /// Levels of markup written by scripts that were written by scripts.
+    depth: u32,
+}
+
+impl<'s> PageRun<'s> {
+    pub(super) fn new(engine: &'s Engine, document: &'s str, kept: &'s Kept<'s>) -> Self {
+        let evaluator = Evaluator::new(&kept.sources, &engine.interests, &engine.limits).with_dom(&kept.dom);
+        Self { engine, kept, document, evaluator, seen: Seen::default(), late: Vec::new(), reached: FxHashSet::default(), depth: 0 }
+    }
+
+    pub(super) fn run(mut self, document: &'s Document<'s>) -> (Seen<'s>, Detected) {
+        let page = self.engine.splitter.split(document);
+        (self.seen.url, self.seen.title) = (page.url, page.title);
+        self.seen.diagnostics.extend(page.diagnostics);
+        self.reached = self.reached(&page.parts);
+        self.take_parts(page.parts, None);
+        self.run_late(Evidence::Evaluated);
+        self.evaluator.run_rest();
+        self.take_written();
+        self.run_late(Evidence::Declared);
+        self.evaluator.run_rest();
+        self.take_written();
+        let evaluation = self.evaluator.finish();
+        self.seen.diagnostics.extend(evaluation.diagnostics);
+        for script in evaluation.cut {
+            self.seen.scripts[script as usize].outcome = Outcome::Cut;
+        }
+        let observed = Observed {
+            events: &evaluation.events,
+            elements: &self.seen.elements,
+            styles: &self.seen.styles,
+            requests: &self.seen.requests,
+            url: self.seen.url.as_deref(),
+        };
+        let detected = self.engine.detector.detect(&observed);
+        (self.seen, detected)
+    }
+
+    /// Takes in parts in order; those of markup that a script wrote all stand where it wrote them.
+    fn take_parts(&mut self, parts: Vec<Part<'s>>, written_at: Option<Place>) {
+        for part in parts {
+            let place = |span: &mut Span| {
+                if let Some(at) = written_at {
+                    *span = at.span;
+                }
+            };
+            match part {
+                Part::Script(mut script) => {
+                    if let Some(at) = written_at {
+                        script.span = at.span;
+                        script.offsets = OffsetMap::empty();
+                        script.offsets.push_replaced(0, at.span);
+                    }
+                    let matters = match written_at {
+                        None => self.reached.contains(&script.span.start),
+                        Some(_) => self.matters(&script),
+                    };
+                    self.take_script(self.kept.scripts.alloc(script), matters);
+                }
+                Part::Request(mut request) => {
+                    place(&mut request.span);
+                    self.seen.requests.push(request);
+                }
+                Part::Element(mut element) => {
+                    place(&mut element.span);
+                    self.seen.elements.push(element);
+                }
+                Part::Style(mut style) => {
+                    place(&mut style.span);
+                    self.seen.styles.push(style);
+                }
+                Part::Text(text) => self.take_text(&text, written_at),
+            }
+        }
+    }
+
+    fn take_script(&mut self, script: &'s Script<'s>, matters: bool) {
+        let index = u32::try_from(self.seen.scripts.len()).unwrap_or(u32::MAX);
+        let record = ScriptRecord {
+            kind: script.kind,
+            code: script.text.clone().into_owned(),
+            at: Place { script: Some(index), span: script.span },
+            outcome: Outcome::Skipped,
+            held_back: script.held_back.clone(),
+            repairs: Vec::new(),
+        };
+        self.seen.scripts.push(record);
+        if let Some(id) = script.id.as_deref().filter(|_| script.kind == ScriptKind::Json) {
+            self.evaluator.note_element_text(id, &script.text);
+        }
+        match script.kind {
+            ScriptKind::External => self.arrive(script),
+            _ if !matters => {}
+            ScriptKind::Handler => self.late.push((script, index)),
+            _ if script.held_back.is_some() || script.depth > 0 => self.late.push((script, index)),
+            _ => self.evaluate(script, index, Evidence::Evaluated),
+        }
+    }
+
+    /// Code that leaked into text: repaired where it must be, and read like scripts, style sheets and markup.
+    fn take_text(&mut self, text: &Text<'s>, written_at: Option<Place>) {
+        if written_at.is_some() || is_sample(self.document, text.span.start as usize) {
+            return;
+        }
+        for region in find_regions(text.text, &self.engine.anchors) {
+            if !region.is_ad {
+                continue;
+            }
+            let span = Span::new(
+                (text.span.start + region.span.start) as usize,
+                (text.span.start + region.span.end) as usize,
+            );
+            let code = self.kept.sources.keep_text(region.code);
+            match region.language {
+                Language::Css => self.seen.styles.push(Style { text: code, span }),
+                Language::Markup => {
+                    let page = self.engine.splitter.split_html(code, None, 0);
+                    self.take_parts(page.parts, Some(Place { script: None, span }));
+                }
+                Language::Script => {
+                    let offsets = region.offsets.through(code.len(), &OffsetMap::verbatim(text.span.start as usize));
+                    self.take_region(code, span, offsets, region.repairs);
+                }
+            }
+        }
+    }
+
+    fn take_region(&mut self, code: &'s str, span: Span, offsets: OffsetMap, repairs: Vec<&'static str>) {
+        let index = u32::try_from(self.seen.scripts.len()).unwrap_or(u32::MAX);
+        self.seen.scripts.push(ScriptRecord {
+            kind: ScriptKind::Text,
+            code: code.to_owned(),
+            at: Place { script: Some(index), span },
+            outcome: Outcome::Salvaged,
+            held_back: None,
+            repairs,
+        });
+        let offsets = self.kept.offsets.alloc(offsets);
+        let tree = self.kept.sources.keep_tree(parse(code, Goal::Script, &self.engine.limits));
+        self.evaluator.run(Input { text: code, offsets, script: index, evidence: Evidence::Salvaged }, tree);
+        self.take_written();
+    }
+
+    fn reached(&self, parts: &[Part<'s>]) -> FxHashSet<u32> {
+        let scripts: Vec<&Script<'s>> = parts
+            .iter()
+            .filter_map(|part| match part {
+                Part::Script(script) if script.kind != ScriptKind::External => Some(script),
+                _ => None,
+            })
+            .collect();
+        reach::reached(&scripts, |script| self.matters(script))
+    }
+
+    /// Does the script hold a literal of any rule?
+    fn matters(&self, script: &Script<'_>) -> bool {
+        match (script.kind, &self.engine.prefilter) {
+            (ScriptKind::Json, _) => script.text.contains(BIDDER),
+            (_, Some(prefilter)) => prefilter.is_match(&script.text),
+            (_, None) => true,
+        }
+    }
+
+    /// A library that the page loads there and then empties its queue.
+    fn arrive(&mut self, script: &Script<'_>) {
+        let Some(src) = script.src.as_deref().filter(|_| !script.is_async && !script.is_deferred) else { return };
+        for product in self.engine.detector.rules().products() {
+            if product.loaders.iter().any(|loader| src.contains(&**loader)) {
+                let queues: Vec<String> = product.queues.iter().map(ToString::to_string).collect();
+                self.evaluator.library_arrived(&queues);
+                self.take_written();
+            }
+        }
+    }
+
+    fn evaluate(&mut self, script: &'s Script<'s>, index: u32, evidence: Evidence) {
+        let evidence = if script.held_back.is_some() || script.depth > 0 { Evidence::Declared } else { evidence };
+        let input = Input { text: &script.text, offsets: &script.offsets, script: index, evidence };
+        let outcome = &mut self.seen.scripts[index as usize].outcome;
+        if script.kind == ScriptKind::Json {
+            *outcome = Outcome::Parsed;
+            self.evaluator.read_json(Input { evidence: Evidence::Declared, ..input }, script.id.as_deref());
+            return;
+        }
+        let goal = if script.is_module { Goal::Module } else { Goal::Script };
+        let tree = self.kept.sources.keep_tree(parse(&script.text, goal, &self.engine.limits));
+        *outcome = match (tree.is_whole(), tree.is_empty()) {
+            (true, _) => Outcome::Parsed,
+            (false, false) => Outcome::Recovered,
+            (false, true) => Outcome::Failed,
+        };
+        self.evaluator.run(input, tree);
+        self.take_written();
+    }
+
+    /// Runs what had to wait: handlers first, then (as declared) what is held back.
+    fn run_late(&mut self, evidence: Evidence) {
+        let (now, later): (Vec<_>, Vec<_>) = std::mem::take(&mut self.late).into_iter().partition(|(script, _)| {
+            evidence == Evidence::Declared || script.kind == ScriptKind::Handler && script.held_back.is_none()
+        });
+        self.late = later;
+        for (script, index) in now {
+            self.evaluate(script, index, evidence);
+        }
+    }
+
+    /// Reads the markup that scripts wrote, as if it stood in the page.
+    fn take_written(&mut self) {
+        if self.depth >= self.engine.limits.nesting {
+            return;
+        }
+        self.depth += 1;
+        for (html, at) in self.evaluator.take_markup() {
+            let html = self.kept.sources.keep_text(html);
+            let page = self.engine.splitter.split_html(html, self.seen.url.as_deref(), 0);
+            self.take_parts(page.parts, Some(at));
+        }
+        self.depth -= 1;
+    }
+}
+
+/// Does the text at this place stand in a code sample? Then it is shown, not leaked.
+fn is_sample(html: &str, at: usize) -> bool {
+    /// How far back the sample's element is looked for, in bytes.
+    const WINDOW: usize = 32 << 10;
+    let start = html.ceil_char_boundary(at.saturating_sub(WINDOW));
+    let before = &html[start..at];
+    ["pre", "code", "samp", "kbd", "textarea", "xmp"].iter().any(|name| {
+        let opened = before.rfind(&format!("<{name}"));
+        opened.is_some() && opened > before.rfind(&format!("</{name}"))
+    })
+}

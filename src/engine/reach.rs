@@ -1,0 +1,158 @@
+//! Scripts that hold no literal of any rule, but define what a script that does holds on to.
+//!
+//! `var section = "news"` says nothing about ads, and yet decides what the next script hands
+//! over. Names are read from the text, not from a syntax tree: a definition at the top level
+//! of one script, a word of another. A script too many costs a little time and changes nothing.
+
+use crate::page::{Script, ScriptKind};
+use rustc_hash::FxHashSet;
+
+/// Larger scripts are libraries: they define their names for everybody and nobody.
+const LARGEST: usize = 64 << 10;
+
+/// Definitions that lean on definitions: rounds that are followed.
+const ROUNDS: usize = 3;
+
+/// The scripts that matter, by start of their span: those that hold a literal, and those that define names which
+/// such scripts use.
+pub(super) fn reached<'s>(scripts: &[&Script<'s>], matters: impl Fn(&Script<'s>) -> bool) -> FxHashSet<u32> {
+    let runs = |script: &&&Script<'s>| script.kind == ScriptKind::Inline && script.text.len() <= LARGEST;
+    let (hits, mut others): (Vec<_>, Vec<_>) = scripts.iter().copied().partition(|script| matters(script));
+    let mut found: FxHashSet<u32> = hits.iter().map(|script| script.span.start).collect();
+    let mut words: FxHashSet<&str> = FxHashSet::default();
+    others.retain(|script| runs(&script));
+    for script in hits.iter().filter(|script| script.text.len() <= LARGEST && script.kind != ScriptKind::Json) {
+        words.extend(Words::of(&script.text).map(|word| word.text));
+    }
+    for _ in 0..ROUNDS {
+        if words.is_empty() {
+            break;
+        }
+        let (reached, left): (Vec<_>, Vec<_>) =
+            others.into_iter().partition(|script| defined(&script.text).any(|name| words.contains(name)));
+        words.clear();
+        for script in reached {
+            found.insert(script.span.start);
+            words.extend(Words::of(&script.text).map(|word| word.text));
+        }
+        others = left;
+    }
+    found
+}
+
+/// Names that a script defines for others.
+fn defined(text: &str) -> impl Iterator<Item = &str> {
+    Words::of(text).filter(|word| word.is_defined).map(|word| word.text)
+}
+
+/// A name in a script.
+struct Word<'t> {
+    text: &'t str,
+    is_defined: bool,
+}
+
+/// The names of a script in order; strings and comments are skipped as well as that goes without a parser.
+struct Words<'t> {
+    text: &'t str,
+    at: usize,
+    depth: i32,
+    /// The name before, and the last byte that is no white space.
+    before: &'t str,
+    last: u8,
+}
+
+impl<'t> Words<'t> {
+    fn of(text: &'t str) -> Self {
+        Self { text, at: 0, depth: 0, before: "", last: b';' }
+    }
+
+    /// Skips a string or comment that starts here; its end.
+    fn skipped(&self) -> Option<usize> {
+        let bytes = &self.text.as_bytes()[self.at..];
+        let end = match bytes {
+            [b'/', b'/', ..] => memchr::memchr(b'\n', bytes),
+            [b'/', b'*', ..] => memchr::memmem::find(&bytes[2..], b"*/").map(|at| at + 4),
+            [quote @ (b'"' | b'\'' | b'`'), rest @ ..] => end_of_string(*quote, rest).map(|at| at + 1),
+            _ => return None,
+        };
+        Some(self.at + end.unwrap_or(1).max(1))
+    }
+
+    fn word(&mut self, end: usize) -> Word<'t> {
+        let text = &self.text[self.at..end];
+        let after = self.text[end..].trim_start().as_bytes();
+        let is_assigned = matches!(after, [b'=', next, ..] if !matches!(next, b'=' | b'>'));
+        let is_declared = matches!(self.before, "var" | "let" | "const" | "function") && self.last != b'.';
+        let is_top = self.depth == 0 && (is_declared || is_assigned && matches!(self.last, b';' | b'}' | b'{' | b','));
+        let is_global = is_assigned && self.last == b'.' && matches!(self.before, "window" | "self" | "top");
+        Word { text, is_defined: is_top || is_global }
+    }
+}
+
+impl<'t> Iterator for Words<'t> {
+    type Item = Word<'t>;
+
+    fn next(&mut self) -> Option<Word<'t>> {
+        let bytes = self.text.as_bytes();
+        while let Some(&byte) = bytes.get(self.at) {
+            if is_name_byte(byte) {
+                let length = bytes[self.at..].iter().position(|byte| !is_name_byte(*byte));
+                let end = length.map_or(bytes.len(), |length| self.at + length);
+                let word = self.word(end);
+                (self.before, self.last, self.at) = (word.text, b'a', end);
+                return Some(word);
+            }
+            if let Some(end) = self.skipped() {
+                self.last = if byte == b'/' { self.last } else { b'"' };
+                self.at = end;
+                continue;
+            }
+            match byte {
+                b'{' | b'(' | b'[' => self.depth += 1,
+                b'}' | b')' | b']' => self.depth = (self.depth - 1).max(0),
+                b'\n' if self.depth == 0 => self.last = b';',
+                _ => {}
+            }
+            if !byte.is_ascii_whitespace() {
+                self.last = byte;
+            }
+            self.at += 1;
+        }
+        None
+    }
+}
+
+fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || byte >= 0x80
+}
+
+/// Where a string ends; a line end ends it too, unless it is a template.
+fn end_of_string(quote: u8, rest: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    while let Some(&byte) = rest.get(at) {
+        match byte {
+            b'\\' => at += 1,
+            b'\n' if quote != b'`' => return None,
+            _ if byte == quote => return Some(at + 1),
+            _ => {}
+        }
+        at += 1;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(text: &str) -> Vec<&str> {
+        defined(text).collect()
+    }
+
+    #[test]
+    fn definitions_at_the_top_count() {
+        assert_eq!(names("var a = 1, b = 2; function c() { var d; e = 1 } f = 3\ng=4"), ["a", "b", "c", "f", "g"]);
+        assert_eq!(names("(function () { var a; window.b = 1; x.c = 2 })()"), ["b"]);
+        assert_eq!(names("if (a == 1) {} // var b = 2\n'var c = 3'; d => 4"), [""; 0]);
+    }
+}

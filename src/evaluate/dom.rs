@@ -1,0 +1,205 @@
+//! The elements of the page, as far as scripts read ad config from them.
+//!
+//! There is no tree: a query is answered by start tags, and combinators count for
+//! their last part only, so that it may give an element too many, never one too few.
+
+use super::abstract_value::{Abstract, ObjectId};
+use super::heap::{Kind, Object};
+use super::machine::Machine;
+use swc_atoms::Atom;
+use swc_common::Span;
+
+/// Queries that one page's scripts may ask, and elements that one of them may give.
+const QUERIES: u32 = 60;
+const ELEMENTS: usize = 300;
+
+/// Answers queries about the page's markup.
+pub trait Dom {
+    /// The elements that a compound selector matches, in order.
+    fn select(&self, selector: &Compound) -> Vec<DomElement>;
+}
+
+/// A start tag.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DomElement {
+    /// Lower-case name.
+    pub name: String,
+    /// Lower-case names and decoded values.
+    pub attributes: Vec<(String, String)>,
+}
+
+/// A selector without combinators: `div.ad[data-slot]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Compound {
+    /// Lower-case name.
+    pub name: Option<String>,
+    /// `#id`.
+    pub id: Option<String>,
+    /// `.class`, each.
+    pub classes: Vec<String>,
+    /// `[name]`, `[name="value"]`, `[name^="value"]` …: name, operator, value.
+    pub attributes: Vec<(String, Option<(char, String)>)>,
+}
+
+impl Compound {
+    /// Does the start tag match?
+    #[must_use]
+    pub fn is_match(&self, element: &DomElement) -> bool {
+        let value = |name: &str| element.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        let has_class = |class: &String| value("class").is_some_and(|all| all.split_ascii_whitespace().any(|one| one == class));
+        self.name.as_ref().is_none_or(|name| *name == element.name)
+            && self.id.as_ref().is_none_or(|id| value("id") == Some(id))
+            && self.classes.iter().all(has_class)
+            && self.attributes.iter().all(|(name, test)| value(name).is_some_and(|value| passes(value, test.as_ref())))
+    }
+}
+
+fn passes(value: &str, test: Option<&(char, String)>) -> bool {
+    match test {
+        None => true,
+        Some(('^', wanted)) => value.starts_with(wanted.as_str()),
+        Some(('$', wanted)) => value.ends_with(wanted.as_str()),
+        Some(('*', wanted)) => value.contains(wanted.as_str()),
+        Some(('~', wanted)) => value.split_ascii_whitespace().any(|one| one == wanted),
+        Some((_, wanted)) => value == wanted,
+    }
+}
+
+/// The last compounds of a selector list; `None` for what is not understood.
+fn parse_selectors(text: &str) -> Option<Vec<Compound>> {
+    text.split(',').map(|one| parse_compound(last_part(one.trim())?)).collect()
+}
+
+/// What stands behind the last combinator.
+fn last_part(selector: &str) -> Option<&str> {
+    let mut depth = 0;
+    let mut start = 0;
+    for (at, byte) in selector.bytes().enumerate() {
+        match byte {
+            b'[' | b'(' => depth += 1,
+            b']' | b')' => depth -= 1,
+            b' ' | b'>' | b'+' | b'~' if depth == 0 => start = at + 1,
+            _ => {}
+        }
+    }
+    selector.get(start..).filter(|part| !part.is_empty())
+}
+
+fn parse_compound(text: &str) -> Option<Compound> {
+    let mut compound = Compound::default();
+    let mut rest = text;
+    let name_end = |text: &str| text.find(|one: char| !(one.is_alphanumeric() || one == '-' || one == '_')).unwrap_or(text.len());
+    let end = name_end(rest);
+    if end > 0 {
+        compound.name = Some(rest[..end].to_ascii_lowercase());
+        rest = &rest[end..];
+    }
+    while let Some(mark) = rest.chars().next() {
+        rest = &rest[mark.len_utf8()..];
+        match mark {
+            '*' => {}
+            '#' | '.' => {
+                let end = name_end(rest);
+                let name = rest[..end].to_owned();
+                if mark == '#' { compound.id = Some(name) } else { compound.classes.push(name) }
+                rest = &rest[end..];
+            }
+            '[' => {
+                let (inner, after) = rest.split_once(']')?;
+                compound.attributes.push(parse_attribute(inner));
+                rest = after;
+            }
+            _ => return None,
+        }
+    }
+    (compound != Compound::default()).then_some(compound)
+}
+
+fn parse_attribute(text: &str) -> (String, Option<(char, String)>) {
+    let Some((name, value)) = text.split_once('=') else { return (text.trim().to_ascii_lowercase(), None) };
+    let operator = name.chars().last().filter(|one| "^$*~|".contains(*one)).unwrap_or('=');
+    let name = name.trim_end_matches(['^', '$', '*', '~', '|']).trim().to_ascii_lowercase();
+    (name, Some((operator, value.trim().trim_matches(['"', '\'']).to_owned())))
+}
+
+impl Machine<'_> {
+    /// The elements that a selector list matches; `None` where that cannot be told.
+    pub(super) fn select(&mut self, selectors: &str, span: Span) -> Option<Vec<Abstract>> {
+        let dom = self.dom?;
+        let compounds = parse_selectors(selectors)?;
+        let mut found = Vec::new();
+        for compound in compounds {
+            self.queries += 1;
+            if self.queries > QUERIES {
+                return None;
+            }
+            found.extend(dom.select(&compound));
+        }
+        found.truncate(ELEMENTS);
+        self.charge(found.len() * 8);
+        Some(found.into_iter().map(|element| self.page_element(element, span)).collect())
+    }
+
+    fn page_element(&mut self, element: DomElement, span: Span) -> Abstract {
+        let at = Some((self.source, span));
+        let id = self.add_object(Object { at, ..Object::new(Kind::Element(Atom::new(element.name.as_str()))) });
+        let data = self.add_object(Object::new(Kind::Plain));
+        for (name, value) in element.attributes {
+            let value = Abstract::text(&value);
+            if let Some(key) = name.strip_prefix("data-") {
+                self.define(data, &Atom::new(camel_case(key)), value.clone());
+            }
+            let own = match name.as_str() {
+                "class" => "className",
+                "id" | "title" | "name" | "href" | "src" => &name,
+                _ => "",
+            };
+            if !own.is_empty() {
+                self.define(id, &Atom::new(own), value.clone());
+            }
+            self.define(id, &attribute_key(&name), value);
+        }
+        self.define(id, &swc_atoms::atom!("dataset"), Abstract::Object(data));
+        self.define(id, &swc_atoms::atom!("tagName"), Abstract::text(&element.name.to_uppercase()));
+        Abstract::Object(id)
+    }
+
+    /// The value of an attribute of an element that stands in the page; an absent one is null.
+    pub(super) fn page_attribute(&self, id: ObjectId, name: &str) -> Option<Abstract> {
+        let object = self.object(id);
+        object.own("dataset")?;
+        Some(object.own(&attribute_key(&name.to_ascii_lowercase())).cloned().unwrap_or(Abstract::Null))
+    }
+}
+
+/// Attributes are kept beside members, under a name that no member has.
+fn attribute_key(name: &str) -> Atom {
+    Atom::new(format!("@{name}"))
+}
+
+/// `ad-unit` as `adUnit`.
+pub(super) fn camel_case(name: &str) -> String {
+    let mut parts = name.split('-');
+    let first = parts.next().unwrap_or("").to_owned();
+    parts.fold(first, |all, part| {
+        let mut letters = part.chars();
+        let head = letters.next().map(|one| one.to_ascii_uppercase()).into_iter();
+        all + &head.chain(letters).collect::<String>()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn selectors_are_read_by_their_last_part() {
+        let parsed = parse_selectors("main > div.ad.top[data-slot][data-kind^='x'], #one").unwrap();
+        assert_eq!(parsed[0].name.as_deref(), Some("div"));
+        assert_eq!(parsed[0].classes, ["ad", "top"]);
+        assert_eq!(parsed[0].attributes, [("data-slot".into(), None), ("data-kind".into(), Some(('^', "x".into())))]);
+        assert_eq!(parsed[1].id.as_deref(), Some("one"));
+        assert_eq!(parse_selectors("a:hover"), None);
+        assert_eq!(camel_case("ad-unit-path"), "adUnitPath");
+    }
+}

@@ -1,0 +1,93 @@
+//! What reading a rule file does not judge: names of networks, regular expressions, ids, missing examples.
+
+use super::constraint::{Constraint, LazyRegex};
+use super::file::{ROLES, RuleFile};
+use super::mistake::{Mistake, Mistakes, RuleError};
+use super::nearest;
+use super::set::{RuleSet, read_texts};
+use crate::base::Span;
+use crate::network::Registry;
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Checks the rule files of a folder, or one file; all mistakes, warnings and notes, by file and place.
+///
+/// Examples are not run: see [`check_examples`](super::check_examples).
+///
+/// # Errors
+///
+/// If a file cannot be read.
+pub fn check_dir(path: &Path, registry: &Registry) -> Result<Vec<Mistake>, RuleError> {
+    let texts = read_texts(path)?;
+    let mut all = match RuleSet::built_in().with_texts(&texts, registry) {
+        Ok(set) => set.notes().to_vec(),
+        Err(RuleError::Mistakes(all)) => all,
+        Err(other) => return Err(other),
+    };
+    all.sort_by(|left, right| (&left.file, left.span).cmp(&(&right.file, right.span)));
+    Ok(all)
+}
+
+/// The checks of one file.
+pub(crate) fn check_file(file: &RuleFile, registry: &Registry, mistakes: &mut Mistakes<'_>) {
+    let place = |key: &str| file.places.get(key).copied().unwrap_or_default();
+    if let Some(product) = &file.product {
+        if !product.network.is_empty() && registry.network(&product.network).is_none() {
+            mistakes.error(
+                place("network"),
+                format!("unknown network `{}`", product.network),
+                Some("networks stand in networks.toml".into()),
+            );
+        }
+        if !product.role.is_empty() && !ROLES.contains(&&*product.role) {
+            mistakes.error(
+                place("role"),
+                format!("unknown role `{}`", product.role),
+                nearest::hint(&product.role, ROLES),
+            );
+        }
+        for (name, regex) in &product.ids {
+            check_regex(regex, place("product"), &format!("`ids.{name}`: "), mistakes);
+        }
+    }
+    for rule in &file.rules {
+        for (name, constraint) in &rule.constraints {
+            if let Constraint::Matches(regex) = constraint {
+                check_regex(regex, place(&format!("{}.where.{name}", rule.id)), "", mistakes);
+            }
+        }
+        if rule.examples.is_empty() {
+            mistakes.warning(rule.span, format!("rule `{}` has no example", rule.id), None);
+        }
+    }
+}
+
+fn check_regex(regex: &LazyRegex, span: Span, context: &str, mistakes: &mut Mistakes<'_>) {
+    if let Err(error) = regex::Regex::new(regex.source()) {
+        let text = error.to_string();
+        let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        mistakes.error(span, format!("{context}the regular expression does not compile: {reason}"), None);
+    }
+}
+
+/// No two files of one set may hold the same rule or product; `false` if they do.
+pub(crate) fn check_ids(
+    file: &RuleFile,
+    seen: &mut HashMap<(bool, Arc<str>), Arc<str>>,
+    mistakes: &mut Mistakes<'_>,
+) -> bool {
+    let before = mistakes.all.len();
+    if let Some(product) = &file.product
+        && let Some(other) = seen.insert((true, product.id.clone()), mistakes.file.clone())
+    {
+        let place = file.places.get("product").copied().unwrap_or_default();
+        mistakes.error(place, format!("product `{}` stands in {other} too", product.id), None);
+    }
+    for rule in &file.rules {
+        if let Some(other) = seen.insert((false, rule.id.clone()), mistakes.file.clone()) {
+            mistakes.error(rule.span, format!("rule `{}` stands in {other} too", rule.id), None);
+        }
+    }
+    mistakes.all.len() == before
+}

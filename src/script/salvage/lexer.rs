@@ -1,0 +1,309 @@
+//! Reads tokens out of damaged code, one at a time.
+//!
+//! It looks through entities, backslashes of an outer string, invisible characters and
+//! `<br>` tags, and takes every quotation mark for what it was. It never fails: what no
+//! code holds is [`Kind::Foreign`]. Every byte is looked at a bounded number of times.
+
+use super::glyph::{Glyph, glyph_at, is_invisible, is_typographic, is_word_start, quote_family};
+use super::joined::comment_end;
+use super::quoted::quoted_at;
+use super::token::{Kind, Token};
+
+/// Operators and brackets, longest first.
+const PUNCTS: [&str; 58] = [
+    ">>>=", "===", "!==", "**=", "<<=", ">>=", ">>>", "...", "&&=", "||=", "??=", "=>", "==", "!=", "<=", ">=", "&&",
+    "||", "??", "?.", "++", "--", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<", ">>", "**", "{", "}", "(", ")",
+    "[", "]", ";", ",", "<", ">", "+", "-", "*", "/", "%", "&", "|", "^", "!", "~", "?", ":", "=", ".", "@",
+];
+
+/// The most bytes that one tag or regular expression may have.
+const LONGEST_TAG: usize = 400;
+
+/// A reader of tokens. Cheap to copy, so that a reader may look ahead.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lexer<'t> {
+    pub text: &'t str,
+    /// The next token is looked for from here on.
+    pub at: usize,
+    /// The end of the text.
+    pub end: usize,
+    /// Line comments do not hide the code behind them: its lines were joined.
+    pub joins_lines: bool,
+}
+
+impl<'t> Lexer<'t> {
+    /// The next token; `is_operand` says whether an operand is due, which tells a regular expression from a division.
+    pub fn next(&mut self, is_operand: bool) -> Option<Token> {
+        let (space_before, lines_before) = self.skip_space();
+        let start = self.at;
+        let kind = self.kind_at(start, is_operand)?;
+        Some(Token { kind, start, end: self.at, space_before, lines_before })
+    }
+
+    fn glyph(&self, at: usize) -> Option<Glyph> {
+        if at >= self.end { None } else { glyph_at(self.text, at) }
+    }
+
+    /// Skips white space in all its forms; says whether there was some, and how many lines ended.
+    fn skip_space(&mut self) -> (bool, u8) {
+        let (mut is_spaced, mut lines) = (false, 0u8);
+        while let Some(glyph) = self.glyph(self.at) {
+            if glyph.character == '\n' {
+                lines = lines.saturating_add(1);
+                self.at = glyph.end;
+            } else if is_invisible(glyph.character) {
+                self.at = glyph.end;
+                continue;
+            } else if glyph.character.is_whitespace() {
+                self.at = glyph.end;
+            } else if let Some(end) = self.escaped_space(glyph) {
+                lines = lines.saturating_add(u8::from(self.text[glyph.end..end] == *"n"));
+                self.at = end;
+            } else if let Some(end) = break_tag(self.text, self.at) {
+                // The line break after a `<br>` is the same one.
+                lines = lines.max(1);
+                self.at = end;
+                lines -= u8::from(self.text[end..].starts_with('\n'));
+            } else {
+                break;
+            }
+            is_spaced = true;
+        }
+        (is_spaced, lines)
+    }
+
+    /// `\n` written as two characters: code in a string.
+    fn escaped_space(&self, glyph: Glyph) -> Option<usize> {
+        let next = self.text.as_bytes().get(glyph.end)?;
+        (glyph.character == '\\' && matches!(next, b'n' | b'r' | b't')).then_some(glyph.end + 1)
+    }
+
+    fn kind_at(&mut self, start: usize, is_operand: bool) -> Option<Kind> {
+        let glyph = self.glyph(start)?;
+        let character = glyph.character;
+        if let Some(end) = wrapper_end(self.text, start) {
+            self.at = end;
+            return Some(Kind::Wrapper);
+        }
+        if let Some(kind) = self.comment(glyph) {
+            return Some(kind);
+        }
+        if is_word_start(character) {
+            self.word(start);
+            return Some(Kind::Word);
+        }
+        if character.is_ascii_digit() {
+            self.number(start);
+            return Some(Kind::Number);
+        }
+        if let Some((quoted, end)) = quoted_at(self.text, start, self.end) {
+            self.at = end;
+            return Some(Kind::Text(quoted));
+        }
+        if character == '/' && is_operand && self.regex(glyph.end) {
+            return Some(Kind::Regex);
+        }
+        if character == '\\' {
+            // `\/` of an outer string; the backslash says nothing.
+            self.at = glyph.end;
+            return self.kind_at(glyph.end, is_operand);
+        }
+        Some(self.punct(start, glyph))
+    }
+
+    fn comment(&mut self, glyph: Glyph) -> Option<Kind> {
+        if glyph.character != '/' {
+            return None;
+        }
+        let second = self.glyph(glyph.end)?;
+        match second.character {
+            '/' => {
+                let line_end = comment_line_end(self.text, second.end, self.end);
+                self.at = if self.joins_lines { comment_end(self.text, second.end, line_end) } else { line_end };
+                Some(Kind::Comment { is_line: true })
+            }
+            '*' => {
+                let rest = self.text.get(second.end..self.end)?;
+                // A comment that was cut off ends with its paragraph.
+                let length = rest.find("*/").map(|at| at + 2).or_else(|| rest.find("\n\n")).unwrap_or(rest.len());
+                self.at = second.end + length;
+                Some(Kind::Comment { is_line: false })
+            }
+            _ => None,
+        }
+    }
+
+    fn word(&mut self, start: usize) {
+        self.at = start;
+        while let Some(glyph) = self.glyph(self.at) {
+            if !is_word_part(glyph.character) {
+                break;
+            }
+            self.at = glyph.end;
+        }
+    }
+
+    fn number(&mut self, start: usize) {
+        self.at = start;
+        while let Some(glyph) = self.glyph(self.at) {
+            let is_fraction =
+                glyph.character == '.' && self.glyph(glyph.end).is_some_and(|next| next.character.is_ascii_digit());
+            if !(glyph.character.is_ascii_alphanumeric() || glyph.character == '_' || is_fraction) {
+                break;
+            }
+            self.at = glyph.end;
+        }
+    }
+
+    /// Reads a regular expression whose body starts at `at`; leaves things alone if it has no end on its line.
+    fn regex(&mut self, start: usize) -> bool {
+        let (mut at, mut in_class) = (start, false);
+        while let Some(glyph) = self.glyph(at) {
+            match glyph.character {
+                '\n' => return false,
+                _ if at > start + LONGEST_TAG => return false,
+                '\\' => at = self.glyph(glyph.end).map_or(glyph.end, |next| next.end),
+                '/' if !in_class => {
+                    self.word(glyph.end);
+                    return at > start;
+                }
+                character => {
+                    in_class = character == '[' || (in_class && character != ']');
+                    at = glyph.end;
+                }
+            }
+        }
+        false
+    }
+
+    /// Three dots, or four, with nothing behind them on their line.
+    fn is_ellipsis(&self, start: usize) -> bool {
+        let rest = &self.text[start..self.end];
+        rest.starts_with("...")
+            && rest.trim_start_matches('.').trim_start_matches(' ').chars().next().is_none_or(|next| next == '\n')
+    }
+
+    fn punct(&mut self, start: usize, first: Glyph) -> Kind {
+        self.at = first.end;
+        let mut read = [' '; 4];
+        let mut ends = [start; 4];
+        let mut at = start;
+        for slot in 0..4 {
+            let Some(glyph) = self.glyph(at) else { break };
+            (read[slot], ends[slot], at) = (meant_operator(glyph.character), glyph.end, glyph.end);
+        }
+        if matches!(first.character, '–' | '—' | '−') {
+            let is_double =
+                !self.glyph(first.end).is_some_and(|next| next.character.is_ascii_digit() || next.character == ' ');
+            return Kind::Punct(if is_double && first.character != '−' { "--" } else { "-" });
+        }
+        if first.character == '…' || self.is_ellipsis(start) {
+            return Kind::Foreign;
+        }
+        for punct in PUNCTS {
+            if punct.chars().zip(read).all(|(wanted, got)| wanted == got) {
+                self.at = ends[punct.len() - 1];
+                return Kind::Punct(punct);
+            }
+        }
+        Kind::Foreign
+    }
+}
+
+fn meant_operator(character: char) -> char {
+    if is_typographic(character) { ' ' } else { character }
+}
+
+fn is_word_part(character: char) -> bool {
+    is_word_start(character) || character.is_numeric() || is_invisible(character)
+}
+
+/// The end of a line comment, also where the line ended with a tag.
+fn comment_line_end(text: &str, at: usize, end: usize) -> usize {
+    let end = line_end(text, at, end);
+    let tags = memchr::memchr2_iter(b'<', b'&', &text.as_bytes()[at..end]);
+    tags.map(|offset| at + offset).find(|&tag| break_tag(text, tag).is_some()).unwrap_or(end)
+}
+
+/// The end of the line that holds `at`.
+pub(super) fn line_end(text: &str, at: usize, end: usize) -> usize {
+    memchr::memchr(b'\n', &text.as_bytes()[at..end]).map_or(end, |length| at + length)
+}
+
+/// Tags that editors put into text where a line ended.
+fn break_tag(text: &str, at: usize) -> Option<usize> {
+    let name_start = tag_start(text, at)?;
+    let bytes = text.as_bytes();
+    let rest = bytes.get(name_start..)?;
+    let rest_start = name_start + usize::from(rest.first() == Some(&b'/'));
+    let is_break = ["br", "p", "div", "span"].iter().any(|name| {
+        let after = rest_start + name.len();
+        text.get(rest_start..after).is_some_and(|got| got.eq_ignore_ascii_case(name))
+            && bytes.get(after).is_some_and(|&byte| matches!(byte, b'>' | b'/' | b' ' | b'&'))
+            && !text[after..].starts_with(" =")
+    });
+    if is_break { tag_end(text, rest_start).filter(|&end| !text[rest_start..end].contains("gpt-ad")) } else { None }
+}
+
+/// After the `<` (or `&lt;`) of a tag.
+pub(super) fn tag_start(text: &str, at: usize) -> Option<usize> {
+    glyph_at(text, at).filter(|glyph| glyph.character == '<').map(|glyph| glyph.end)
+}
+
+/// After the `>` of a tag whose name starts at `at`; marks of quotation hide a `>`.
+pub(super) fn tag_end(text: &str, at: usize) -> Option<usize> {
+    let (start, mut at, mut open) = (at, at, None);
+    while let Some(glyph) = glyph_at(text, at).filter(|_| at < start + LONGEST_TAG) {
+        at = glyph.end;
+        match (open, quote_family(glyph.character)) {
+            (None, None) if glyph.character == '>' => return Some(at),
+            (None, None) if glyph.character == '<' => return None,
+            (None, family) => open = family,
+            (Some(family), Some(this)) if family == this => open = None,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// What is written around code to hide it from old browsers or XML, and script tags.
+fn wrapper_end(text: &str, at: usize) -> Option<usize> {
+    const WRAPPERS: [&str; 9] = [
+        "//--><!]]>",
+        "<!--//--><![CDATA[//><!--",
+        "<!--//--><![CDATA[// ><!--",
+        "//--><![CDATA[//><!--",
+        "<![CDATA[",
+        "<!]]>",
+        "]]>",
+        "<!--",
+        "-->",
+    ];
+    for wrapper in WRAPPERS {
+        if let Some(end) = meant_at(text, at, wrapper) {
+            return Some(end);
+        }
+    }
+    let name = tag_start(text, at)?;
+    let name = name + usize::from(text.as_bytes().get(name) == Some(&b'/'));
+    let is_script = ["script", "style", "noscript"]
+        .iter()
+        .any(|tag| text.get(name..name + tag.len()).is_some_and(|got| got.eq_ignore_ascii_case(tag)));
+    if is_script { tag_end(text, name) } else { None }
+}
+
+/// Where `wanted` ends, if it stands at `at` in any encoding.
+fn meant_at(text: &str, at: usize, wanted: &str) -> Option<usize> {
+    let mut at = at;
+    for character in wanted.chars() {
+        let mut glyph = glyph_at(text, at)?;
+        while is_invisible(glyph.character) {
+            glyph = glyph_at(text, glyph.end)?;
+        }
+        if glyph.character != character {
+            return None;
+        }
+        at = glyph.end;
+    }
+    Some(at)
+}

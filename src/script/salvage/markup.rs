@@ -1,0 +1,84 @@
+//! Ad markup in text: tags that hold an anchor, escaped or not, and the attributes of a tag whose name was lost.
+//!
+//! In: a text and a place. Out: how far the markup reaches. Cost: the length of the tag.
+
+use super::anchor::{Anchor, Anchors};
+use super::glyph::glyph_at;
+use super::lexer::{tag_end, tag_start};
+use super::quoted::quoted_at;
+
+/// The end of ad markup that starts at `at`, and its anchor.
+pub(super) fn markup_at<'a>(text: &str, at: usize, anchors: &'a Anchors) -> Option<(usize, &'a Anchor)> {
+    if let Some(name) = tag_start(text, at) {
+        return if text[name..].starts_with("!--") {
+            comment(text, at, name, anchors)
+        } else {
+            tag(text, at, name, anchors)
+        };
+    }
+    attributes(text, at, anchors)
+}
+
+fn tag<'a>(text: &str, at: usize, name: usize, anchors: &'a Anchors) -> Option<(usize, &'a Anchor)> {
+    if !text[name..].starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return None;
+    }
+    let end = tag_end(text, name)?;
+    let anchor = anchors.of_markup(&text[at..end])?;
+    let length = text[name..end].find(|c: char| !(c.is_ascii_alphanumeric() || c == '-'))?;
+    Some((closing_tag(text, end, &text[name..name + length]).unwrap_or(end), anchor))
+}
+
+/// The end of the closing tag that directly follows a tag.
+fn closing_tag(text: &str, at: usize, name: &str) -> Option<usize> {
+    let at = text.len() - text[at..].trim_start().len();
+    let slash = tag_start(text, at)?;
+    let after = text[slash..].strip_prefix('/')?;
+    let is_same = after.get(..name.len()).is_some_and(|got| got.eq_ignore_ascii_case(name));
+    if is_same { tag_end(text, slash + 1) } else { None }
+}
+
+fn comment<'a>(text: &str, at: usize, name: usize, anchors: &'a Anchors) -> Option<(usize, &'a Anchor)> {
+    const LONGEST: usize = 400;
+    let mut end = (name + LONGEST).min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let body = &text[name..end];
+    let length = ["-->", "--&gt;"].iter().filter_map(|mark| Some(body.find(mark)? + mark.len())).min()?;
+    let is_code = body[..length].contains(['{', ';', '=']);
+    if is_code {
+        return None;
+    }
+    anchors.of_markup(&text[at..name + length]).map(|anchor| (name + length, anchor))
+}
+
+/// `async src="…" crossorigin="anonymous"`: what was between `<script` and `>`.
+fn attributes<'a>(text: &str, at: usize, anchors: &'a Anchors) -> Option<(usize, &'a Anchor)> {
+    const ALONE: [&str; 3] = ["async", "defer", "crossorigin"];
+    const MOST: usize = 16;
+    let (mut at, mut end, mut anchor) = (at, at, None);
+    for _ in 0..MOST {
+        let rest = &text[at..];
+        let length = rest.find(|c: char| !(c.is_ascii_alphabetic() || c == '-')).unwrap_or(rest.len());
+        let name = &rest[..length];
+        if let Some((quoted, after)) = value(text, at + length).filter(|_| length > 0) {
+            anchor = anchor.or_else(|| anchors.of_markup(&text[quoted.0..quoted.1]));
+            end = after;
+        } else if ALONE.contains(&name) {
+            end = at + length;
+        } else {
+            break;
+        }
+        at = text.len() - text[end..].trim_start().len();
+    }
+    anchor.map(|anchor| (end, anchor))
+}
+
+/// The body of `="…"` and its end.
+fn value(text: &str, at: usize) -> Option<((usize, usize), usize)> {
+    let mark = text[at..].starts_with('=').then_some(at + 1)?;
+    glyph_at(text, mark)?;
+    let (quoted, end) = quoted_at(text, mark, text.len())?;
+    quoted.is_closed.then_some((quoted.body, end))
+}

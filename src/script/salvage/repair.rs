@@ -1,0 +1,254 @@
+//! Writes the tokens of damaged code as the code that was meant, with the way back to the text.
+//!
+//! In: a [`Run`], a range of its statements. Out: [`Repaired`]: code, map and the names of the
+//! repairs. What stands as it should is taken over byte for byte.
+
+use super::anchor::Anchors;
+use super::glyph::{glyph_at, is_invisible, quote_family};
+use super::run::{Missing, Run};
+use super::token::{Kind, Quoted, Token, uncapitalised_keyword};
+use crate::base::{OffsetMap, Span};
+
+/// Code made out of tokens.
+#[derive(Clone, Debug)]
+pub(super) struct Repaired {
+    pub code: String,
+    pub offsets: OffsetMap,
+    pub repairs: Vec<&'static str>,
+    /// Closing brackets that the code lacks, in the order in which they must come.
+    pub closers: String,
+}
+
+/// Writes the tokens `first..=last` of a run.
+pub(super) fn write(text: &str, run: &Run, first: usize, last: usize, anchors: &Anchors) -> Repaired {
+    let mut writer = Writer { text, anchors, out: Repaired::new(), open: Vec::new() };
+    let is_start = first == 0;
+    if is_start && !run.missing.is_empty() {
+        writer.open_missing(&run.missing);
+    }
+    for repair in &run.repairs {
+        writer.repaired(repair);
+    }
+    for index in first..=last {
+        let token = &run.tokens[index];
+        writer.gap(run, index, index == first);
+        writer.token(token, index.checked_sub(1).map(|before| &run.tokens[before]));
+    }
+    writer.out.closers = writer.open.iter().rev().collect();
+    writer.out
+}
+
+struct Writer<'t> {
+    text: &'t str,
+    anchors: &'t Anchors,
+    out: Repaired,
+    /// Brackets to be closed.
+    open: Vec<char>,
+}
+
+impl Repaired {
+    fn new() -> Self {
+        Self { code: String::new(), offsets: OffsetMap::empty(), repairs: Vec::new(), closers: String::new() }
+    }
+}
+
+impl Writer<'_> {
+    fn repaired(&mut self, repair: &'static str) {
+        if !self.out.repairs.contains(&repair) {
+            self.out.repairs.push(repair);
+        }
+    }
+
+    /// Opens the brackets that were cut off, the outermost first.
+    fn open_missing(&mut self, missing: &[Missing]) {
+        self.out.offsets.push_replaced(0, Span::new(0, 0));
+        self.out.code.push_str("_=");
+        for bracket in missing.iter().rev() {
+            let (written, closer) = match bracket {
+                Missing::Paren => ("_(", ')'),
+                Missing::Square => ("[", ']'),
+                Missing::Object => ("{", '}'),
+                Missing::Member => ("{_:", '}'),
+                Missing::Owner => ("_", ' '),
+                Missing::Block => ("function(){", '}'),
+            };
+            self.out.code.push_str(written);
+            self.open.extend((closer != ' ').then_some(closer));
+        }
+        self.repaired("cut-off-start");
+    }
+
+    /// White space before a token, and the semicolon that a joined line lost.
+    fn gap(&mut self, run: &Run, index: usize, is_first: bool) {
+        let token = &run.tokens[index];
+        if run.joints.contains(&index) {
+            self.replaced(";", token.start, token.start);
+        }
+        let before = index.checked_sub(1).map_or(token.start, |before| run.tokens[before].end);
+        if is_first || before >= token.start {
+            return;
+        }
+        let raw = &self.text[before..token.start];
+        self.note_gap(raw);
+        if !raw.is_empty() && !run.halves.contains(&index) {
+            self.replaced(if token.lines_before > 0 || raw.contains('\n') { "\n" } else { " " }, before, token.start);
+        }
+    }
+
+    fn note_gap(&mut self, raw: &str) {
+        if raw.contains(['<', '&']) {
+            self.repaired("line-break-tags");
+        }
+        if raw.contains('\\') {
+            self.repaired("backslashes");
+        }
+        if !raw.is_ascii() {
+            self.repaired("spaces");
+        }
+    }
+
+    fn replaced(&mut self, written: &str, start: usize, end: usize) {
+        self.out.offsets.push_replaced(self.out.code.len(), Span::new(start, end));
+        self.out.code.push_str(written);
+    }
+
+    fn written(&mut self, written: &str, token: &Token) {
+        if &self.text[token.start..token.end] == written {
+            self.out.offsets.push_verbatim(self.out.code.len(), Span::new(token.start, token.end));
+            self.out.code.push_str(written);
+        } else {
+            self.replaced(written, token.start, token.end);
+        }
+    }
+
+    fn token(&mut self, token: &Token, before: Option<&Token>) {
+        match token.kind {
+            Kind::Word => self.word(token, before),
+            Kind::Text(quoted) => self.string(token, quoted),
+            Kind::Punct(punct) => self.punct(token, punct),
+            Kind::Comment { is_line } => self.replaced(if is_line { "\n" } else { " " }, token.start, token.end),
+            Kind::Wrapper => {
+                self.repaired("wrappers");
+                self.replaced("\n", token.start, token.end);
+            }
+            Kind::Number | Kind::Regex | Kind::Foreign => {
+                let meant = token.word(self.text);
+                self.written(&meant, token);
+            }
+        }
+    }
+
+    fn word(&mut self, token: &Token, before: Option<&Token>) {
+        let word = token.word(self.text);
+        if matches!(word, std::borrow::Cow::Owned(_)) && word != self.text[token.start..token.end] {
+            self.repaired("invisible-characters");
+        }
+        let is_member = before.is_some_and(|before| before.is("."));
+        let keyword = if is_member || !self.out.repairs.contains(&"capitalised-keywords") {
+            None
+        } else {
+            uncapitalised_keyword(&word)
+        };
+        match keyword.or_else(|| self.anchors.canonical(&word)) {
+            Some(meant) => {
+                let meant = meant.to_owned();
+                self.repaired("capitalised-keywords");
+                self.written(&meant, token);
+            }
+            None => self.written(&word, token),
+        }
+    }
+
+    fn punct(&mut self, token: &Token, punct: &'static str) {
+        match punct {
+            "(" => self.open.push(')'),
+            "[" => self.open.push(']'),
+            "{" => self.open.push('}'),
+            ")" | "]" | "}" => {
+                self.open.pop();
+            }
+            _ => {}
+        }
+        let raw = &self.text[token.start..token.end];
+        if raw.contains('&') && !punct.contains('&') || raw.contains("&amp;") {
+            self.repaired("entities");
+        } else if !raw.is_ascii() {
+            self.repaired("dashes");
+        }
+        self.written(punct, token);
+    }
+
+    fn string(&mut self, token: &Token, quoted: Quoted) {
+        if quoted.is_typographic {
+            self.repaired("typographic-quotes");
+        }
+        if quoted.layers > 0 {
+            self.repaired("entities");
+        }
+        if quoted.is_escaped {
+            self.repaired("backslashes");
+        }
+        if !quoted.is_closed {
+            self.repaired("cut-off-end");
+        }
+        let mark = quoted.quote.plain();
+        let body = string_body(&self.text[quoted.body.0..quoted.body.1], quoted);
+        let mut written = String::with_capacity(body.len() + 2);
+        written.push(mark);
+        written.push_str(&body);
+        written.push(mark);
+        if written != self.text[token.start..token.end] && self.out.repairs.is_empty() {
+            self.repaired("spaces");
+        }
+        self.written(&written, token);
+    }
+}
+
+/// The body of a string as it was meant.
+fn string_body(raw: &str, quoted: Quoted) -> String {
+    let mark = quoted.quote.plain();
+    let mut body = String::with_capacity(raw.len());
+    let mut at = 0;
+    while let Some(glyph) = glyph_at(raw, at) {
+        // Entities that were in the string before the text was encoded stay.
+        let is_layer = glyph.layers > 0 && glyph.layers <= quoted.layers;
+        let character = if is_layer || glyph.layers == 0 { glyph.character } else { '\0' };
+        match character {
+            '\0' => body.push_str(&raw[at..glyph.end]),
+            '\\' if quoted.is_escaped => {
+                let Some(next) = glyph_at(raw, glyph.end) else { break };
+                if matches!(next.character, 'n' | 'r' | 't') {
+                    body.push('\\');
+                }
+                push_meant(&mut body, next.character, mark, quoted);
+                at = next.end;
+                continue;
+            }
+            '\\' => {
+                let Some(next) = glyph_at(raw, glyph.end) else { break };
+                body.push('\\');
+                body.push(next.character);
+                at = next.end;
+                continue;
+            }
+            character => push_meant(&mut body, character, mark, quoted),
+        }
+        at = glyph.end;
+    }
+    body
+}
+
+fn push_meant(body: &mut String, character: char, mark: char, quoted: Quoted) {
+    let meant = match quote_family(character) {
+        Some(family) if quoted.is_typographic => family.plain(),
+        _ if character == '\u{a0}' => ' ',
+        _ => character,
+    };
+    if is_invisible(meant) {
+        return;
+    }
+    if meant == mark && !body.ends_with('\\') {
+        body.push('\\');
+    }
+    body.push(meant);
+}

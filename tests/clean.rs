@@ -1,0 +1,239 @@
+//! Cleaning: texts of our own with what must be left of them, honest texts that come back byte for byte,
+//! and the promises that hold for any text.
+//!
+//! `corpus/text/damaged/NAME.txt` becomes `NAME.clean`; `corpus/text/honest/*` stays as it is.
+
+use adsieve::{Anchors, CleanOptions, What, clean_text, find_regions};
+use proptest::prelude::*;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn clean(text: &str) -> String {
+    clean_text(text, &Anchors::default(), CleanOptions::default(), &|_| None).text.into_owned()
+}
+
+fn folder(name: &str) -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/text").join(name);
+    let mut files: Vec<PathBuf> = fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_none_or(|ending| ending != "clean" && ending != "expect"));
+    files.sort();
+    files
+}
+
+#[test]
+fn damaged_texts_lose_their_ad_code_and_nothing_else() {
+    let mut wrong = Vec::new();
+    let files = folder("damaged");
+    for path in &files {
+        let cleaned = clean(&fs::read_to_string(path).unwrap());
+        let wanted = fs::read_to_string(path.with_extension("clean")).unwrap();
+        if cleaned != wanted {
+            wrong.push(format!("{}:\n--- got\n{cleaned}\n--- wanted\n{wanted}", path.display()));
+        }
+    }
+    assert!(files.len() >= 40, "only {} texts", files.len());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn honest_texts_come_back_byte_for_byte() {
+    let mut wrong = Vec::new();
+    let files = folder("honest");
+    for path in &files {
+        let text = fs::read_to_string(path).unwrap();
+        let cleaned = clean(&text);
+        if cleaned != text {
+            wrong.push(format!("{}:\n{cleaned}", path.display()));
+        }
+    }
+    assert!(files.len() >= 40, "only {} texts", files.len());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn samples_of_code_are_cut_when_that_is_asked() {
+    let text = "The Prebid tutorial explains the function:\n\n```js\npbjs.que.push(function () { pbjs.requestBids({}); });\n```\n\nDone.\n";
+    let forced = clean_text(text, &Anchors::default(), CleanOptions::default().with_force(true), &|_| None);
+    assert_eq!(clean(text), text);
+    assert!(!forced.text.contains("pbjs.que"), "{}", forced.text);
+    let other = "He left early.\n\nfunction add(a, b) { return a + b; }\n\nShe stayed.\n";
+    let code = clean_text(other, &Anchors::default(), CleanOptions::default().with_what(What::Code), &|_| None);
+    assert_eq!(clean(other), other);
+    assert_eq!(code.text, "He left early.\n\nShe stayed.\n");
+}
+
+#[test]
+fn every_cut_says_why_and_whose() {
+    let text = "It rained.\n\n(adsbygoogle = window.adsbygoogle || []).push({});\n\nIt stopped.\n";
+    let cleaned = clean_text(text, &Anchors::default(), CleanOptions::default(), &|_| None);
+    let cut = &cleaned.cuts[0];
+    assert_eq!((cut.reason, cut.network.as_deref()), ("ad-script", Some("google-adsense")));
+    assert_eq!(&text[cut.span.range()], "\n\n(adsbygoogle = window.adsbygoogle || []).push({});\n\n");
+}
+
+#[test]
+fn repaired_code_keeps_its_strings_and_leads_back_to_the_text() {
+    let text =
+        "Before.\n\nadUnits.push({ code: ‘top’, bids: [{ bidder: “appnexus”, params: { id: ‘7’ } }] });\n\nAfter.";
+    let regions = find_regions(text, &Anchors::default());
+    let region = &regions[0];
+    assert_eq!(region.code, "adUnits.push({ code: 'top', bids: [{ bidder: \"appnexus\", params: { id: '7' } }] });");
+    assert_eq!(region.repairs, ["typographic-quotes"]);
+    let at = region.code.find("\"appnexus\"").unwrap();
+    let span = region.offsets.original(adsieve::Span::new(at, at + 10));
+    assert_eq!(&text[span.range()], "“appnexus”");
+}
+
+const SCRIPTS: [&str; 6] = [
+    "adUnits.push({\n  code: 'top',\n  bids: [{\n    bidder: 'appnexus',\n    params: {\n      placementId: '7'\n    }\n  }]\n});",
+    "(adsbygoogle = window.adsbygoogle || []).push({\n  google_ad_client: \"ca-pub-1\"\n});",
+    "window._taboola = window._taboola || [];\n_taboola.push({\n  mode: 'thumbs',\n  container: 'below'\n});",
+    "googletag.cmd.push(function() {\n  googletag.defineSlot('/1/a', [300, 250], 'div-1').addService(googletag.pubads());\n  googletag.enableServices();\n});",
+    "if (typeof googletag != 'undefined') {\n  googletag.display('div-2');\n}",
+    "var pbjs = pbjs || {};\npbjs.que = pbjs.que || [];\npbjs.que.push(function () { pbjs.setConfig({ debug: false }); });",
+];
+
+const PROSE: [&str; 10] = [
+    "The mayor (on the left) opened the bridge. “It was time,” she said.",
+    "Der Rat hat beraten: „Wir brauchen ihn“, sagte die Vorsitzende.",
+    "« C’est un compromis », a déclaré l’adjointe ; le toit attendra.",
+    "Yes.",
+    "It’s 4.2 million [sic], they’re told; nobody knows why...",
+    "«Мы ждали», — сказала глава города.",
+    "市長は「長い道のりでした」と述べた。",
+    "Berlin (dpa)",
+    "Visit example.com/about/ or call 555-0199!",
+    "“Nobody came.”",
+];
+
+fn damaged(script: &str, damage: usize) -> String {
+    let quotes = |open: [char; 2], close: [char; 2]| {
+        let mut is_open = [false; 2];
+        script
+            .chars()
+            .map(|c| match c {
+                '\'' | '"' => {
+                    let at = usize::from(c == '"');
+                    is_open[at] = !is_open[at];
+                    if is_open[at] { open[at] } else { close[at] }
+                }
+                other => other,
+            })
+            .collect::<String>()
+    };
+    match damage {
+        0 => script.to_owned(),
+        1 => quotes(['‘', '“'], ['’', '”']),
+        2 => quotes(['‹', '«'], ['›', '»']),
+        3 => script.split_whitespace().collect::<Vec<_>>().join(" "),
+        4 => script.replace('&', "&amp;").replace('\'', "&#39;").replace('"', "&quot;").replace('<', "&lt;"),
+        5 => script.replace('\n', "<br />\n"),
+        6 => script.replace("  ", "\u{a0} "),
+        7 => format!("<script>{script}</script>"),
+        8 => format!("//<![CDATA[\n{script}\n//]]>"),
+        _ => script.replace('.', ".\u{200b}"),
+    }
+}
+
+/// The words inside quotation marks of any look.
+fn strings(code: &str) -> Vec<String> {
+    code.split(['\'', '"']).skip(1).step_by(2).map(ToOwned::to_owned).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn mixtures_never_lose_prose(
+        paragraphs in prop::collection::vec((0..PROSE.len(), prop::option::of((0..SCRIPTS.len(), 0..10_usize))), 1..6)
+    ) {
+        let (mut mixed, mut wanted) = (Vec::new(), Vec::new());
+        for (prose, leak) in paragraphs {
+            mixed.push(PROSE[prose].to_owned());
+            wanted.push(PROSE[prose]);
+            mixed.extend(leak.map(|(script, damage)| damaged(SCRIPTS[script], damage)));
+        }
+        prop_assert_eq!(clean(&mixed.join("\n\n")), wanted.join("\n\n"));
+    }
+
+    #[test]
+    fn damaged_scripts_are_read_with_the_same_strings(script in 0..SCRIPTS.len(), damage in 0..10_usize) {
+        let text = format!("It rained.\n\n{}\n\nIt stopped.", damaged(SCRIPTS[script], damage));
+        let regions = find_regions(&text, &Anchors::default());
+        prop_assert_eq!(regions.len(), 1);
+        prop_assert!(regions[0].parses && regions[0].is_ad, "{:?}", regions[0]);
+        prop_assert_eq!(strings(&regions[0].code), strings(SCRIPTS[script]));
+    }
+
+    #[test]
+    fn cleaning_twice_is_cleaning_once(text in text_like_code()) {
+        let once = clean(&text);
+        prop_assert_eq!(clean(&once), once);
+    }
+
+    #[test]
+    fn no_text_breaks_it(text in text_like_code()) {
+        let anchors = Anchors::default();
+        for region in find_regions(&text, &anchors) {
+            prop_assert!(text.get(region.span.range()).is_some(), "{:?}", region.span);
+        }
+        let cleaned = clean_text(&text, &anchors, CleanOptions::default().with_what(What::Code), &|_| None);
+        let mut at = 0;
+        for cut in &cleaned.cuts {
+            prop_assert!(cut.span.start >= at && text.get(cut.span.range()).is_some());
+            at = cut.span.end;
+        }
+    }
+}
+
+/// Pieces of code, prose and damage in any order.
+fn text_like_code() -> impl Strategy<Value = String> {
+    const PIECES: [&str; 44] = [
+        "googletag",
+        "pbjs",
+        "adUnits",
+        ".push(",
+        "(",
+        ")",
+        "{",
+        "}",
+        "[",
+        "]",
+        ";",
+        ",",
+        ":",
+        ".",
+        "=",
+        "||",
+        "function",
+        "var ",
+        "if ",
+        "\n",
+        "\n\n",
+        " ",
+        "“",
+        "”",
+        "‘",
+        "’",
+        "'",
+        "\"",
+        "`",
+        "\\",
+        "&quot;",
+        "&amp;lt;",
+        "<br>",
+        "<script>",
+        "//",
+        "/*",
+        "*/",
+        "<!--",
+        "…",
+        "...",
+        ".adsbygoogle {",
+        "@Media (",
+        "The minister said.",
+        "\u{ad}",
+    ];
+    let piece = prop_oneof![4 => prop::sample::select(&PIECES[..]).prop_map(ToOwned::to_owned), 1 => "\\PC{1,4}"];
+    prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+}
