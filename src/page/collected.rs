@@ -1,5 +1,6 @@
 //! What was found so far in one source, and what inside it is still to be split.
 
+use super::address::Addresses;
 use super::{Page, Part};
 use crate::base::{Diagnostic, OffsetMap, Place, Severity, Span};
 
@@ -19,15 +20,6 @@ pub(super) enum NestedSource {
     InPlace(Span),
     /// Decoded from the source.
     Decoded { text: String, offsets: OffsetMap },
-}
-
-/// URLs by which a page names itself, as they stand.
-#[derive(Default)]
-pub(super) struct Addresses {
-    pub(super) canonical: Option<String>,
-    pub(super) og_url: Option<String>,
-    pub(super) base: Option<String>,
-    pub(super) saved_from: Option<String>,
 }
 
 /// Collects the parts of one source.

@@ -15,8 +15,8 @@ pub(super) enum ElementKind {
     Title,
     Textarea,
     Iframe,
-    /// Raw text that nobody reads: `<noembed>`, `<noframes>`.
-    Raw,
+    Noembed,
+    Noframes,
     Xmp,
     Noscript,
     Plaintext,
@@ -36,6 +36,25 @@ pub(super) enum ElementKind {
     AmpImage,
 }
 
+impl ElementKind {
+    /// Start of the end tag up to which the content is text, for elements that hold no markup.
+    #[inline]
+    pub(super) fn end_tag(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Script => "</script",
+            Self::Style => "</style",
+            Self::Title => "</title",
+            Self::Textarea => "</textarea",
+            Self::Iframe => "</iframe",
+            Self::Noembed => "</noembed",
+            Self::Noframes => "</noframes",
+            Self::Xmp => "</xmp",
+            Self::Noscript => "</noscript",
+            _ => return None,
+        })
+    }
+}
+
 /// What the name stands for.
 #[inline]
 pub(super) fn kind_of(tag: &Tag, source: &str) -> ElementKind {
@@ -46,8 +65,8 @@ pub(super) fn kind_of(tag: &Tag, source: &str) -> ElementKind {
         ("title", Kind::Title),
         ("textarea", Kind::Textarea),
         ("iframe", Kind::Iframe),
-        ("noembed", Kind::Raw),
-        ("noframes", Kind::Raw),
+        ("noembed", Kind::Noembed),
+        ("noframes", Kind::Noframes),
         ("xmp", Kind::Xmp),
         ("noscript", Kind::Noscript),
         ("plaintext", Kind::Plaintext),

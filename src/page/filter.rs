@@ -1,7 +1,7 @@
 //! The names that rules ask for, compiled: most tags are passed over after a look at three bytes.
 
 use super::Wanted;
-use super::tag::key;
+use super::tag::{RawAttribute, Tag, key};
 use aho_corasick::AhoCorasick;
 use std::collections::HashSet;
 
@@ -42,19 +42,31 @@ impl Filter {
         self.nesting
     }
 
-    pub(super) fn wants_element(&self, tag_key: u64, name: &str) -> bool {
+    /// Does a rule ask for the element?
+    #[inline]
+    pub(super) fn wants(&self, source: &str, tag: &Tag, attributes: &[RawAttribute]) -> bool {
+        let wants_attribute = |attribute: &RawAttribute| {
+            let (name, value) = (&source[attribute.name.range()], &source[attribute.value.range()]);
+            (name.len() == 5 && name.eq_ignore_ascii_case("class") && self.wants_class(value))
+                || (name.len() == 2 && name.eq_ignore_ascii_case("id") && self.wants_id(value))
+                || self.wants_attribute(name)
+        };
+        self.wants_element(tag.key, &source[tag.name.range()]) || attributes.iter().any(wants_attribute)
+    }
+
+    fn wants_element(&self, tag_key: u64, name: &str) -> bool {
         self.elements.holds(element_slot(tag_key)) && is_in(&self.wanted.elements, name)
     }
 
-    pub(super) fn wants_attribute(&self, name: &str) -> bool {
+    fn wants_attribute(&self, name: &str) -> bool {
         self.attributes.holds(attribute_slot(name.as_bytes())) && is_in(&self.wanted.attributes, name)
     }
 
-    pub(super) fn wants_id(&self, value: &str) -> bool {
+    fn wants_id(&self, value: &str) -> bool {
         self.ids.hold(value.trim_ascii())
     }
 
-    pub(super) fn wants_class(&self, value: &str) -> bool {
+    fn wants_class(&self, value: &str) -> bool {
         !self.classes.is_empty && value.split_ascii_whitespace().any(|class| self.classes.hold(class))
     }
 

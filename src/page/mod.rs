@@ -5,6 +5,7 @@
 //! bytes in the document. The tokenizer follows the HTML standard where that decides
 //! where a script begins and ends; it builds no tree.
 
+mod address;
 mod adopt;
 mod attribute_code;
 mod collected;
@@ -24,6 +25,7 @@ mod script_type;
 mod splitter;
 mod tag;
 mod walk;
+mod wanted_element;
 
 pub use part::{Attribute, Element, Page, Part, Request, RequestKind, Script, ScriptKind, Style, Text, Wanted};
 pub use splitter::Splitter;

@@ -1,7 +1,8 @@
 //! Where text that holds no markup ends: scripts, raw text elements, comments.
 
 use super::tag::ends_tag_name;
-use memchr::{memchr, memchr_iter, memchr2};
+use crate::base::Span;
+use memchr::{memchr, memchr_iter, memchr2, memmem};
 
 /// How far the text of a script is from being plain: `<!--` and then `<script` change what ends it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -48,10 +49,10 @@ pub(super) fn script_end(bytes: &[u8], start: usize) -> usize {
 }
 
 /// Offset of the end tag `</name` after `start`, or the source's end.
-pub(super) fn raw_text_end(bytes: &[u8], start: usize, end_tag: &[u8]) -> usize {
+pub(super) fn raw_text_end(bytes: &[u8], start: usize, end_tag: &str) -> usize {
     memchr_iter(b'<', &bytes[start..])
         .map(|found| start + found)
-        .find(|&at| is_name_at(bytes, at, end_tag))
+        .find(|&at| is_name_at(bytes, at, end_tag.as_bytes()))
         .unwrap_or(bytes.len())
 }
 
@@ -75,6 +76,35 @@ pub(super) fn comment_end(bytes: &[u8], start: usize) -> (usize, usize) {
         }
     }
     (bytes.len(), bytes.len())
+}
+
+/// Where the end tag of an SVG script stands: comments and CDATA sections are passed over.
+pub(super) fn foreign_script_end(bytes: &[u8], start: usize) -> usize {
+    let mut at = start;
+    while let Some(found) = memchr(b'<', &bytes[at..]) {
+        at += found;
+        let rest = &bytes[at..];
+        if is_name_at(bytes, at, b"</script") {
+            return at;
+        }
+        if rest.starts_with(b"<![CDATA[") {
+            at = memmem::find(rest, b"]]>").map_or(bytes.len(), |found| at + found + 3);
+        } else if rest.starts_with(b"<!--") {
+            at = comment_end(bytes, at + 4).1;
+        } else {
+            at += 1;
+        }
+    }
+    bytes.len()
+}
+
+/// What stands inside a CDATA section that is all of an SVG script, else the whole.
+pub(super) fn cdata_content(source: &str, span: Span) -> Span {
+    let text = &source[span.range()];
+    let trimmed = text.trim();
+    let Some(inner) = trimmed.strip_prefix("<![CDATA[").and_then(|rest| rest.strip_suffix("]]>")) else { return span };
+    let start = span.start as usize + (text.len() - text.trim_start().len()) + 9;
+    Span::new(start, start + inner.len())
 }
 
 #[cfg(test)]

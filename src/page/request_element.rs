@@ -5,7 +5,6 @@ use super::element::{ElementKind, StartTag};
 use super::reference::decode_value;
 use super::tag::RawAttribute;
 use super::{Part, Request, RequestKind};
-use std::borrow::Cow;
 
 /// Bytes of the longest URL that is kept.
 const MAX_URL: usize = 16 << 10;
@@ -91,9 +90,6 @@ fn push_link(collected: &mut Collected<'_>, element: &StartTag<'_, '_>) {
     } else if has("preconnect") || has("dns-prefetch") {
         RequestKind::Connect
     } else {
-        if has("canonical") && collected.addresses.canonical.is_none() {
-            collected.addresses.canonical = element.value("href").map(Cow::into_owned);
-        }
         return;
     };
     push_named(collected, element, "href", kind);
@@ -121,19 +117,4 @@ pub(super) fn usable_url(value: &str) -> Option<&str> {
     };
     let is_usable = !url.is_empty() && url.len() <= MAX_URL && !url.starts_with(['#', '{']) && !is_other_scheme();
     is_usable.then_some(url)
-}
-
-/// Notes the URLs by which `<base>` and `<meta property=og:url>` name the page.
-pub(super) fn note_address(collected: &mut Collected<'_>, element: &StartTag<'_, '_>) {
-    let addresses = &mut collected.addresses;
-    if element.kind == ElementKind::Base && addresses.base.is_none() {
-        addresses.base = element.value("href").map(Cow::into_owned);
-    }
-    if element.kind == ElementKind::Meta && addresses.og_url.is_none() {
-        let names = ["property", "name"];
-        let is_og_url = |name: &&str| element.value(name).is_some_and(|value| value.eq_ignore_ascii_case("og:url"));
-        if names.iter().any(is_og_url) {
-            addresses.og_url = element.value("content").map(Cow::into_owned);
-        }
-    }
 }

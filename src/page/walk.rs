@@ -10,19 +10,17 @@ use super::collected::{Collected, Nested, NestedSource};
 use super::element::{ElementKind, StartTag, kind_of};
 use super::filter::Filter;
 use super::foreign::Foreign;
-use super::raw_text::{comment_end, raw_text_end, script_end};
-use super::reference::{decode_mapped, decode_text, decode_value};
-use super::request_element::{collect_requests, note_address};
+use super::raw_text::{cdata_content, comment_end, foreign_script_end, raw_text_end, script_end};
+use super::reference::{decode_mapped, decode_text};
+use super::request_element::collect_requests;
 use super::script_element::{Body, collect_script};
 use super::tag::{RawAttribute, Tag, key, scan_tag, short_span};
-use super::{Attribute, Element, Part, Style, Text};
+use super::wanted_element::collect_element;
+use super::{Part, Style, Text};
 use crate::base::{OffsetMap, Span};
 use memchr::{memchr, memmem};
 use std::borrow::Cow;
 use std::ops::Range;
-
-/// Attributes of an element that a rule asks for.
-const MAX_KEPT_ATTRIBUTES: usize = 64;
 
 /// Walks over one source.
 pub(super) struct Walker<'s, 'f> {
@@ -115,9 +113,10 @@ impl<'s, 'f> Walker<'s, 'f> {
             let end = text.rfind("<![").unwrap_or(text.len()).max(condition + 2);
             let span = Span::new(range.start + condition + 2, range.start + end);
             let source = NestedSource::InPlace(span);
-            self.split_nested(Nested { source, held_back: Some("conditional comment".into()) });
-        } else if self.level == 0 && self.collected.addresses.saved_from.is_none() {
-            self.collected.addresses.saved_from = saved_from(text);
+            self.collected.nest(source, Some("conditional comment".into()));
+            self.nested();
+        } else if self.level == 0 {
+            self.collected.addresses.note_comment(text);
         }
     }
 
@@ -136,7 +135,7 @@ impl<'s, 'f> Walker<'s, 'f> {
     fn element(&mut self, bytes: &[u8], start: usize, tag: &Tag, attributes: &[RawAttribute]) -> usize {
         let is_foreign = self.foreign.start(tag, bytes, attributes);
         let kind = kind_of(tag, self.source);
-        let is_wanted = self.is_wanted(tag, kind, attributes);
+        let is_wanted = kind == ElementKind::AmpAd || self.filter.wants(self.source, tag, attributes);
         let holds_code = attributes.iter().any(|&attribute| may_hold_code(bytes, attribute));
         if kind == ElementKind::Plain && !is_wanted && !holds_code {
             return tag.end;
@@ -144,7 +143,7 @@ impl<'s, 'f> Walker<'s, 'f> {
         let span = short_span(start, tag.end);
         let element = StartTag { source: self.source, kind, name: tag.name, span, attributes };
         if is_wanted {
-            self.wanted_element(&element);
+            collect_element(&mut self.collected, &element);
         }
         if holds_code {
             for &attribute in attributes {
@@ -152,104 +151,59 @@ impl<'s, 'f> Walker<'s, 'f> {
                     collect_attribute(&mut self.collected, &element, attribute, self.filter);
                 }
             }
+            self.nested();
         }
         if is_foreign { self.foreign_content(bytes, tag, &element) } else { self.content(bytes, tag, &element) }
     }
 
-    /// Does a rule ask for the element?
-    #[inline]
-    fn is_wanted(&self, tag: &Tag, kind: ElementKind, attributes: &[RawAttribute]) -> bool {
-        let filter = self.filter;
-        let is_wanted_attribute = |attribute: &RawAttribute| {
-            let (name, value) = (&self.source[attribute.name.range()], &self.source[attribute.value.range()]);
-            (name.len() == 5 && name.eq_ignore_ascii_case("class") && filter.wants_class(value))
-                || (name.len() == 2 && name.eq_ignore_ascii_case("id") && filter.wants_id(value))
-                || filter.wants_attribute(name)
-        };
-        kind == ElementKind::AmpAd
-            || filter.wants_element(tag.key, &self.source[tag.name.range()])
-            || attributes.iter().any(is_wanted_attribute)
-    }
-
-    /// Adds an element that a rule asks for, and its style.
-    fn wanted_element(&mut self, element: &StartTag<'_, 's>) {
-        let mut attributes: Vec<Attribute<'s>> = Vec::with_capacity(element.attributes.len().min(MAX_KEPT_ATTRIBUTES));
-        for &attribute in element.attributes.iter().take(MAX_KEPT_ATTRIBUTES) {
-            let name = lower_case(element.name_of(attribute));
-            if attributes.iter().all(|known| known.name != name) {
-                let value = decode_value(element.raw_value(attribute));
-                let span = if attribute.value.is_empty() { attribute.name } else { attribute.value };
-                attributes.push(Attribute { name, value, span });
-            }
-        }
-        let name = lower_case(&self.source[element.name.range()]);
-        self.collected.push(Part::Element(Element { name, attributes, span: element.span }));
-        if let Some(style) = element.attribute("style") {
-            self.collected.push(Part::Style(Style { text: element.raw_value(style), span: style.value }));
-        }
-    }
-
-    /// Reads what the standard's tokenizer treats in a way of its own after this start tag; gives the offset to go on from.
+    /// Reads content that the standard's tokenizer reads in a way of its own; gives the offset to go on from.
     fn content(&mut self, bytes: &[u8], tag: &Tag, element: &StartTag<'_, 's>) -> usize {
-        use ElementKind as Kind;
-        let raw = |name: &str| raw_text_end(bytes, tag.end, name.as_bytes());
+        if let Some(end_tag) = element.kind.end_tag() {
+            let is_script = element.kind == ElementKind::Script;
+            let end = if is_script { script_end(bytes, tag.end) } else { raw_text_end(bytes, tag.end, end_tag) };
+            self.raw_content(element, tag.end..end);
+            self.nested();
+            return self.after_end_tag(bytes, end);
+        }
         match element.kind {
-            Kind::Script => {
-                let end = script_end(bytes, tag.end);
-                self.script(element, tag.end..end);
-                return self.after_end_tag(bytes, end);
-            }
-            Kind::Iframe => {
-                if let Some(markup) = element.attribute("srcdoc") {
-                    nest_value(&mut self.collected, self.source, markup.value, true, None);
-                }
-                collect_requests(&mut self.collected, element);
-                self.nested();
-                return self.after_end_tag(bytes, raw("</iframe"));
-            }
-            Kind::Style => {
-                let end = raw("</style");
-                self.style(tag.end..end);
-                return self.after_end_tag(bytes, end);
-            }
-            Kind::Title => {
-                let end = raw("</title");
-                self.title(tag.end..end);
-                return self.after_end_tag(bytes, end);
-            }
-            Kind::Textarea => {
-                let end = raw("</textarea");
-                self.textarea(tag.end..end);
-                return self.after_end_tag(bytes, end);
-            }
-            Kind::Xmp => {
-                let end = raw("</xmp");
-                self.text(tag.end..end);
-                return self.after_end_tag(bytes, end);
-            }
-            Kind::Raw => {
-                let name = format!("</{}", lower_case(&self.source[tag.name.range()]));
-                return self.after_end_tag(bytes, raw(&name));
-            }
-            Kind::Noscript => {
-                let end = raw("</noscript");
-                let source = NestedSource::InPlace(short_span(tag.end, end));
-                self.split_nested(Nested { source, held_back: self.collected.held_back.clone() });
-                return self.after_end_tag(bytes, end);
-            }
-            Kind::Plaintext => {
+            ElementKind::Plaintext => {
                 self.text(tag.end..bytes.len());
                 return bytes.len();
             }
-            Kind::Template => {
+            ElementKind::Template => {
                 self.templates += 1;
                 self.collected.depth += 1;
             }
-            Kind::Base | Kind::Meta if self.level == 0 => note_address(&mut self.collected, element),
-            _ => collect_requests(&mut self.collected, element),
+            _ => {
+                if self.level == 0 {
+                    self.collected.addresses.note(element);
+                }
+                collect_requests(&mut self.collected, element);
+            }
         }
-        self.nested();
         tag.end
+    }
+
+    /// Adds what an element holds whose content is no markup.
+    fn raw_content(&mut self, element: &StartTag<'_, 's>, range: Range<usize>) {
+        match element.kind {
+            ElementKind::Script => self.script(element, range),
+            ElementKind::Style => self.style(range),
+            ElementKind::Title => self.title(range),
+            ElementKind::Textarea => self.textarea(range),
+            ElementKind::Xmp => self.text(range),
+            ElementKind::Iframe => {
+                collect_requests(&mut self.collected, element);
+                if let Some(markup) = element.attribute("srcdoc") {
+                    nest_value(&mut self.collected, self.source, markup.value, true, None);
+                }
+            }
+            ElementKind::Noscript => {
+                let source = NestedSource::InPlace(short_span(range.start, range.end));
+                self.collected.nest(source, None);
+            }
+            _ => {}
+        }
     }
 
     fn script(&mut self, element: &StartTag<'_, 's>, range: Range<usize>) {
@@ -257,7 +211,6 @@ impl<'s, 'f> Walker<'s, 'f> {
         let text = Cow::Borrowed(&self.source[range]);
         let offsets = OffsetMap::verbatim(span.start as usize);
         collect_script(&mut self.collected, element, Body { span, text, offsets });
-        self.nested();
     }
 
     fn style(&mut self, range: Range<usize>) {
@@ -281,45 +234,22 @@ impl<'s, 'f> Walker<'s, 'f> {
         if ["<script", "&lt;script"].iter().any(|start| memmem::find(bytes, start.as_bytes()).is_some()) {
             let span = Span::new(range.start, range.end);
             nest_value(&mut self.collected, self.source, span, false, Some("textarea".into()));
-            self.nested();
         }
     }
 
     /// Inside SVG and MathML, tags are tags whatever their names are.
     fn foreign_content(&mut self, bytes: &[u8], tag: &Tag, element: &StartTag<'_, 's>) -> usize {
         if element.kind != ElementKind::Script {
-            self.nested();
             return tag.end;
         }
-        let end = if tag.is_self_closing { tag.end } else { self.foreign_script_end(bytes, tag.end) };
+        let end = if tag.is_self_closing { tag.end } else { foreign_script_end(bytes, tag.end) };
         let span = short_span(tag.end, end);
         let (text, offsets) = decode_mapped(self.source, cdata_content(self.source, span), false);
         collect_script(&mut self.collected, element, Body { span, text, offsets });
-        self.nested();
-        if tag.is_self_closing { tag.end } else { self.foreign_script_after(bytes, end) }
-    }
-
-    /// Where the end tag of an SVG script stands: comments and CDATA sections are passed over.
-    fn foreign_script_end(&self, bytes: &[u8], start: usize) -> usize {
-        let mut at = start;
-        while let Some(found) = memchr(b'<', &bytes[at..]) {
-            at += found;
-            let rest = &bytes[at..];
-            if rest.starts_with(b"<![CDATA[") {
-                at = memmem::find(rest, b"]]>").map_or(bytes.len(), |found| at + found + 3);
-            } else if rest.starts_with(b"<!--") {
-                at = comment_end(bytes, at + 4).1;
-            } else if raw_text_end(&bytes[..bytes.len().min(at + 9)], at, b"</script") == at {
-                return at;
-            } else {
-                at += 1;
-            }
+        if tag.is_self_closing {
+            return tag.end;
         }
-        bytes.len()
-    }
-
-    fn foreign_script_after(&mut self, bytes: &[u8], end: usize) -> usize {
-        self.foreign.end(const { key(b"script") });
+        self.foreign.end(tag.key);
         self.after_end_tag(bytes, end)
     }
 
@@ -397,32 +327,4 @@ fn is_markup(bytes: &[u8], start: usize) -> bool {
 
 fn skip_past(bytes: &[u8], start: usize, byte: u8) -> usize {
     memchr(byte, &bytes[start..]).map_or(bytes.len(), |found| start + found + 1)
-}
-
-fn lower_case(name: &str) -> Cow<'_, str> {
-    if name.bytes().any(|byte| byte.is_ascii_uppercase()) { name.to_ascii_lowercase().into() } else { name.into() }
-}
-
-/// What stands inside a CDATA section that is all of an SVG script, else the whole.
-fn cdata_content(source: &str, span: Span) -> Span {
-    let text = &source[span.range()];
-    let trimmed = text.trim();
-    let Some(inner) = trimmed.strip_prefix("<![CDATA[").and_then(|rest| rest.strip_suffix("]]>")) else { return span };
-    let start = span.start as usize + (text.len() - text.trim_start().len()) + 9;
-    Span::new(start, start + inner.len())
-}
-
-/// The URL in the comment that browsers and page savers leave.
-fn saved_from(comment: &str) -> Option<String> {
-    let comment = comment.trim_start();
-    let url = if let Some(rest) = comment.strip_prefix("saved from url=") {
-        rest.split_once(')')?.1
-    } else if comment.starts_with("Page saved with SingleFile") {
-        comment.split_once("url:")?.1
-    } else if let Some(rest) = comment.strip_prefix("Mirrored from ") {
-        return rest.split_whitespace().next().map(|url| format!("http://{url}"));
-    } else {
-        return None;
-    };
-    url.split_whitespace().next().map(ToString::to_string)
 }
