@@ -32,8 +32,8 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            steps: 40_000,
-            page_steps: 100_000,
+            steps: 100_000,
+            page_steps: 300_000,
             bytes_per_step: 3,
             depth: 120,
             memory_bytes: 96 << 20,

@@ -10,9 +10,10 @@ use swc_common::Spanned;
 use swc_ecma_ast as ast;
 use swc_ecma_ast::Stmt;
 
-/// Rounds and steps of a loop in whose body something is not known.
-const UNSURE_ROUNDS: usize = 200;
-const UNSURE_STEPS: u64 = 20_000;
+/// Steps that a loop in whose body something is not known may take, and how few of them make a long one.
+const UNSURE_STEPS: u64 = 12_000;
+const UNSURE_ROUNDS: usize = 32;
+const UNSURE_ROUNDS_STEPS: u64 = 3_000;
 
 impl<'a> Machine<'a> {
     /// Runs the body of a function or script: names first, then statements.
@@ -353,7 +354,8 @@ impl<'a> Machine<'a> {
     /// May a loop go on? A round in which nothing is sure says little that the rounds before did not say.
     fn may_go_on(&mut self, rounds: usize, start: (u64, u64)) -> bool {
         let (forks, steps) = start;
-        let is_long = rounds >= UNSURE_ROUNDS || self.steps.saturating_sub(steps) > UNSURE_STEPS;
+        let taken = self.steps.saturating_sub(steps);
+        let is_long = taken > UNSURE_STEPS || rounds >= UNSURE_ROUNDS && taken > UNSURE_ROUNDS_STEPS;
         !self.cut && (self.forks == forks || !is_long)
     }
 
