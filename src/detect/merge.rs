@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 pub(crate) fn merge(drafts: Vec<Draft>) -> Vec<AdUnit> {
     let mut units = merge_same(drafts);
     drop_poorer(&mut units);
-    units.sort_by(|left, right| (left.at, left.evidence).cmp(&(right.at, right.evidence)));
+    units.sort_by_key(|unit| (unit.at, unit.evidence));
     units
 }
 
@@ -58,13 +58,13 @@ fn merge_into(merged: &mut AdUnit, mut other: AdUnit) {
     if rank(&other) < rank(merged) {
         std::mem::swap(merged, &mut other);
     }
+    join_conditions_of(merged, &mut other);
     if merged.library.is_none() {
         (merged.library, merged.global) = (other.library, other.global);
     }
     if merged.media_types == Value::Null {
         merged.media_types = other.media_types;
     }
-    merged.when = either(&merged.when, &other.when);
     merged.bids.append(&mut other.bids);
     merged.problems.append(&mut other.problems);
     keep_each_bid_once(merged);
@@ -73,6 +73,26 @@ fn merge_into(merged: &mut AdUnit, mut other: AdUnit) {
         merged.problems.retain(|problem| problem.code != NO_BIDS);
     }
     keep_each_problem_once(&mut merged.problems);
+}
+
+/// What a wrapper was handed says when: a sight of the same object elsewhere only says that it is there.
+fn join_conditions_of(merged: &mut AdUnit, other: &mut AdUnit) {
+    match (merged.library.is_some(), other.library.is_some()) {
+        (true, false) => copy_conditions(merged, other),
+        (false, true) => copy_conditions(other, merged),
+        _ => merged.when = either(&merged.when, &other.when),
+    }
+}
+
+/// Equal bids take the condition too.
+fn copy_conditions(from: &AdUnit, to: &mut AdUnit) {
+    to.when = from.when.clone();
+    for bid in &mut to.bids {
+        if let Some(known) = from.bids.iter().find(|known| (&known.bidder, &known.params) == (&bid.bidder, &bid.params))
+        {
+            bid.when = known.when.clone();
+        }
+    }
 }
 
 fn without_repeats(mut unit: AdUnit) -> AdUnit {
@@ -107,6 +127,9 @@ fn keep_each_problem_once(problems: &mut Vec<Problem>) {
 /// One of two conditions holds; `None`: always.
 fn either(left: &Condition, right: &Condition) -> Condition {
     let (Some(one), Some(other)) = (left, right) else { return None };
+    if one == other {
+        return left.clone();
+    }
     let denies = |a: &str, b: &str| a.strip_prefix("!(").and_then(|rest| rest.strip_suffix(')')) == Some(b);
     if denies(one, other) || denies(other, one) {
         return None;

@@ -27,4 +27,3 @@ pub use decoded::decode_readable;
 pub use detector::{Detected, Detector, Observed};
 pub use finding::{AdUnit, Bid, ConfigEntry, Finding, FoundNetwork, FoundRequest, Problem, Slot};
 pub use prefilter::Prefilter;
-pub use problem::{check_bid, check_unit, check_units, no_bids};

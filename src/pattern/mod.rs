@@ -18,15 +18,15 @@ mod style_name;
 mod unify;
 mod url_pattern;
 
-pub use capture::{FlatMatch, Match, join_conditions};
+pub use capture::{Match, join_conditions};
 pub use describe::describe;
 pub use literal::is_telling;
 pub use parse::PatternError;
 pub use path::{first_name, last_name};
 pub use selector::{Anchor, Selector};
-pub use shape::{Form, Pattern};
+pub use shape::Pattern;
 pub use style_name::{StyleName, style_names};
-pub use url_pattern::{Address, UrlPattern, host_tail};
+pub use url_pattern::{UrlPattern, host_tail};
 
 /// How many alternatives of one pattern are followed; the rest are dropped.
 pub(crate) const ALTERNATIVES: usize = 32;
