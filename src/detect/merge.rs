@@ -134,6 +134,13 @@ fn either(left: &Condition, right: &Condition) -> Condition {
     if denies(one, other) || denies(other, one) {
         return None;
     }
+    // `a && b || !(a) && b` is `b`.
+    if let (Some((first, rest)), Some((second, same))) = (one.split_once(" && "), other.split_once(" && "))
+        && rest == same
+        && (denies(first, second) || denies(second, first))
+    {
+        return Some(rest.into());
+    }
     // `a || b` once more with `a` says nothing new.
     let is_known = one.split(" || ").any(|part| part == &**other);
     if is_known { Some(one.clone()) } else { Some(format!("{one} || {other}").into()) }
@@ -179,4 +186,56 @@ fn is_covered(unit: &AdUnit, holders: &HashMap<String, Vec<usize>>, is_candidate
     candidates
         .into_iter()
         .any(|other| rest.iter().all(|bid| holders.get(&bid_text(bid)).is_some_and(|all| all.contains(other))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn either_of_two_conditions_says_each_thing_once() {
+        let joined = |one: &str, other: &str| either(&Some(one.into()), &Some(other.into()));
+        assert_eq!(joined("a", "b").as_deref(), Some("a || b"));
+        assert_eq!(joined("a || b", "b").as_deref(), Some("a || b"));
+        assert_eq!(joined("a || b", "a || b").as_deref(), Some("a || b"));
+        assert_eq!(joined("a", "!(a)"), None);
+        assert_eq!(joined("!(a) && b", "a && b").as_deref(), Some("b"));
+        assert_eq!(either(&None, &Some("a".into())), None);
+    }
+
+    #[test]
+    fn what_was_handed_over_says_when() {
+        let harvested = unit(None, None);
+        let handed_over = unit(Some("prebid"), Some("isWide"));
+        for (mut merged, other) in [(harvested.clone(), handed_over.clone()), (handed_over, harvested)] {
+            merge_into(&mut merged, other);
+            assert_eq!(merged.when.as_deref(), Some("isWide"));
+            assert_eq!(merged.bids.len(), 1);
+            assert_eq!(merged.bids[0].when.as_deref(), Some("isWide"));
+            assert_eq!(merged.library.as_deref(), Some("prebid"));
+        }
+    }
+
+    fn unit(library: Option<&str>, when: Option<&str>) -> AdUnit {
+        let bid = Bid {
+            bidder: Value::string("ix"),
+            network: None,
+            alias_of: None,
+            params: Value::Null,
+            when: when.map(Into::into),
+            problems: Vec::new(),
+            at: crate::base::Place::default(),
+        };
+        AdUnit {
+            code: Some(Value::string("top")),
+            library: library.map(Into::into),
+            global: None,
+            media_types: Value::Null,
+            evidence: crate::base::Evidence::Evaluated,
+            when: when.map(Into::into),
+            at: crate::base::Place::default(),
+            bids: vec![bid],
+            problems: Vec::new(),
+        }
+    }
 }
