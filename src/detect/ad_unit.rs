@@ -1,7 +1,6 @@
 //! Matches of ad-unit rules → ad units with bids.
 
-use super::detector::Aliases;
-use super::finding::{AdUnit, Bid};
+use super::finding::{AdUnit, Aliases, Bid};
 use super::matcher::{Hit, Sign};
 use super::problem::{no_bids, note_duplicate_bids};
 use crate::base::Place;
@@ -134,7 +133,7 @@ impl Builder<'_> {
     fn behind(&self, bidder: &Value) -> (Option<Arc<str>>, Option<Arc<str>>) {
         let codes = bidder.alternatives().filter_map(|(_, one)| one.as_str());
         for code in codes {
-            let by_page = self.aliases.get(code);
+            let by_page = self.aliases.get(code).and_then(Option::as_ref);
             let known = self.registry.bidder(by_page.map_or(code, |parent| parent));
             let network = known.map(|bidder| Arc::from(&*bidder.network));
             let by_registry = || known.and_then(|bidder| bidder.alias_of.as_deref()).map(Arc::from);

@@ -2,7 +2,7 @@
 
 use super::ad_unit;
 use super::config;
-use super::finding::{AdUnit, ConfigEntry, Finding, FoundNetwork, FoundRequest, Slot};
+use super::finding::{AdUnit, Aliases, ConfigEntry, Finding, FoundNetwork, FoundRequest, Slot};
 use super::index::Index;
 use super::matcher::{Hit, Matcher, Sign};
 use super::merge;
@@ -98,7 +98,7 @@ impl Detector {
         hits.retain(|hit| ad_unit::is_credible(hit, self.registry, &aliases));
         let findings = findings(&hits);
         let mut ad_units = merge::merge(ad_unit::ad_units(&hits, self.registry, &aliases));
-        check_units(&mut ad_units, self.registry);
+        check_units(&mut ad_units, self.registry, &aliases);
         let mut networks = Networks::new(self.registry);
         findings
             .iter()
@@ -118,19 +118,18 @@ impl Detector {
     }
 }
 
-/// Codes that the page itself makes aliases, with the bidder they stand for.
-pub(crate) type Aliases = HashMap<Arc<str>, Arc<str>>;
-
 fn aliases(hits: &[Hit<'_>]) -> Aliases {
     let mut aliases = Aliases::new();
     for hit in hits.iter().filter(|hit| hit.finds() == Some(Finds::Alias)) {
         for flat in hit.tree.flatten() {
-            let text = |name: &str| match flat.captures.get(name) {
-                Some(Value::String(text)) => Some(text.clone()),
-                _ => None,
+            let texts = |name: &str| {
+                let alternatives = flat.captures.get(name).into_iter().flat_map(Value::alternatives);
+                alternatives.filter_map(|(_, one)| one.as_str().map(Arc::<str>::from)).collect::<Vec<_>>()
             };
-            if let (Some(bidder), Some(alias)) = (text("BIDDER"), text("ALIAS")) {
-                aliases.insert(alias, bidder);
+            let bidder = texts("BIDDER").into_iter().next();
+            for alias in texts("ALIAS") {
+                let known = aliases.entry(alias).or_default();
+                *known = bidder.clone().or(known.take());
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::base::{Evidence, Place};
 use crate::evaluate::{Condition, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// A rule that matched.
@@ -148,3 +148,6 @@ pub struct ConfigEntry {
     /// Where it is set.
     pub at: Place,
 }
+
+/// Codes that the page itself makes aliases, with the bidder they stand for, where that is known.
+pub(crate) type Aliases = HashMap<Arc<str>, Option<Arc<str>>>;

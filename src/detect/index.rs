@@ -109,20 +109,12 @@ impl Index {
             .flat_map(|rule| &rule.styles)
             .chain(rules.products().iter().flat_map(|product| &product.css));
         for style in exact {
-            let name = style.name().to_owned();
+            let (name, is_prefix) = (style.name(), style.is_prefix());
             if style.is_id() != Some(true) {
-                if style.is_prefix() {
-                    wanted.class_prefixes.push(name.clone())
-                } else {
-                    wanted.classes.insert(name.clone());
-                }
+                add_anchor(if is_prefix { Anchor::ClassPrefix(name) } else { Anchor::Class(name) }, &mut wanted);
             }
             if style.is_id() != Some(false) {
-                if style.is_prefix() {
-                    wanted.id_prefixes.push(name)
-                } else {
-                    wanted.ids.insert(name);
-                }
+                add_anchor(if is_prefix { Anchor::IdPrefix(name) } else { Anchor::Id(name) }, &mut wanted);
             }
         }
         for prefixes in [&mut wanted.class_prefixes, &mut wanted.id_prefixes] {
@@ -137,12 +129,13 @@ impl Index {
 }
 
 fn add_anchor(anchor: Anchor<'_>, wanted: &mut Wanted) {
-    match anchor {
-        Anchor::Id(name) => drop(wanted.ids.insert(name.to_owned())),
-        Anchor::Class(name) => drop(wanted.classes.insert(name.to_owned())),
-        Anchor::IdPrefix(name) => wanted.id_prefixes.push(name.to_owned()),
-        Anchor::ClassPrefix(name) => wanted.class_prefixes.push(name.to_owned()),
-        Anchor::Attribute(name) => drop(wanted.attributes.insert(name.to_owned())),
-        Anchor::Element(name) => drop(wanted.elements.insert(name.to_owned())),
-    }
+    let (names, name) = match anchor {
+        Anchor::Id(name) => (&mut wanted.ids, name),
+        Anchor::Class(name) => (&mut wanted.classes, name),
+        Anchor::IdPrefix(name) => return wanted.id_prefixes.push(name.to_owned()),
+        Anchor::ClassPrefix(name) => return wanted.class_prefixes.push(name.to_owned()),
+        Anchor::Attribute(name) => (&mut wanted.attributes, name),
+        Anchor::Element(name) => (&mut wanted.elements, name),
+    };
+    names.insert(name.to_owned());
 }

@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 pub(crate) fn merge(drafts: Vec<Draft>) -> Vec<AdUnit> {
     let mut units = merge_same(drafts);
     drop_poorer(&mut units);
-    units.sort_by(|left, right| (left.at, left.evidence).cmp(&(right.at, right.evidence)));
+    units.sort_by_key(|unit| (unit.at, unit.evidence));
     units
 }
 
@@ -58,13 +58,13 @@ fn merge_into(merged: &mut AdUnit, mut other: AdUnit) {
     if rank(&other) < rank(merged) {
         std::mem::swap(merged, &mut other);
     }
+    join_conditions_of(merged, &mut other);
     if merged.library.is_none() {
         (merged.library, merged.global) = (other.library, other.global);
     }
     if merged.media_types == Value::Null {
         merged.media_types = other.media_types;
     }
-    merged.when = either(&merged.when, &other.when);
     merged.bids.append(&mut other.bids);
     merged.problems.append(&mut other.problems);
     keep_each_bid_once(merged);
@@ -73,6 +73,26 @@ fn merge_into(merged: &mut AdUnit, mut other: AdUnit) {
         merged.problems.retain(|problem| problem.code != NO_BIDS);
     }
     keep_each_problem_once(&mut merged.problems);
+}
+
+/// What a wrapper was handed says when: a sight of the same object elsewhere only says that it is there.
+fn join_conditions_of(merged: &mut AdUnit, other: &mut AdUnit) {
+    match (merged.library.is_some(), other.library.is_some()) {
+        (true, false) => copy_conditions(merged, other),
+        (false, true) => copy_conditions(other, merged),
+        _ => merged.when = either(&merged.when, &other.when),
+    }
+}
+
+/// Equal bids take the condition too.
+fn copy_conditions(from: &AdUnit, to: &mut AdUnit) {
+    to.when = from.when.clone();
+    for bid in &mut to.bids {
+        if let Some(known) = from.bids.iter().find(|known| (&known.bidder, &known.params) == (&bid.bidder, &bid.params))
+        {
+            bid.when = known.when.clone();
+        }
+    }
 }
 
 fn without_repeats(mut unit: AdUnit) -> AdUnit {
@@ -107,9 +127,19 @@ fn keep_each_problem_once(problems: &mut Vec<Problem>) {
 /// One of two conditions holds; `None`: always.
 fn either(left: &Condition, right: &Condition) -> Condition {
     let (Some(one), Some(other)) = (left, right) else { return None };
+    if one == other {
+        return left.clone();
+    }
     let denies = |a: &str, b: &str| a.strip_prefix("!(").and_then(|rest| rest.strip_suffix(')')) == Some(b);
     if denies(one, other) || denies(other, one) {
         return None;
+    }
+    // `a && b || !(a) && b` is `b`.
+    if let (Some((first, rest)), Some((second, same))) = (one.split_once(" && "), other.split_once(" && "))
+        && rest == same
+        && (denies(first, second) || denies(second, first))
+    {
+        return Some(rest.into());
     }
     // `a || b` once more with `a` says nothing new.
     let is_known = one.split(" || ").any(|part| part == &**other);
@@ -156,4 +186,56 @@ fn is_covered(unit: &AdUnit, holders: &HashMap<String, Vec<usize>>, is_candidate
     candidates
         .into_iter()
         .any(|other| rest.iter().all(|bid| holders.get(&bid_text(bid)).is_some_and(|all| all.contains(other))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn either_of_two_conditions_says_each_thing_once() {
+        let joined = |one: &str, other: &str| either(&Some(one.into()), &Some(other.into()));
+        assert_eq!(joined("a", "b").as_deref(), Some("a || b"));
+        assert_eq!(joined("a || b", "b").as_deref(), Some("a || b"));
+        assert_eq!(joined("a || b", "a || b").as_deref(), Some("a || b"));
+        assert_eq!(joined("a", "!(a)"), None);
+        assert_eq!(joined("!(a) && b", "a && b").as_deref(), Some("b"));
+        assert_eq!(either(&None, &Some("a".into())), None);
+    }
+
+    #[test]
+    fn what_was_handed_over_says_when() {
+        let harvested = unit(None, None);
+        let handed_over = unit(Some("prebid"), Some("isWide"));
+        for (mut merged, other) in [(harvested.clone(), handed_over.clone()), (handed_over, harvested)] {
+            merge_into(&mut merged, other);
+            assert_eq!(merged.when.as_deref(), Some("isWide"));
+            assert_eq!(merged.bids.len(), 1);
+            assert_eq!(merged.bids[0].when.as_deref(), Some("isWide"));
+            assert_eq!(merged.library.as_deref(), Some("prebid"));
+        }
+    }
+
+    fn unit(library: Option<&str>, when: Option<&str>) -> AdUnit {
+        let bid = Bid {
+            bidder: Value::string("ix"),
+            network: None,
+            alias_of: None,
+            params: Value::Null,
+            when: when.map(Into::into),
+            problems: Vec::new(),
+            at: crate::base::Place::default(),
+        };
+        AdUnit {
+            code: Some(Value::string("top")),
+            library: library.map(Into::into),
+            global: None,
+            media_types: Value::Null,
+            evidence: crate::base::Evidence::Evaluated,
+            when: when.map(Into::into),
+            at: crate::base::Place::default(),
+            bids: vec![bid],
+            problems: Vec::new(),
+        }
+    }
 }

@@ -1,7 +1,6 @@
 //! What everything amounts to: the ad networks of the page.
 
-use super::detector::Aliases;
-use super::finding::{AdUnit, Finding, FoundNetwork, FoundRequest};
+use super::finding::{AdUnit, Aliases, Finding, FoundNetwork, FoundRequest};
 use super::matcher::{Hit, Sign};
 use crate::base::Evidence;
 use crate::evaluate::Value;
@@ -91,7 +90,7 @@ impl<'r> Networks<'r> {
             let mut codes = Vec::new();
             flat.captures.get("BIDDER").into_iter().for_each(|value| add_codes(value, &mut codes));
             for code in codes {
-                self.add_bidder(&code, aliases.get(&code), hit.evidence);
+                self.add_bidder(&code, aliases.get(&code).and_then(Option::as_ref), hit.evidence);
             }
         }
     }

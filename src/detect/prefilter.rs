@@ -12,7 +12,8 @@ use std::sync::{Arc, OnceLock};
 pub struct Prefilter {
     small: Option<AhoCorasick>,
     large: Arc<Large>,
-    literals: Vec<String>,
+    /// What it looks for, sorted.
+    pub(super) literals: Vec<String>,
 }
 
 /// Bytes after which the larger automaton pays.
@@ -60,12 +61,6 @@ impl Prefilter {
             None => self.large.automaton.get_or_init(|| compile(&self.literals, AhoCorasickKind::DFA)).as_ref(),
         };
         Some(large.unwrap_or(small))
-    }
-
-    /// What it looks for, sorted.
-    #[must_use]
-    pub fn literals(&self) -> &[String] {
-        &self.literals
     }
 }
 

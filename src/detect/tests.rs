@@ -177,14 +177,14 @@ fn loading_costs_milliseconds() {
         let prefilter = Prefilter::new(&rules, &[]);
         let filtered = start.elapsed();
         let detector = Detector::new(Arc::new(rules), Registry::built_in());
-        let counts = (detector.rules().products().len(), detector.rules().rules().len(), prefilter.literals().len());
+        let counts = (detector.rules().products().len(), detector.rules().rules().len(), prefilter.literals.len());
         println!(
             "{counts:?} products, rules, literals: read {read:?}, prefilter {:?}, index {:?}",
             filtered - read,
             start.elapsed() - filtered
         );
     }
-    println!("{:?}", Prefilter::new(&RuleSet::built_in().with_checked(&texts), &[]).literals());
+    println!("{:?}", Prefilter::new(&RuleSet::built_in().with_checked(&texts), &[]).literals);
 }
 
 #[test]

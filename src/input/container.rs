@@ -1,7 +1,6 @@
 //! Which container is it? Content decides, and the file name's extension where content leaves it open.
 
 use super::Container;
-use std::path::Path;
 
 /// Extensions and what they stand for.
 const EXTENSIONS: [(&str, Container); 10] = [
@@ -16,13 +15,6 @@ const EXTENSIONS: [(&str, Container); 10] = [
     ("text", Container::Text),
     ("md", Container::Text),
 ];
-
-/// Would a folder's walk open a file of this name? Pages and scripts are opened; text only when it is named itself.
-#[must_use]
-pub fn is_page_name(path: &Path) -> bool {
-    let by_name = path.file_name().and_then(|name| name.to_str()).and_then(by_extension);
-    by_name.is_some_and(|container| container != Container::Text)
-}
 
 fn by_extension(name: &str) -> Option<Container> {
     let (_, extension) = name.rsplit_once('.')?;
@@ -100,15 +92,5 @@ mod tests {
         assert_eq!(container_of("News <script>f()</script>", None), Container::Html);
         assert_eq!(container_of("It rained.", Some("article")), Container::Text);
         assert_eq!(container_of("", None), Container::Text);
-    }
-
-    #[test]
-    fn a_walk_opens_pages_and_scripts() {
-        for name in ["a/b.HTML", "b.shtml", "c.mjs"] {
-            assert!(is_page_name(Path::new(name)), "{name}");
-        }
-        for name in ["README.md", "html", "x.json", ""] {
-            assert!(!is_page_name(Path::new(name)), "{name}");
-        }
     }
 }

@@ -12,7 +12,6 @@ use crate::base::Diagnostic;
 use std::borrow::Cow;
 
 pub use charset::decode;
-pub use container::is_page_name;
 
 /// What kind of thing was opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

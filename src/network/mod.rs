@@ -14,8 +14,8 @@ mod host;
 mod nearest;
 mod registry;
 
-pub use entry::{Bidder, MediaType, Name, Network, Param, ParamType, Required, Status};
+pub use entry::{Bidder, MediaType, Network, Param, ParamType, Required, Status};
 pub use file::{FileError, FileKind};
-pub use host::{HostEntry, HostIndex, Location, is_third_party, registrable_domain};
+pub use host::{HostIndex, Location, is_third_party};
 pub use nearest::nearest;
 pub use registry::{Registry, RegistryFile, Replaced};

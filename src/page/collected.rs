@@ -24,7 +24,6 @@ pub(super) enum NestedSource {
 
 /// Collects the parts of one source.
 pub(super) struct Collected<'s> {
-    pub(super) source: &'s str,
     pub(super) page: Page<'s>,
     pub(super) addresses: Addresses,
     /// Markup that the last start tag holds, to be split next.
@@ -36,9 +35,9 @@ pub(super) struct Collected<'s> {
 }
 
 impl<'s> Collected<'s> {
-    pub(super) fn new(source: &'s str, depth: u32) -> Self {
+    pub(super) fn new(depth: u32) -> Self {
         let (page, addresses) = (Page::default(), Addresses::default());
-        Self { source, page, addresses, nested: Vec::new(), depth, held_back: None }
+        Self { page, addresses, nested: Vec::new(), depth, held_back: None }
     }
 
     pub(super) fn push(&mut self, part: Part<'s>) {

@@ -96,14 +96,8 @@ pub enum RequestKind {
     Media,
     /// `<object>`, `<embed>`.
     Object,
-    /// `fetch`, `XMLHttpRequest`.
-    Fetch,
-    /// `navigator.sendBeacon`, `<a ping>`.
-    Ping,
     /// `<a href>`, `<form action>`, only where a rule asks for it.
     Link,
-    /// Anything else.
-    Other,
 }
 
 impl RequestKind {
@@ -119,10 +113,7 @@ impl RequestKind {
             Self::Connect => "connect",
             Self::Media => "media",
             Self::Object => "object",
-            Self::Fetch => "fetch",
-            Self::Ping => "ping",
             Self::Link => "link",
-            Self::Other => "other",
         }
     }
 }

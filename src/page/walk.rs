@@ -39,7 +39,7 @@ pub(super) struct Walker<'s, 'f> {
 impl<'s, 'f> Walker<'s, 'f> {
     /// Is about to walk over a source that stands `level` levels of markup (and as many `<template>`s) deep.
     pub(super) fn new(source: &'s str, filter: &'f Filter, level: u32) -> Self {
-        let collected = Collected::new(source, level);
+        let collected = Collected::new(level);
         Self { level, source, filter, collected, foreign: Foreign::default(), templates: 0, attributes: Vec::new() }
     }
 

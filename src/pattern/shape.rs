@@ -73,7 +73,7 @@ pub enum Piece {
     Hole(Option<Arc<str>>),
 }
 
-/// Pieces in words: `text` <HOLE>.
+/// Pieces in words: `` `text` <HOLE> ``.
 pub(crate) fn outline(pieces: &[Piece]) -> String {
     let words = pieces.iter().map(|piece| match piece {
         Piece::Text(text) => format!("`{text}`"),

@@ -4,6 +4,7 @@
 //! which owns all it needs. Spans become lines and columns here, and values become
 //! JSON; both in time linear to the page and the findings.
 
+use super::disguise::decoded_params;
 use super::record::{
     AdUnitRecord, At, BidRecord, DiagnosticRecord, FindingRecord, NetworkRecord, PAGE_SCHEMA, PageReport,
     ProblemRecord, RequestRecord, ScriptEntry, SlotRecord, SourceRecord,
@@ -130,11 +131,13 @@ impl Places<'_> {
     }
 
     fn bid(&self, bid: &Bid) -> BidRecord {
+        let params = bid.params.to_json();
         BidRecord {
             bidder: bid.bidder.to_json(),
             network: owned(bid.network.as_ref()),
             alias_of: owned(bid.alias_of.as_ref()),
-            params: bid.params.to_json(),
+            decoded: decoded_params(&params),
+            params,
             when: owned(bid.when.as_ref()),
             problems: self.problems(&bid.problems),
             at: self.at(bid.at),
@@ -297,6 +300,18 @@ mod tests {
         let report = page_report(&sample_scan(), &sample_source());
         let text = serde_json::to_string(&report).unwrap();
         assert_eq!(serde_json::from_str::<PageReport>(&text).unwrap(), report);
+    }
+
+    #[test]
+    fn text_in_disguise_stands_beside_the_params() {
+        let mut scan = sample_scan();
+        let plain = serde_json::to_value(page_report(&scan, &sample_source())).unwrap();
+        assert_eq!(plain["ad_units"][0]["bids"][0].get("decoded"), None);
+        let entries = vec![("tagid".into(), crate::evaluate::Value::string("MTUybWVkaWEuY29t"))];
+        let object = crate::evaluate::Object { entries, ..Default::default() };
+        scan.ad_units[0].bids[0].params = crate::evaluate::Value::Object(object.into());
+        let report = serde_json::to_value(page_report(&scan, &sample_source())).unwrap();
+        assert_eq!(report["ad_units"][0]["bids"][0]["decoded"], json!({ "tagid": "152media.com" }));
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! Text from a page is hostile: whatever goes to a terminal passes `text`.
 
 mod compose;
+mod disguise;
 mod json;
 mod layout;
 mod record;

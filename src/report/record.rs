@@ -133,6 +133,9 @@ pub struct BidRecord {
     pub alias_of: Option<String>,
     /// The bid params.
     pub params: Json,
+    /// Params that are text in base64 or percent encoding, by dotted name: the text behind them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub decoded: BTreeMap<String, String>,
     /// The condition under which the bid is part of the ad unit.
     pub when: Option<String>,
     /// What is wrong with it.

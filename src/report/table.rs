@@ -4,10 +4,11 @@
 //! bidder codes, the publisher's ids), then how many ad units, bids, slots and problems
 //! there are. Pages without ads are counted in the summary only.
 
+use super::disguise::revealed;
 use super::layout::{Columns, FAILURE, FAINT, PLAIN, Palette, STRONG, WARNING, evidence_name, evidence_style};
 use super::record::{NetworkRecord, PageReport, ProblemRecord, SourceRecord};
 use super::summary::{Unread, problems};
-use super::text::{elide, elide_front, join_fitting, printable, width, words};
+use super::text::{elide, elide_front, join_fitting, printable, width};
 use super::{Render, Summary};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -189,7 +190,7 @@ fn id_words(network: &NetworkRecord) -> Vec<String> {
     let mut items = Vec::new();
     for (name, values) in &network.ids {
         for (index, value) in values.iter().enumerate() {
-            let value = words(value);
+            let value = revealed(value);
             items.push(if index == 0 { format!("{} {value}", printable(name)) } else { value });
         }
     }

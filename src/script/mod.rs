@@ -10,7 +10,7 @@ mod pattern_source;
 mod salvage;
 
 pub(crate) use parse::text_span;
-pub use parse::{Goal, Tree, parse, parse_expression};
+pub use parse::{Goal, Tree, parse};
 pub use pattern_source::{SyntaxError, parse_pattern_source};
 pub(crate) use salvage::find_all_regions;
 pub use salvage::{Anchors, Language, Region, find_regions};

@@ -3,7 +3,7 @@
 use super::depth::is_too_deep;
 use crate::base::{Limits, Span};
 use swc_common::{BytePos, Spanned};
-use swc_ecma_ast::{Decl, DefaultDecl, EsVersion, Expr, ExprStmt, FnDecl, ModuleDecl, ModuleItem, Stmt};
+use swc_ecma_ast::{Decl, DefaultDecl, EsVersion, ExprStmt, FnDecl, ModuleDecl, ModuleItem, Stmt};
 use swc_ecma_parser::{EsSyntax, Lexer, Parser, StringInput, Syntax};
 
 /// Bytes that recovery may parse again, as a multiple of the script's length.
@@ -79,15 +79,6 @@ pub(super) fn is_code(text: &str, limits: &Limits) -> bool {
     is_in_bounds && (parse_whole(text, Goal::Script).is_ok() || parse_whole(text, Goal::Module).is_ok())
 }
 
-/// Parses one expression; `None` if the text is anything else.
-#[must_use]
-pub fn parse_expression(text: &str) -> Option<Box<Expr>> {
-    let mut parser = parser(text, 0);
-    let expression = parser.parse_expr().ok()?;
-    let is_all = parser.input().cur_pos().0 as usize > text.trim_end().len();
-    (is_all && parser.take_errors().is_empty()).then_some(expression)
-}
-
 fn parser(text: &str, from: usize) -> Parser<Lexer<'_>> {
     let syntax = Syntax::Es(EsSyntax {
         allow_return_outside_function: true,
@@ -130,7 +121,6 @@ fn add_module_item(tree: &mut Tree, item: ModuleItem) {
     let declaration = match item {
         ModuleItem::Stmt(statement) => return tree.statements.push(statement),
         ModuleItem::ModuleDecl(declaration) => declaration,
-        _ => return,
     };
     let mut import = |source: &swc_ecma_ast::Str| {
         tree.imports.push((source.value.to_atom_lossy().to_string(), text_span(source.span)));
@@ -267,12 +257,5 @@ mod tests {
             parse("import x from 'https://cdn.example/x.js'; export const y = x;", Goal::Script, &Limits::default());
         assert_eq!(tree.imports[0].0, "https://cdn.example/x.js");
         assert_eq!(tree.statements.len(), 1);
-    }
-
-    #[test]
-    fn one_expression_is_all_of_the_text() {
-        assert!(parse_expression("a.b($X)").is_some());
-        assert!(parse_expression("a.b(1); c").is_none());
-        assert!(parse_expression("({").is_none());
     }
 }

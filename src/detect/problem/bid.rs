@@ -3,18 +3,23 @@
 use super::param::{Around, absence, check_value};
 use super::problem;
 use super::words::{name_value, quote};
-use crate::detect::finding::{Bid, Problem};
+use crate::detect::finding::{Aliases, Bid, Problem};
 use crate::evaluate::{Condition, Object, Value};
 use crate::network::{Bidder, Param, Registry, Required, Status};
 
-/// What is wrong with a bid, each thing once.
+/// What is wrong with a bid, each thing once. `aliases` are those the page makes.
 #[must_use]
-pub fn check_bid(bid: &Bid, registry: &Registry) -> Vec<Problem> {
+pub fn check_bid(bid: &Bid, registry: &Registry, aliases: &Aliases) -> Vec<Problem> {
     let mut found = Vec::new();
     for (when, code) in bid.bidder.alternatives() {
         let when = when.cloned();
         match code {
-            Value::String(code) => check_code(bid, code, &when, registry, &mut found),
+            // The page's own `aliasBidder` outweighs what the registry knows of the code.
+            Value::String(code) => match aliases.get(code) {
+                Some(Some(parent)) => check_alias(bid, parent, &when, registry, &mut found),
+                Some(None) => {}
+                None => check_code(bid, code, &when, registry, &mut found),
+            },
             Value::Number(_) | Value::Bool(_) | Value::Null | Value::Array(_) | Value::Object(_) => {
                 let words = format!("the bidder is {}, and should be its code", name_value(code));
                 found.push(problem("unknown-bidder", words, &when, bid.at));
@@ -31,26 +36,20 @@ pub fn check_bid(bid: &Bid, registry: &Registry) -> Vec<Problem> {
     found
 }
 
+/// An alias wants what its parent wants; whether its name is known elsewhere is no matter.
+fn check_alias(bid: &Bid, parent: &str, when: &Condition, registry: &Registry, found: &mut Vec<Problem>) {
+    if let Some(bidder) = registry.bidder(parent) {
+        check_params(bidder, bid, when, found);
+    }
+}
+
 fn check_code(bid: &Bid, code: &str, when: &Condition, registry: &Registry, found: &mut Vec<Problem>) {
-    // The page's own `aliasBidder` outweighs what the registry knows of the code.
-    let by_registry = registry.bidder(code);
-    let own_parent = bid
-        .alias_of
-        .as_deref()
-        .filter(|parent| by_registry.is_none_or(|bidder| bidder.alias_of.as_deref() != Some(*parent)));
-    let bidder = match own_parent {
-        Some(parent) => registry.bidder(parent),
-        None => by_registry,
-    };
-    match bidder {
+    match registry.bidder(code) {
         Some(bidder) => {
-            if own_parent.is_none() {
-                found.extend(check_status(bidder, when, bid));
-            }
+            found.extend(check_status(bidder, when, bid));
             check_params(bidder, bid, when, found);
         }
-        None if own_parent.is_none() => found.push(unknown_bidder(code, when, registry, bid)),
-        None => {}
+        None => found.push(unknown_bidder(code, when, registry, bid)),
     }
 }
 

@@ -25,18 +25,18 @@ pub use bid::check_bid;
 pub(in crate::detect) use unit::{NO_BIDS, note_duplicate_bids};
 pub use unit::{check_unit, no_bids};
 
-use super::finding::{AdUnit, Problem};
+use super::finding::{AdUnit, Aliases, Problem};
 use crate::base::Place;
 use crate::evaluate::Condition;
 use crate::network::Registry;
 
-/// Checks every ad unit of a page with its bids and adds what is wrong to them.
-pub fn check_units(units: &mut [AdUnit], registry: &Registry) {
+/// Checks every ad unit of a page with its bids and adds what is wrong to them. `aliases` are those the page makes.
+pub fn check_units(units: &mut [AdUnit], registry: &Registry, aliases: &Aliases) {
     for at in 0..units.len() {
         let problems = check_unit(&units[at], &units[..at]);
         units[at].problems.extend(problems);
         for bid in &mut units[at].bids {
-            let problems = check_bid(bid, registry);
+            let problems = check_bid(bid, registry, aliases);
             bid.problems.extend(problems);
         }
     }

@@ -39,7 +39,7 @@ fn unit(code: &str, bids: Vec<Bid>) -> AdUnit {
 
 /// Codes and messages of a bid's problems.
 fn told(bidder: &str, params: &[(&str, Value)]) -> Vec<String> {
-    let problems = check_bid(&bid(bidder, object(params)), Registry::built_in());
+    let problems = check_bid(&bid(bidder, object(params)), Registry::built_in(), &Aliases::new());
     problems.into_iter().map(|problem| format!("{}: {}", problem.code, problem.message)).collect()
 }
 
@@ -68,12 +68,15 @@ fn an_unknown_bidder_comes_with_the_nearest_code() {
 
 #[test]
 fn the_pages_own_alias_is_known_and_wants_what_its_parent_wants() {
-    let mut own = bid("house", object(&[("siteId", text("1"))]));
-    own.alias_of = Some("rubicon".into());
-    let codes: Vec<_> = check_bid(&own, Registry::built_in()).into_iter().map(|problem| problem.message).collect();
-    assert_eq!(codes, ["`accountId` is missing: `rubicon` requires it", "`zoneId` is missing: `rubicon` requires it"]);
-    own.alias_of = Some("nobodyKnowsThis".into());
-    assert_eq!(check_bid(&own, Registry::built_in()), []);
+    let house = |code: &str, parent: &str| {
+        let aliases = Aliases::from([(code.into(), Some(parent.into()))]);
+        let problems = check_bid(&bid(code, object(&[("siteId", text("1"))])), Registry::built_in(), &aliases);
+        problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>()
+    };
+    let missing = ["`accountId` is missing: `rubicon` requires it", "`zoneId` is missing: `rubicon` requires it"];
+    assert_eq!(house("house", "rubicon"), missing);
+    assert_eq!(house("indexExchange", "rubicon"), missing, "not renamed: it is the page's");
+    assert_eq!(house("house", "nobodyKnowsThis"), Vec::<String>::new());
 }
 
 #[test]
@@ -106,7 +109,7 @@ fn a_required_param_must_be_there() {
 #[test]
 fn no_params_and_params_of_another_kind() {
     let check = |params| {
-        let problems = check_bid(&bid("onetag", params), Registry::built_in());
+        let problems = check_bid(&bid("onetag", params), Registry::built_in(), &Aliases::new());
         problems.into_iter().map(|problem| problem.code).collect::<Vec<_>>()
     };
     assert_eq!(check(Value::Null), ["missing-param"]);
@@ -160,7 +163,7 @@ fn each_branch_is_checked_for_itself() {
 fn units_are_checked_against_each_other() {
     let sovrn = || bid("sovrn", object(&[("tagid", text("5"))]));
     let mut units = [unit("top", vec![sovrn(), sovrn()]), unit("top", vec![sovrn()]), unit("side", vec![])];
-    check_units(&mut units, Registry::built_in());
+    check_units(&mut units, Registry::built_in(), &Aliases::new());
     let codes = |problems: &[Problem]| problems.iter().map(|problem| problem.code).collect::<Vec<_>>();
     assert_eq!(codes(&units[0].problems), Vec::<&str>::new());
     assert_eq!(codes(&units[0].bids[0].problems), Vec::<&str>::new());
