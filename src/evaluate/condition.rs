@@ -13,6 +13,9 @@ use swc_atoms::Atom;
 /// Literals of a conjunction that are looked at.
 const LITERALS: usize = 12;
 
+/// Facts that are looked at, the latest first.
+const FACTS: usize = 64;
+
 /// A condition of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct ConditionId(u32);
@@ -152,7 +155,10 @@ impl Conditions {
             return true;
         }
         id != ConditionId::MAYBE
-            && self.literals(id).iter().all(|literal| facts.iter().any(|&fact| self.literals(fact).contains(literal)))
+            && self
+                .literals(id)
+                .iter()
+                .all(|literal| facts.iter().rev().take(FACTS).any(|&fact| self.literals(fact).contains(literal)))
     }
 
     fn excludes(&self, fact: ConditionId, literal: ConditionId) -> bool {

@@ -120,11 +120,7 @@ impl<'a> Evaluator<'a> {
 
     /// Markup that scripts wrote since the last call: the HTML, as far as it is known, and where it is written.
     pub fn take_markup(&mut self) -> Vec<(String, Place)> {
-        let pending: Vec<PendingEvent> = std::mem::take(&mut self.machine.pending);
-        let (markup, rest): (Vec<_>, Vec<_>) = pending
-            .into_iter()
-            .partition(|pending| matches!(self.machine.events[pending.event].kind, EventKind::Markup { .. }));
-        self.machine.pending = rest;
+        let markup: Vec<PendingEvent> = std::mem::take(&mut self.machine.written);
         let known = |m: &mut Machine<'_>, pending: &PendingEvent| match m.export(pending.arguments.first()?) {
             Value::String(html) => Some(html.to_string()),
             Value::Text(pieces) => Some(pieces.iter().map(|piece| piece.as_str().unwrap_or("")).collect()),

@@ -93,6 +93,8 @@ pub(super) struct Machine<'a> {
     pub(super) frames: Vec<Frame<'a>>,
     pub(super) events: Vec<Event>,
     pub(super) pending: Vec<PendingEvent>,
+    /// Those that write markup, until it is read.
+    pub(super) written: Vec<PendingEvent>,
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) evidence: Evidence,
     pub(super) tasks: Tasks,
@@ -176,6 +178,7 @@ impl<'a> Machine<'a> {
             frames: vec![Frame::default()],
             events: Vec::new(),
             pending: Vec::new(),
+            written: Vec::new(),
             diagnostics: Vec::new(),
             evidence: Evidence::Evaluated,
             tasks: Tasks::default(),
@@ -421,7 +424,13 @@ impl<'a> Machine<'a> {
         let at = self.place(span);
         let when = self.current_condition();
         let early = self.export_early(&arguments);
-        self.pending.push(PendingEvent { event: self.events.len(), arguments, early });
+        let pending = PendingEvent { event: self.events.len(), arguments, early };
+        let is_markup = matches!(kind, EventKind::Markup { .. });
+        if is_markup {
+            self.written.push(pending)
+        } else {
+            self.pending.push(pending)
+        }
         self.events.push(Event { kind, at, evidence: self.evidence, when });
     }
 

@@ -1,30 +1,42 @@
 //! How deep may a tree of this text become? Hostile nesting is refused before it costs a stack.
 
+/// Links of an `else if` ladder, each of which stands inside the one before.
+const LADDER: usize = 8_000;
+
 /// Could parsing `text` nest deeper than `limit`?
 ///
-/// Counts open brackets and runs of prefix operators byte by byte, strings and comments
-/// included: a rough upper bound that ordinary code stays far below.
+/// Counts open brackets, and operators and prefix words that take all that follows to their right,
+/// byte by byte, strings and comments included: a rough upper bound that ordinary code stays far below.
 pub(super) fn is_too_deep(text: &str, limit: u32) -> bool {
-    let (mut open, mut prefixes) = (0_u32, 0_u32);
-    for byte in text.bytes() {
+    let (mut open, mut links) = (0_u32, 0_u32);
+    let bytes = text.as_bytes();
+    for (at, byte) in bytes.iter().enumerate() {
         match byte {
             b'(' | b'[' | b'{' => {
                 open += 1;
-                prefixes = 0;
+                links = 0;
             }
             b')' | b']' | b'}' => {
                 open = open.saturating_sub(1);
-                prefixes = 0;
+                links = 0;
             }
-            b'!' | b'~' | b'+' | b'-' => prefixes += 1,
-            b' ' | b'\t' | b'\n' | b'\r' => {}
-            _ => prefixes = 0,
+            b';' | b',' => links = 0,
+            b'!' | b'~' | b'+' | b'-' | b'=' | b'?' => links += 1,
+            // The letter before a blank ends a prefix word, as `typeof` and `new` are.
+            b' ' | b'\n' | b'\t' if at > 0 && bytes[at - 1].is_ascii_lowercase() => {
+                links += u32::from(ends_prefix_word(&bytes[..at]))
+            }
+            _ => {}
         }
-        if open > limit || prefixes > limit {
+        if open > limit || links > limit {
             return true;
         }
     }
-    false
+    memchr::memmem::find_iter(bytes, b"else").nth(LADDER).is_some()
+}
+
+fn ends_prefix_word(before: &[u8]) -> bool {
+    ["typeof", "new", "void", "delete", "await", "yield"].iter().any(|word| before.ends_with(word.as_bytes()))
 }
 
 #[cfg(test)]
@@ -36,5 +48,9 @@ mod tests {
         assert!(!is_too_deep("f(a, [b, {c: -d}]); if (!x) { y(); }", 10));
         assert!(is_too_deep(&"[".repeat(1000), 500));
         assert!(is_too_deep(&"! ".repeat(1000), 500));
+        for link in ["a=", "a=>", "a?b:", "typeof ", "new\n"] {
+            assert!(is_too_deep(&link.repeat(1000), 500), "{link}");
+        }
+        assert!(is_too_deep(&"else if(a){}".repeat(10_000), 500));
     }
 }
