@@ -7,10 +7,12 @@
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Evaluation steps (statements and expressions) for one script, callbacks included.
+    /// Evaluation steps (statements and expressions) for one script, beside those for its length.
     pub steps: u64,
-    /// Evaluation steps for all scripts of one page.
+    /// Evaluation steps for all scripts of one page and their callbacks, beside those for their length.
     pub page_steps: u64,
+    /// Bytes of script that earn one more step: large config takes its time.
+    pub bytes_per_step: u64,
     /// Depth of calls and nested expressions.
     pub depth: u32,
     /// Bytes that the values of one page may occupy, roughly counted.
@@ -30,8 +32,9 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            steps: 100_000,
-            page_steps: 250_000,
+            steps: 40_000,
+            page_steps: 100_000,
+            bytes_per_step: 3,
             depth: 120,
             memory_bytes: 96 << 20,
             alternatives: 16,

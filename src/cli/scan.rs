@@ -14,7 +14,7 @@ use super::progress::Progress;
 use super::rules;
 use super::walk::{Input, Unreachable, walk};
 use adsieve::report::{Render, Source, Summary, failed_report, page_report};
-use adsieve::{Diagnostic, Engine, ScanOptions, Severity};
+use adsieve::{Diagnostic, Engine, RuleSet, ScanOptions, Severity};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::io::{self, Read};
 use std::ops::ControlFlow;
@@ -58,7 +58,7 @@ fn engine(arguments: &ScanArguments) -> Result<Engine, Outcome> {
     let engine = if arguments.rules.is_empty() {
         Engine::built_in()
     } else {
-        let (rules, registry) = rules::read(&arguments.rules, arguments.quiet)?;
+        let (rules, registry) = rules::read_onto(RuleSet::built_in(), &arguments.rules, arguments.quiet)?;
         Engine::with_registry(rules, registry)
     };
     Ok(if arguments.no_prefilter { engine.without_prefilter() } else { engine })

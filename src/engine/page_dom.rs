@@ -2,19 +2,48 @@
 
 use crate::base::Limits;
 use crate::evaluate::{Compound, Dom, DomElement};
-use std::cell::RefCell;
 use crate::page::{Element, Part, Splitter, Wanted};
+use std::cell::{OnceCell, RefCell};
 
 /// Looks elements up in the page's text, when a script asks.
 pub(super) struct PageDom<'s> {
     html: &'s str,
     /// Answers that were given; scripts ask the same in every round of a loop.
     known: RefCell<Vec<(Compound, Vec<DomElement>)>>,
+    /// All elements with an id or a class, once many were asked for.
+    marked: OnceCell<Vec<DomElement>>,
 }
 
 impl<'s> PageDom<'s> {
     pub(super) fn new(html: &'s str) -> Self {
-        Self { html, known: RefCell::default() }
+        Self { html, known: RefCell::default(), marked: OnceCell::new() }
+    }
+}
+
+/// Queries that each walk the page; with more of them, an index of its elements pays.
+const WALKS: usize = 2;
+
+impl PageDom<'_> {
+    /// The elements that the page holds of what is wanted.
+    fn walk(&self, wanted: &Wanted) -> Vec<DomElement> {
+        let page = Splitter::new(wanted, &Limits::default()).split_html(self.html, None, 0);
+        let elements = page.parts.iter().filter_map(|part| match part {
+            Part::Element(element) => Some(to_dom(element)),
+            _ => None,
+        });
+        elements.collect()
+    }
+
+    fn find(&self, selector: &Compound) -> Vec<DomElement> {
+        let is_marked = selector.id.is_some() || !selector.classes.is_empty();
+        if !is_marked || self.known.borrow().len() < WALKS {
+            let mut found = self.walk(&wanted(selector));
+            found.retain(|element| selector.is_match(element));
+            return found;
+        }
+        let marks = || Wanted { attributes: ["id", "class"].map(str::to_owned).into(), ..Wanted::default() };
+        let marked = self.marked.get_or_init(|| self.walk(&marks()));
+        marked.iter().filter(|element| selector.is_match(element)).cloned().collect()
     }
 }
 
@@ -23,13 +52,7 @@ impl Dom for PageDom<'_> {
         if let Some((_, known)) = self.known.borrow().iter().find(|(asked, _)| asked == selector) {
             return known.clone();
         }
-        let splitter = Splitter::new(&wanted(selector), &Limits::default());
-        let page = splitter.split_html(self.html, None, 0);
-        let elements = page.parts.into_iter().filter_map(|part| match part {
-            Part::Element(element) => Some(to_dom(&element)),
-            _ => None,
-        });
-        let found: Vec<DomElement> = elements.filter(|element| selector.is_match(element)).collect();
+        let found = self.find(selector);
         self.known.borrow_mut().push((selector.clone(), found.clone()));
         found
     }

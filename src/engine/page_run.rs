@@ -34,7 +34,12 @@ pub(super) struct Kept<'s> {
 
 impl<'s> Kept<'s> {
     pub(super) fn of(document: &'s Document<'s>) -> Self {
-        Self { sources: Sources::default(), scripts: Arena::new(), offsets: Arena::new(), dom: PageDom::new(&document.text) }
+        Self {
+            sources: Sources::default(),
+            scripts: Arena::new(),
+            offsets: Arena::new(),
+            dom: PageDom::new(&document.text),
+        }
     }
 }
 
@@ -56,7 +61,16 @@ pub(super) struct PageRun<'s> {
 impl<'s> PageRun<'s> {
     pub(super) fn new(engine: &'s Engine, document: &'s str, kept: &'s Kept<'s>) -> Self {
         let evaluator = Evaluator::new(&kept.sources, &engine.interests, &engine.limits).with_dom(&kept.dom);
-        Self { engine, kept, document, evaluator, seen: Seen::default(), late: Vec::new(), reached: FxHashSet::default(), depth: 0 }
+        Self {
+            engine,
+            kept,
+            document,
+            evaluator,
+            seen: Seen::default(),
+            late: Vec::new(),
+            reached: FxHashSet::default(),
+            depth: 0,
+        }
     }
 
     pub(super) fn run(mut self, document: &'s Document<'s>) -> (Seen<'s>, Detected) {
@@ -157,10 +171,8 @@ impl<'s> PageRun<'s> {
             if !region.is_ad {
                 continue;
             }
-            let span = Span::new(
-                (text.span.start + region.span.start) as usize,
-                (text.span.start + region.span.end) as usize,
-            );
+            let span =
+                Span::new((text.span.start + region.span.start) as usize, (text.span.start + region.span.end) as usize);
             let code = self.kept.sources.keep_text(region.code);
             match region.language {
                 Language::Css => self.seen.styles.push(Style { text: code, span }),

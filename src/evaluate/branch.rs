@@ -2,7 +2,7 @@
 
 use super::abstract_value::{Abstract, Choice, ObjectId};
 use super::condition::ConditionId;
-use super::heap::{Object, Property, Scope};
+use super::heap::{Delta, Object, Property, Scope};
 use super::machine::{Change, Exit, Flow, Frame, GLOBAL, Machine};
 use std::rc::Rc;
 use swc_atoms::Atom;
@@ -252,10 +252,12 @@ impl<'a> Machine<'a> {
     }
 }
 
+/// An item as both branches left it, where they changed it.
+type Pair<T> = (u32, Option<Rc<T>>, Option<Rc<T>>);
+
 /// Pairs two lists of changes by index, in order of the index.
-fn pairs<T>(yes: Vec<(u32, Rc<T>)>, no: Vec<(u32, Rc<T>)>) -> Vec<(u32, Option<Rc<T>>, Option<Rc<T>>)> {
-    let mut all: Vec<(u32, Option<Rc<T>>, Option<Rc<T>>)> =
-        yes.into_iter().map(|(index, item)| (index, Some(item), None)).collect();
+fn pairs<T>(yes: Delta<T>, no: Delta<T>) -> Vec<Pair<T>> {
+    let mut all: Vec<Pair<T>> = yes.into_iter().map(|(index, item)| (index, Some(item), None)).collect();
     all.sort_unstable_by_key(|(index, ..)| *index);
     let first = all.len();
     for (index, item) in no {

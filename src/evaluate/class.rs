@@ -21,13 +21,7 @@ impl<'a> Machine<'a> {
             ast::ClassMember::Constructor(constructor) => Some(Code::Constructor(constructor)),
             _ => None,
         });
-        let value = self.function(
-            code.unwrap_or(Code::DefaultConstructor),
-            class.span,
-            name.clone(),
-            scope,
-            Some(Rc::clone(&info)),
-        );
+        let value = self.function(code.unwrap_or(Code::DefaultConstructor), class.span, scope, Some(Rc::clone(&info)));
         let Abstract::Object(id) = value else { return value };
         self.object_mut(id).prototype = parent.as_ref().and_then(Abstract::as_object);
         self.object_mut(id).properties.insert(atom!("prototype"), Property::Value(Abstract::Object(prototype)));
@@ -80,7 +74,7 @@ impl<'a> Machine<'a> {
         scope: ScopeId,
         info: &Rc<ClassInfo<'a>>,
     ) {
-        let value = self.function(Code::Function(function), function.span, None, scope, Some(Rc::clone(info)));
+        let value = self.function(Code::Function(function), function.span, scope, Some(Rc::clone(info)));
         if let Some(last) = self.functions.last_mut() {
             last.1 = Some(owner);
         }
@@ -111,7 +105,7 @@ impl<'a> Machine<'a> {
 
     fn field_value(&mut self, value: &'a ast::Expr, info: &Rc<ClassInfo<'a>>, this: &Abstract) -> Abstract {
         let before = std::mem::replace(&mut self.source, info.source);
-        let field = self.function(Code::Field(value), value.span(), None, info.scope, Some(Rc::clone(info)));
+        let field = self.function(Code::Field(value), value.span(), info.scope, Some(Rc::clone(info)));
         self.source = before;
         self.call_value(&field, this, Vec::new(), value.span())
     }

@@ -156,7 +156,7 @@ impl Conditions {
     }
 
     fn excludes(&self, fact: ConditionId, literal: ConditionId) -> bool {
-        self.is_excluded_by(literal, &self.literals(fact))
+        self.is_excluded_by(literal, self.literals(fact))
     }
 
     fn is_excluded_by(&self, literal: ConditionId, literals: &[ConditionId]) -> bool {

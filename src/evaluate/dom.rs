@@ -45,8 +45,10 @@ impl Compound {
     /// Does the start tag match?
     #[must_use]
     pub fn is_match(&self, element: &DomElement) -> bool {
-        let value = |name: &str| element.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
-        let has_class = |class: &String| value("class").is_some_and(|all| all.split_ascii_whitespace().any(|one| one == class));
+        let value =
+            |name: &str| element.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        let has_class =
+            |class: &String| value("class").is_some_and(|all| all.split_ascii_whitespace().any(|one| one == class));
         self.name.as_ref().is_none_or(|name| *name == element.name)
             && self.id.as_ref().is_none_or(|id| value("id") == Some(id))
             && self.classes.iter().all(has_class)
@@ -88,7 +90,8 @@ fn last_part(selector: &str) -> Option<&str> {
 fn parse_compound(text: &str) -> Option<Compound> {
     let mut compound = Compound::default();
     let mut rest = text;
-    let name_end = |text: &str| text.find(|one: char| !(one.is_alphanumeric() || one == '-' || one == '_')).unwrap_or(text.len());
+    let name_end =
+        |text: &str| text.find(|one: char| !(one.is_alphanumeric() || one == '-' || one == '_')).unwrap_or(text.len());
     let end = name_end(rest);
     if end > 0 {
         compound.name = Some(rest[..end].to_ascii_lowercase());
@@ -101,7 +104,11 @@ fn parse_compound(text: &str) -> Option<Compound> {
             '#' | '.' => {
                 let end = name_end(rest);
                 let name = rest[..end].to_owned();
-                if mark == '#' { compound.id = Some(name) } else { compound.classes.push(name) }
+                if mark == '#' {
+                    compound.id = Some(name)
+                } else {
+                    compound.classes.push(name)
+                }
                 rest = &rest[end..];
             }
             '[' => {

@@ -67,7 +67,7 @@ impl<'a> Evaluator<'a> {
         self.machine.sources.push(source);
         self.machine.source = (self.machine.sources.len() - 1) as u32;
         self.machine.evidence = input.evidence;
-        self.refill();
+        self.refill(input.text.len());
         let top = self.machine.top();
         if let Flow::Return(_) = self.machine.body(&tree.statements, top) {
             // A top-level return ends the script; that is all.
@@ -90,7 +90,7 @@ impl<'a> Evaluator<'a> {
         self.machine.sources.push(source);
         self.machine.source = (self.machine.sources.len() - 1) as u32;
         self.machine.evidence = input.evidence;
-        self.refill();
+        self.refill(input.text.len());
         if self.machine.json_value(input.text).is_none() {
             self.read_loose_json(input);
         }
@@ -114,7 +114,7 @@ impl<'a> Evaluator<'a> {
 
     /// The library behind these queues is there: what waits in them runs now.
     pub fn library_arrived(&mut self, queues: &[String]) {
-        self.refill();
+        self.refill(0);
         self.machine.run_queues(queues);
     }
 
@@ -143,18 +143,18 @@ impl<'a> Evaluator<'a> {
 
     /// Runs everything that waits, looks into what nothing ran, and hands out the events.
     pub fn run_rest(&mut self) {
-        self.refill();
+        self.refill(0);
         self.machine.evidence = Evidence::Evaluated;
         self.machine.run_all();
         self.machine.run_left_queues();
-        self.refill();
+        self.refill(0);
         self.machine.run_uncalled();
     }
 
     /// Ends the evaluation.
     #[must_use]
     pub fn finish(mut self) -> Evaluation {
-        self.refill();
+        self.refill(0);
         self.machine.exported = Some(rustc_hash::FxHashMap::default());
         self.machine.harvest();
         self.fill_events();
@@ -178,13 +178,15 @@ impl<'a> Evaluator<'a> {
         self.machine.events.retain(|event| !matches!(&event.kind, EventKind::Markup { html: Value::Undefined }));
     }
 
-    /// Steps are counted by script; a page has a budget of its own.
-    fn refill(&mut self) {
+    /// Steps are counted by script; a page has a budget of its own. Both grow with the code there is.
+    fn refill(&mut self, bytes: usize) {
         let machine = &mut self.machine;
-        machine.page_steps += machine.steps;
-        machine.steps = machine.page_steps.saturating_sub(machine.limits.page_steps);
-        machine.steps = if machine.page_steps >= machine.limits.page_steps { machine.limits.steps } else { 0 };
-        machine.cut = machine.steps >= machine.limits.steps || machine.memory > machine.limits.memory_bytes;
+        let earned = bytes as u64 / machine.limits.bytes_per_step.max(1);
+        machine.page_steps += std::mem::take(&mut machine.steps);
+        machine.page_allowance += earned;
+        let left = machine.page_allowance.saturating_sub(machine.page_steps);
+        machine.allowance = left.min(machine.limits.steps + earned);
+        machine.cut = left == 0 || machine.memory > machine.limits.memory_bytes;
     }
 
     fn note_cut(&mut self, script: u32) {

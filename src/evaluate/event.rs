@@ -80,16 +80,14 @@ type Names = HashMap<String, Vec<String>>;
 
 /// Sorts `push` and `_taboola.push` by their last names.
 fn by_last_name(names: HashSet<String>) -> Names {
+    let mut names: Vec<String> = names.into_iter().collect();
+    names.sort_unstable();
+    let (owned, free): (Vec<String>, Vec<String>) = names.into_iter().partition(|name| name.contains('.'));
     let mut sorted = Names::new();
-    let mut free = HashSet::new();
-    for name in names {
-        match name.rsplit_once('.') {
-            Some((owner, last)) => sorted.entry(last.to_owned()).or_default().push(owner.to_owned()),
-            None => {
-                free.insert(name);
-            }
-        }
+    for (owner, last) in owned.iter().filter_map(|name| name.rsplit_once('.')) {
+        sorted.entry(last.to_owned()).or_default().push(owner.to_owned());
     }
+    // A name that may stand alone needs no owner.
     sorted.extend(free.into_iter().map(|name| (name, Vec::new())));
     sorted
 }

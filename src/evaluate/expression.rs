@@ -220,18 +220,18 @@ impl<'a> Machine<'a> {
             }
             ast::Prop::Method(method) => {
                 let key = self.property_name(&method.key, scope);
-                let value = self.function(Code::Function(&method.function), method.function.span, None, scope, None);
+                let value = self.function(Code::Function(&method.function), method.function.span, scope, None);
                 self.hold_function(&value, id);
                 self.define_members(id, &key, value);
             }
             ast::Prop::Getter(getter) => {
                 let key = self.property_name(&getter.key, scope);
-                let value = self.function(Code::Function(&getter.function), getter.span, None, scope, None);
+                let value = self.function(Code::Function(&getter.function), getter.span, scope, None);
                 self.define_accessor(id, &key, value.as_object(), None);
             }
             ast::Prop::Setter(setter) => {
                 let key = self.property_name(&setter.key, scope);
-                let value = self.function(Code::Function(&setter.function), setter.span, None, scope, None);
+                let value = self.function(Code::Function(&setter.function), setter.span, scope, None);
                 self.define_accessor(id, &key, None, value.as_object());
             }
             ast::Prop::Assign(_) => {}
@@ -267,6 +267,8 @@ impl<'a> Machine<'a> {
     pub(super) fn spread_into(&mut self, elements: &mut Vec<Abstract>, value: Abstract) {
         match self.iterate(&value) {
             Some(all) => elements.extend(all),
+            // A list that is one of several adds each element under its condition.
+            None if matches!(value, Abstract::Any(_)) => self.concat_all(elements, &[value]),
             None => elements.push(value),
         }
     }
@@ -298,27 +300,26 @@ impl<'a> Machine<'a> {
 
     fn function_expression(&mut self, function: &'a ast::FnExpr, scope: ScopeId) -> Abstract {
         let code = Code::Function(&function.function);
-        let Some(name) = &function.ident else { return self.function(code, function.function.span, None, scope, None) };
+        let Some(name) = &function.ident else { return self.function(code, function.function.span, scope, None) };
         let own = self.add_scope(scope, false);
-        let value = self.function(code, function.function.span, Some(name.sym.clone()), own, None);
+        let value = self.function(code, function.function.span, own, None);
         self.scopes.write(own.0).variables.insert(name.sym.clone(), value.clone());
         value
     }
 
     fn arrow(&mut self, arrow: &'a ast::ArrowExpr, scope: ScopeId) -> Abstract {
         let class = self.classes.last().cloned().flatten();
-        self.function(Code::Arrow(arrow), arrow.span, None, scope, class)
+        self.function(Code::Arrow(arrow), arrow.span, scope, class)
     }
 
     pub(super) fn function(
         &mut self,
         code: Code<'a>,
         span: Span,
-        name: Option<Atom>,
         scope: ScopeId,
         class: Option<Rc<ClassInfo<'a>>>,
     ) -> Abstract {
-        let closure = Closure { code, name, source: self.source, span, scope, this: None, class };
+        let closure = Closure { code, source: self.source, span, scope, class };
         let at = Some((self.source, span));
         let id = self.add_object(Object { at, ..Object::new(Kind::Function(Rc::new(closure))) });
         self.functions.push((id, None));
@@ -361,7 +362,7 @@ impl<'a> Machine<'a> {
 
     /// Is it true? `Err` tells the condition under which it is.
     pub(super) fn truth(&mut self, value: &Abstract, source: &Expr, scope: ScopeId) -> Result<bool, ConditionId> {
-        if let Some(known) = is_truthy(self, value) {
+        if let Some(known) = is_truthy(value) {
             return Ok(known);
         }
         let when = self.condition_of(value, source, scope);
@@ -376,8 +377,7 @@ impl<'a> Machine<'a> {
 
     fn condition_of(&mut self, value: &Abstract, source: &Expr, scope: ScopeId) -> ConditionId {
         if let Abstract::Any(choices) = value
-            && let Some(when) =
-                self.condition_of_choices(&choices.clone(), |machine, choice| is_truthy(machine, choice))
+            && let Some(when) = self.condition_of_choices(&choices.clone(), |_, choice| is_truthy(choice))
         {
             return when;
         }
@@ -498,7 +498,7 @@ impl<'a> Machine<'a> {
     /// Of several values, those that pass `||`.
     fn truthy_part(&mut self, value: &Abstract) -> Abstract {
         let Abstract::Any(choices) = value else { return value.clone() };
-        let left = choices.iter().filter(|choice| is_truthy(self, &choice.value) != Some(false)).cloned().collect();
+        let left = choices.iter().filter(|choice| is_truthy(&choice.value) != Some(false)).cloned().collect();
         self.any(left)
     }
 
@@ -506,8 +506,7 @@ impl<'a> Machine<'a> {
     fn falsy_part(&mut self, value: &Abstract) -> Abstract {
         match value {
             Abstract::Any(choices) => {
-                let left =
-                    choices.iter().filter(|choice| is_truthy(self, &choice.value) != Some(true)).cloned().collect();
+                let left = choices.iter().filter(|choice| is_truthy(&choice.value) != Some(true)).cloned().collect();
                 self.any(left)
             }
             Abstract::Object(_) => Abstract::Undefined,
@@ -588,7 +587,7 @@ impl<'a> Machine<'a> {
         match value {
             Abstract::Text(pieces) => pieces.to_vec(),
             Abstract::Unknown(origin) => vec![Piece::Unknown(Rc::clone(origin))],
-            value => match self.to_text(value) {
+            value => match self.text_of(value) {
                 Some(text) => vec![Piece::Known(text)],
                 None => match self.unknown(span) {
                     Abstract::Unknown(origin) => vec![Piece::Unknown(origin)],

@@ -96,7 +96,16 @@ impl Machine<'_> {
             Some(Abstract::Unknown(_) | Abstract::Any(_)) => true,
             _ => false,
         };
-        names && (!needs_params || params())
+        names && (!needs_params || params() && self.names_bidder(object.own("bidder")))
+    }
+
+    /// Is it known which bidder it is, in one case at least?
+    fn names_bidder(&self, bidder: Option<&Abstract>) -> bool {
+        match bidder {
+            Some(Abstract::Any(choices)) => choices.iter().any(|choice| matches!(choice.value, Abstract::String(_))),
+            Some(Abstract::String(_) | Abstract::Text(_)) => true,
+            _ => false,
+        }
     }
 
     fn may_be_code(&self, value: &Abstract) -> bool {
@@ -114,7 +123,7 @@ impl Machine<'_> {
             return;
         }
         let holders = self.holders(alone);
-        let mut groups: Vec<(Option<ObjectId>, Vec<(ObjectId, Evidence)>)> = Vec::new();
+        let mut groups: Vec<Group> = Vec::new();
         for &(id, evidence) in alone {
             let holder = holders.get(&id).copied();
             match groups.iter_mut().find(|(other, _)| holder.is_some() && *other == holder) {
@@ -176,7 +185,7 @@ impl Machine<'_> {
             let end = self.texts.len();
             for index in at..end {
                 let (text, place, evidence) = self.texts[index].clone();
-                let is_json = text.trim_start().starts_with(['{', '[']);
+                let is_json = !self.parsed_texts.contains(&text) && text.trim_start().starts_with(['{', '[']);
                 if is_json {
                     let before = std::mem::replace(&mut self.evidence, evidence.max(Evidence::Declared));
                     self.add_source_at(place);
@@ -199,6 +208,9 @@ impl Machine<'_> {
         self.source = (self.sources.len() - 1) as u32;
     }
 }
+
+/// Bids that one array holds.
+type Group = (Option<ObjectId>, Vec<(ObjectId, Evidence)>);
 
 /// Words that name a list of bids rather than an ad unit.
 fn is_list_word(name: &str) -> bool {

@@ -84,13 +84,10 @@ pub(super) enum Code<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct Closure<'a> {
     pub(super) code: Code<'a>,
-    pub(super) name: Option<Atom>,
     /// Index of the source it stands in.
     pub(super) source: u32,
     pub(super) span: Span,
     pub(super) scope: ScopeId,
-    /// `this` of an arrow function.
-    pub(super) this: Option<Abstract>,
     /// The class it belongs to, for `super` and fields.
     pub(super) class: Option<Rc<ClassInfo<'a>>>,
 }

@@ -112,7 +112,12 @@ pub(super) struct Machine<'a> {
     pub(super) active: Vec<(u32, Span)>,
     pub(super) depth: u32,
     pub(super) steps: u64,
+    /// Steps of the page so far, those of the piece of work at hand left out.
     pub(super) page_steps: u64,
+    /// Steps that the piece of work at hand may take.
+    pub(super) allowance: u64,
+    /// Steps that the page may take, by the scripts seen so far.
+    pub(super) page_allowance: u64,
     pub(super) memory: usize,
     pub(super) source: u32,
     pub(super) nesting: u32,
@@ -131,6 +136,10 @@ pub(super) struct Machine<'a> {
     /// Answers questions about the page's elements.
     pub(super) dom: Option<&'a dyn super::dom::Dom>,
     pub(super) queries: u32,
+    /// Where the JSON text that is being read stands.
+    pub(super) json_span: Span,
+    /// Texts that a script has read as JSON itself.
+    pub(super) parsed_texts: rustc_hash::FxHashSet<Atom>,
     /// Branches taken so far.
     pub(super) forks: u64,
     pub(super) early_nodes: usize,
@@ -183,6 +192,8 @@ impl<'a> Machine<'a> {
             depth: 0,
             steps: 0,
             page_steps: 0,
+            allowance: 0,
+            page_allowance: limits.page_steps,
             memory: 0,
             source: 0,
             nesting: 0,
@@ -197,6 +208,8 @@ impl<'a> Machine<'a> {
             calls: 0,
             dom: None,
             queries: 0,
+            json_span: swc_common::DUMMY_SP,
+            parsed_texts: rustc_hash::FxHashSet::default(),
             forks: 0,
             early_nodes: 0,
             exported: None,
@@ -242,7 +255,7 @@ impl<'a> Machine<'a> {
     /// Counts a step; false when the budget has run out.
     pub(super) fn step(&mut self, span: Span) -> bool {
         self.steps += 1 + u64::from(self.conditions.take_work());
-        if self.steps <= self.limits.steps && self.memory <= self.limits.memory_bytes {
+        if self.steps <= self.allowance && self.memory <= self.limits.memory_bytes {
             return true;
         }
         self.cut_here(span);
@@ -260,8 +273,8 @@ impl<'a> Machine<'a> {
             return;
         }
         self.cut = true;
-        let (code, what) = if self.steps > self.limits.steps {
-            ("budget-steps", format!("evaluation stopped after {} steps", self.limits.steps))
+        let (code, what) = if self.steps > self.allowance {
+            ("budget-steps", format!("evaluation stopped after {} steps", self.allowance))
         } else {
             ("budget-memory", format!("evaluation stopped at {} MiB of values", self.limits.memory_bytes >> 20))
         };

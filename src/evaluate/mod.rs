@@ -30,7 +30,7 @@ mod tests;
 mod value;
 
 pub use dom::{Compound, Dom, DomElement};
-pub use evaluator::{Evaluation, Evaluator, Input};
+pub use evaluator::{Evaluator, Input};
 pub use event::{Event, EventKind, Interests};
 pub use machine::Sources;
 pub use value::{Alternative, Condition, Object, Value};

@@ -9,7 +9,7 @@ use swc_ecma_ast as ast;
 use swc_ecma_ast::BinaryOp;
 
 /// Is it true? `None` where that is not known.
-pub(super) fn is_truthy(machine: &Machine<'_>, value: &Abstract) -> Option<bool> {
+pub(super) fn is_truthy(value: &Abstract) -> Option<bool> {
     match value {
         Abstract::Absent | Abstract::Undefined | Abstract::Null => Some(false),
         Abstract::Bool(value) => Some(*value),
@@ -24,7 +24,7 @@ pub(super) fn is_truthy(machine: &Machine<'_>, value: &Abstract) -> Option<bool>
         }
         Abstract::Unknown(_) => None,
         Abstract::Any(choices) => {
-            let mut all = choices.iter().map(|choice| is_truthy(machine, &choice.value));
+            let mut all = choices.iter().map(|choice| is_truthy(&choice.value));
             let first = all.next()??;
             all.all(|one| one == Some(first)).then_some(first)
         }
@@ -253,7 +253,7 @@ impl<'a> Machine<'a> {
     fn unary_of(&mut self, op: ast::UnaryOp, value: &Abstract, span: Span) -> Abstract {
         let known = match op {
             ast::UnaryOp::Void => Some(Abstract::Undefined),
-            ast::UnaryOp::Bang => is_truthy(self, value).map(|truth| Abstract::Bool(!truth)),
+            ast::UnaryOp::Bang => is_truthy(value).map(|truth| Abstract::Bool(!truth)),
             ast::UnaryOp::Minus => self.to_number(value).map(|number| Abstract::Number(-number)),
             ast::UnaryOp::Plus => self.to_number(value).map(Abstract::Number),
             ast::UnaryOp::Tilde => self.to_number(value).map(|number| Abstract::Number(f64::from(!to_int32(number)))),

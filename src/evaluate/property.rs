@@ -32,7 +32,10 @@ impl<'a> Machine<'a> {
             Abstract::Any(_) => self.map(value, |machine, value| machine.read_member(value, key, span, owner)),
             Abstract::Object(id) => self.read_object(*id, key, span, value),
             Abstract::Unknown(origin) => match &origin.path {
-                Some(path) => self.unknown_path(join_path(path, key), span),
+                Some(path) => match self.library_object(path) {
+                    Some(object @ Abstract::Object(_)) => self.read_member(&object, key, span, None),
+                    _ => self.unknown_path(join_path(path, key), span),
+                },
                 None => self.unknown(span),
             },
             Abstract::String(text) => self.read_text(text, key, span),
@@ -172,8 +175,31 @@ impl<'a> Machine<'a> {
                     self.write_member(&choice.value, key, value.clone(), span);
                 }
             }
+            Abstract::Unknown(origin) => {
+                self.note_handler(key, &value, target);
+                if let Some(id) = origin.path.clone().and_then(|path| self.make_library(&path)) {
+                    self.write_object(id, key, value, &Abstract::Object(id), span);
+                }
+            }
             _ => self.note_handler(key, &value, target),
         }
+    }
+
+    /// The object of a library that is not here, made when a script stores something in it.
+    fn make_library(&mut self, path: &Atom) -> Option<ObjectId> {
+        if let Some(Abstract::Object(id)) = self.library_object(path) {
+            return Some(id);
+        }
+        // The browser's own objects are no place to look for ad config.
+        let is_browser = ["document", "location", "navigator", "screen", "history", "console", "localStorage"]
+            .contains(&path.as_str());
+        if path.contains(['.', '(']) || is_browser || self.object(GLOBAL).properties.contains_key(path) {
+            return None;
+        }
+        let object = Object { path: Some(path.clone()), is_open: true, ..Object::new(Kind::Plain) };
+        let id = self.add_object(object);
+        self.write_global(path, Abstract::Object(id));
+        Some(id)
     }
 
     fn write_object(&mut self, id: ObjectId, key: &Atom, value: Abstract, this: &Abstract, span: Span) {
@@ -335,7 +361,7 @@ impl<'a> Machine<'a> {
     }
 
     /// The text of a value; asks an object's own `toString`.
-    pub(super) fn to_text(&mut self, value: &Abstract) -> Option<Atom> {
+    pub(super) fn text_of(&mut self, value: &Abstract) -> Option<Atom> {
         if let Abstract::Object(id) = value
             && let Some(Property::Value(method)) = self.find_member(*id, &atom!("toString"))
         {

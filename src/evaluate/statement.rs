@@ -39,7 +39,7 @@ impl<'a> Machine<'a> {
             if let Stmt::Decl(ast::Decl::Fn(declaration)) = statement {
                 let name = &declaration.ident.sym;
                 let code = Code::Function(&declaration.function);
-                let value = self.function(code, declaration.function.span, Some(name.clone()), scope, None);
+                let value = self.function(code, declaration.function.span, scope, None);
                 let target = self.function_scope(scope);
                 self.declare(target, name, value, false);
             }
@@ -174,7 +174,7 @@ impl<'a> Machine<'a> {
             let Some(test) = &case.test else { continue };
             let label = self.expression(test, scope);
             let is_same = self.operate(ast::BinaryOp::EqEqEq, value, &label, test.span());
-            match super::operator::is_truthy(self, &is_same) {
+            match super::operator::is_truthy(&is_same) {
                 Some(true) => return self.cases(switch, at, scope),
                 Some(false) => case.cons.iter().for_each(|statement| self.glance_at(statement, scope)),
                 None => {
@@ -196,7 +196,7 @@ impl<'a> Machine<'a> {
     fn case_condition(&mut self, switch: &ast::SwitchStmt, test: &ast::Expr, is_same: &Abstract) -> ConditionId {
         if let Abstract::Any(choices) = is_same
             && let Some(when) =
-                self.condition_of_choices(&choices.clone(), |m, choice| super::operator::is_truthy(m, choice))
+                self.condition_of_choices(&choices.clone(), |_, choice| super::operator::is_truthy(choice))
         {
             return when;
         }

@@ -84,7 +84,7 @@ impl<'a> Machine<'a> {
     }
 
     /// The object under a global path.
-    fn library_object(&self, path: &str) -> Option<Abstract> {
+    pub(super) fn library_object(&self, path: &str) -> Option<Abstract> {
         let mut value = Abstract::Object(GLOBAL);
         for name in path.split('.') {
             value = self.object(value.as_object()?).own(name)?.clone();

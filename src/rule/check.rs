@@ -2,32 +2,12 @@
 
 use super::constraint::{Constraint, LazyRegex};
 use super::file::{ROLES, RuleFile};
-use super::mistake::{Mistake, Mistakes, RuleError};
+use super::mistake::Mistakes;
 use super::nearest;
-use super::set::{RuleSet, read_texts};
 use crate::base::Span;
 use crate::network::Registry;
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::Arc;
-
-/// Checks the rule files of a folder, or one file; all mistakes, warnings and notes, by file and place.
-///
-/// Examples are not run: see [`check_examples`](super::check_examples).
-///
-/// # Errors
-///
-/// If a file cannot be read.
-pub fn check_dir(path: &Path, registry: &Registry) -> Result<Vec<Mistake>, RuleError> {
-    let texts = read_texts(path)?;
-    let mut all = match RuleSet::built_in().with_texts(&texts, registry) {
-        Ok(set) => set.notes().to_vec(),
-        Err(RuleError::Mistakes(all)) => all,
-        Err(other) => return Err(other),
-    };
-    all.sort_by(|left, right| (&left.file, left.span).cmp(&(&right.file, right.span)));
-    Ok(all)
-}
 
 /// The checks of one file.
 pub(crate) fn check_file(file: &RuleFile, registry: &Registry, mistakes: &mut Mistakes<'_>) {

@@ -17,9 +17,8 @@ mod own;
 mod schema;
 mod set;
 
-pub use check::check_dir;
-pub use constraint::{Constraint, LazyRegex};
-pub use example::{Example, ExampleKind, Found, Runner, check_examples};
+pub use constraint::Constraint;
+pub use example::{ExampleKind, Found, Runner, check_examples};
 pub use mistake::{Mistake, RuleError};
 pub use model::{Finds, Product, Rule};
 pub use own::read_rules;

@@ -6,7 +6,7 @@ use crate::base::{Severity, Span};
 use crate::network::{FileError, FileKind, Registry, RegistryFile, Replaced};
 use std::path::{Path, PathBuf};
 
-/// The built-in knowledge with that of folders (or single files) added; [`RuleSet::notes`] says what was replaced.
+/// Built-in rules with those of folders (or single files) added; [`RuleSet::notes`] says what was replaced.
 ///
 /// Rule files may stand anywhere in a folder; `networks.toml`, `bidders.toml` and `bidders/*.toml` right in it add to
 /// the registry. The registry lives until the program ends.
@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 /// # Errors
 ///
 /// If something cannot be read, or with every mistake in every file.
-pub fn read_rules(paths: &[PathBuf]) -> Result<(RuleSet, &'static Registry), RuleError> {
+pub fn read_rules(built_in: RuleSet, paths: &[PathBuf]) -> Result<(RuleSet, &'static Registry), RuleError> {
     let mut texts = Vec::new();
     let mut tables = Vec::new();
     for path in paths {
@@ -23,7 +23,7 @@ pub fn read_rules(paths: &[PathBuf]) -> Result<(RuleSet, &'static Registry), Rul
     }
     let mut all = Vec::new();
     let registry = own_registry(&tables, &mut all);
-    let rules = RuleSet::built_in().with_texts(&texts, registry);
+    let rules = built_in.with_texts(&texts, registry);
     match rules {
         Err(RuleError::Mistakes(more)) => all.extend(more),
         Ok(rules) if !has_errors(&all) => return Ok((rules.with_notes(all), registry)),

@@ -12,7 +12,7 @@ pub(super) fn check(arguments: &CheckArguments) -> Outcome {
     let read = if arguments.paths.is_empty() {
         RuleSet::built_in_checked().map(|rules| (rules, Registry::built_in()))
     } else {
-        read_rules(&arguments.paths)
+        read_rules(RuleSet::built_in_with_examples(), &arguments.paths)
     };
     let all = match read {
         Ok((rules, registry)) => with_examples(rules, registry),

@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 
 /// Lists what the filters let through.
 pub(super) fn list(arguments: &ListArguments) -> Outcome {
-    let (rules, registry) = match read(&arguments.own.paths, false) {
+    let (rules, registry) = match read(&arguments.own.paths) {
         Ok(read) => read,
         Err(outcome) => return outcome,
     };

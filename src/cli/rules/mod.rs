@@ -11,7 +11,8 @@ mod run_examples;
 mod show;
 
 pub(super) use args::RulesArguments;
-pub(super) use read::read;
+use read::read;
+pub(super) use read::read_onto;
 
 use super::Outcome;
 use args::RulesCommand;

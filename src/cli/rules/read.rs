@@ -7,8 +7,12 @@ use std::error::Error as _;
 use std::path::PathBuf;
 
 /// The rules, or everything that is wrong with them on stderr. What was replaced is said there too.
-pub(in crate::cli) fn read(paths: &[PathBuf], is_quiet: bool) -> Result<(RuleSet, &'static Registry), Outcome> {
-    match read_rules(paths) {
+pub(in crate::cli) fn read_onto(
+    built_in: RuleSet,
+    paths: &[PathBuf],
+    is_quiet: bool,
+) -> Result<(RuleSet, &'static Registry), Outcome> {
+    match read_rules(built_in, paths) {
         Ok((rules, registry)) => {
             // Missing examples are the business of `rules check`.
             let notes = rules.notes().iter().filter(|note| note.severity == Severity::Info);
@@ -22,6 +26,11 @@ pub(in crate::cli) fn read(paths: &[PathBuf], is_quiet: bool) -> Result<(RuleSet
             Err(Outcome::Usage)
         }
     }
+}
+
+/// The rules with their examples.
+pub(super) fn read(paths: &[PathBuf]) -> Result<(RuleSet, &'static Registry), Outcome> {
+    read_onto(RuleSet::built_in_with_examples(), paths, false)
 }
 
 /// Says why rules cannot be used.

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 
 /// Runs them; what does not hold goes to stderr, the counts to stdout.
 pub(super) fn run_examples(arguments: &TestArguments) -> Outcome {
-    let (rules, registry) = match read(&arguments.paths, false) {
+    let (rules, registry) = match read(&arguments.paths) {
         Ok(read) => read,
         Err(outcome) => return outcome,
     };

@@ -9,7 +9,7 @@ use std::fmt::{Display, Write as _};
 
 /// Shows the product, the rule, the organisation and the bidder of that id.
 pub(super) fn show(arguments: &ShowArguments) -> Outcome {
-    let (rules, registry) = match read(&arguments.own.paths, false) {
+    let (rules, registry) = match read(&arguments.own.paths) {
         Ok(read) => read,
         Err(outcome) => return outcome,
     };

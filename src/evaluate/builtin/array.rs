@@ -194,7 +194,7 @@ impl<'a> Machine<'a> {
                         "findIndex" => Abstract::Number(at as f64),
                         _ => Abstract::Bool(wanted),
                     };
-                    match is_truthy(self, &result) {
+                    match is_truthy(&result) {
                         Some(truth) if truth == wanted => {
                             return Some(match first_match {
                                 Some((when, earlier)) => self.join(when, &earlier, &found),
@@ -230,7 +230,7 @@ impl<'a> Machine<'a> {
 
     /// Keeps an element of which a filter says yes, no, or "it depends".
     fn keep_if(&mut self, kept: &mut Vec<Abstract>, element: Abstract, result: &Abstract, _span: Span) {
-        match is_truthy(self, result) {
+        match is_truthy(result) {
             Some(true) => kept.push(element),
             Some(false) => {}
             None => {
@@ -245,7 +245,7 @@ impl<'a> Machine<'a> {
     fn result_condition(&mut self, result: &Abstract) -> ConditionId {
         match result {
             Abstract::Any(choices) => {
-                self.condition_of_choices(&choices.clone(), |m, one| is_truthy(m, one)).unwrap_or(ConditionId::MAYBE)
+                self.condition_of_choices(&choices.clone(), |_, one| is_truthy(one)).unwrap_or(ConditionId::MAYBE)
             }
             Abstract::Unknown(origin) => {
                 let text = self.origin_text(origin);
@@ -321,7 +321,7 @@ impl<'a> Machine<'a> {
     }
 
     /// Adds values; of lists, their elements. A list that is one of several adds each under its condition.
-    pub(super) fn concat_all(&mut self, all: &mut Vec<Abstract>, values: &[Abstract]) {
+    pub(in crate::evaluate) fn concat_all(&mut self, all: &mut Vec<Abstract>, values: &[Abstract]) {
         for value in values {
             match value {
                 Abstract::Any(choices) => {
@@ -359,7 +359,7 @@ impl<'a> Machine<'a> {
 
     fn join_text(&mut self, elements: &[Abstract], separator: Option<&Abstract>, span: Span) -> Option<Abstract> {
         let separator = match separator {
-            Some(value) if !matches!(value, Abstract::Undefined) => self.to_text(value)?,
+            Some(value) if !matches!(value, Abstract::Undefined) => self.text_of(value)?,
             _ => swc_atoms::atom!(","),
         };
         let mut text = Abstract::text("");
@@ -389,7 +389,7 @@ impl<'a> Machine<'a> {
                 None => is_sure = false,
             }
         }
-        if !is_sure && !(found.is_some() && key == "includes") {
+        if !(is_sure || found.is_some() && key == "includes") {
             // Of several values, each is looked for on its own.
             let Abstract::Any(_) = wanted else { return None };
             let elements = elements.to_vec();

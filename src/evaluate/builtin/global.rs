@@ -274,7 +274,7 @@ impl<'a> Machine<'a> {
             ("String", Abstract::String(text)) => self.string_method(text, key, arguments, span),
             ("String", Abstract::Text(_)) => return self.text_method(this, key, span),
             ("String", other) => {
-                let text = self.to_text(other)?;
+                let text = self.text_of(other)?;
                 self.string_method(&text, key, arguments, span)
             }
             ("Number", Abstract::Number(number)) => self.number_method(*number, key, arguments, span),
@@ -362,7 +362,7 @@ impl<'a> Machine<'a> {
             "Promise" => self.promise_function(name, arguments, span),
             "Boolean" => {
                 let value = arguments.first().unwrap_or(&Abstract::Undefined);
-                crate::evaluate::operator::is_truthy(self, value).map(Abstract::Bool)
+                crate::evaluate::operator::is_truthy(value).map(Abstract::Bool)
             }
             "RegExp" | "Function" | "Error" | "TypeError" | "Date" => {
                 Some(self.construct_native(name, arguments, span))

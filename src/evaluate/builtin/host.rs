@@ -23,7 +23,7 @@ pub(in crate::evaluate) fn call_host(
     match path {
         "document.createElement" => {
             let name = first
-                .and_then(|name| m.to_text(name))
+                .and_then(|name| m.text_of(name))
                 .map_or_else(Atom::default, |name| Atom::new(name.to_lowercase()));
             let element = Object { at: Some((m.source, span)), ..Object::new(Kind::Element(name)) };
             Some(Abstract::Object(m.add_object(element)))
@@ -32,10 +32,12 @@ pub(in crate::evaluate) fn call_host(
             m.write_markup(arguments, span);
             Some(Abstract::Undefined)
         }
-        "document.querySelectorAll" | "document.querySelector" | "document.getElementsByClassName"
+        "document.querySelectorAll"
+        | "document.querySelector"
+        | "document.getElementsByClassName"
         | "document.getElementsByTagName" => m.query(path, first?, span),
         "document.getElementById" => {
-            let id = m.to_text(first?)?;
+            let id = m.text_of(first?)?;
             let Some(text) = m.element_texts.get(&id).cloned() else {
                 return m.select(&format!("#{id}"), span)?.into_iter().next();
             };
@@ -152,18 +154,18 @@ impl<'a> Machine<'a> {
     ) -> Option<Abstract> {
         match key {
             "setAttribute" => {
-                let name = self.to_text(arguments.first()?)?;
+                let name = self.text_of(arguments.first()?)?;
                 let value = arguments.get(1)?.clone();
                 self.note_element_member(id, &name, &value, span);
                 self.define(id, &name, value);
                 Some(Abstract::Undefined)
             }
             "getAttribute" => {
-                let name = self.to_text(arguments.first()?)?;
+                let name = self.text_of(arguments.first()?)?;
                 self.object(id).own(&name).cloned().or_else(|| self.page_attribute(id, &name))
             }
             "hasAttribute" => {
-                let name = self.to_text(arguments.first()?)?;
+                let name = self.text_of(arguments.first()?)?;
                 self.page_attribute(id, &name).map(|value| Abstract::Bool(!value.is_nullish()))
             }
             _ => {
@@ -181,7 +183,7 @@ impl<'a> Machine<'a> {
 
     /// `querySelectorAll` and its kin, over the elements of the page's markup.
     fn query(&mut self, path: &str, wanted: &Abstract, span: Span) -> Option<Abstract> {
-        let wanted = self.to_text(wanted)?;
+        let wanted = self.text_of(wanted)?;
         let selector = match path {
             "document.getElementsByClassName" => format!(".{}", wanted.trim().replace(' ', ".")),
             _ => wanted.to_string(),
@@ -259,7 +261,7 @@ impl<'a> Machine<'a> {
 
     /// `new Function('a', 'return a')`.
     pub(super) fn new_function(&mut self, arguments: &[Abstract], span: Span) -> Abstract {
-        let texts: Option<Vec<Atom>> = arguments.iter().map(|argument| self.to_text(argument)).collect();
+        let texts: Option<Vec<Atom>> = arguments.iter().map(|argument| self.text_of(argument)).collect();
         let Some((body, parameters)) = texts.as_deref().and_then(<[Atom]>::split_last) else {
             return self.unknown(span);
         };

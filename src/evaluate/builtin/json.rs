@@ -13,10 +13,16 @@ const DEPTH: u32 = 64;
 const NODES: usize = 50_000;
 
 impl<'a> Machine<'a> {
-    pub(super) fn json_function(&mut self, name: &str, arguments: &[Abstract], _span: Span) -> Option<Abstract> {
+    pub(super) fn json_function(&mut self, name: &str, arguments: &[Abstract], span: Span) -> Option<Abstract> {
         let first = arguments.first()?;
         match (name, first) {
-            ("JSON.parse", Abstract::String(text)) => self.json_value(text),
+            ("JSON.parse", Abstract::String(text)) => {
+                self.parsed_texts.insert(text.clone());
+                let before = std::mem::replace(&mut self.json_span, span);
+                let value = self.json_value(text);
+                self.json_span = before;
+                value
+            }
             // What an island or attribute holds is an unknown text to us; parsing keeps it unknown.
             ("JSON.stringify", value) => {
                 let mut nodes = NODES;
@@ -35,10 +41,10 @@ impl<'a> Machine<'a> {
     pub(in crate::evaluate) fn json_value(&mut self, text: &str) -> Option<Abstract> {
         // serde_json bounds the depth at 128.
         let json: Json = serde_json::from_str(text.trim_start_matches('\u{feff}').trim()).ok()?;
-        Some(self.from_json(&json))
+        Some(self.json_object(&json))
     }
 
-    fn from_json(&mut self, json: &Json) -> Abstract {
+    fn json_object(&mut self, json: &Json) -> Abstract {
         if !self.step(DUMMY_SP) {
             return Abstract::Undefined;
         }
@@ -52,15 +58,15 @@ impl<'a> Machine<'a> {
                 Abstract::String(text)
             }
             Json::Array(items) => {
-                let elements = items.iter().map(|item| self.from_json(item)).collect();
+                let elements = items.iter().map(|item| self.json_object(item)).collect();
                 self.new_array(elements, DUMMY_SP)
             }
             Json::Object(members) => {
-                let at = Some((self.source, DUMMY_SP));
+                let at = Some((self.source, self.json_span));
                 let id = self.add_object(Object { at, ..Object::new(Kind::Plain) });
                 debug_assert!(id != GLOBAL);
                 for (name, value) in members {
-                    let value = self.from_json(value);
+                    let value = self.json_object(value);
                     self.define(id, &Atom::new(name.as_str()), value);
                 }
                 Abstract::Object(id)

@@ -69,7 +69,13 @@ impl<'a> Machine<'a> {
     }
 
     /// A method of such a list; `None` for what is left to chance.
-    pub(super) fn wrapped_method(&mut self, id: ObjectId, key: &str, arguments: &[Abstract], span: Span) -> Option<Abstract> {
+    pub(super) fn wrapped_method(
+        &mut self,
+        id: ObjectId,
+        key: &str,
+        arguments: &[Abstract],
+        span: Span,
+    ) -> Option<Abstract> {
         let first = self.object(id).elements.first()?.clone();
         let list = Abstract::Object(id);
         match (key, arguments) {
@@ -85,7 +91,11 @@ impl<'a> Machine<'a> {
             ("attr" | "data" | "prop", [Abstract::String(name)]) => {
                 let name = if key == "data" { format!("data-{name}") } else { name.to_string() };
                 let value = self.page_attribute(first.as_object()?, &name)?;
-                let json = if let (Abstract::String(text), "data") = (&value, key) { self.json_value(&text.clone()) } else { None };
+                let json = if let (Abstract::String(text), "data") = (&value, key) {
+                    self.json_value(&text.clone())
+                } else {
+                    None
+                };
                 Some(json.or(Some(value)).filter(|value| !value.is_nullish()).unwrap_or(Abstract::Undefined))
             }
             ("get" | "eq", [Abstract::Number(at)]) => {
@@ -111,7 +121,26 @@ impl<'a> Machine<'a> {
             Abstract::Object(_) | Abstract::Any(_) => target.clone(),
             _ => Abstract::Object(self.add_object(Object::new(Kind::Plain))),
         };
+        if is_deep && let Abstract::Object(id) = target {
+            sources.iter().for_each(|source| self.merge_deep(id, source, 0));
+            return Some(target);
+        }
         self.assign_all(&target, &sources)
+    }
+
+    /// Copies members; objects on both sides are merged.
+    fn merge_deep(&mut self, id: ObjectId, from: &Abstract, depth: u32) {
+        let Some(from) = from.as_object().filter(|_| depth < 16 && !self.cut) else { return };
+        for (name, property) in &self.objects.share(from.0).properties {
+            let crate::evaluate::heap::Property::Value(value) = property else { continue };
+            let is_plain =
+                |m: &Self, value: &Abstract| value.as_object().filter(|id| matches!(m.object(*id).kind, Kind::Plain));
+            let old = self.object(id).own(name).cloned().and_then(|old| is_plain(self, &old));
+            match (old, is_plain(self, value)) {
+                (Some(old), Some(_)) => self.merge_deep(old, value, depth + 1),
+                _ => self.define(id, name, value.clone()),
+            }
+        }
     }
 
     /// `$.each(list, (index, value) => …)`, `_.each(list, (value, index) => …)`.

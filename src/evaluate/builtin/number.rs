@@ -34,11 +34,11 @@ impl<'a> Machine<'a> {
             "Number" if first.is_none() => 0.0,
             "Number" => number(self)?,
             "parseInt" | "Number.parseInt" => {
-                let text = self.to_text(first?)?;
+                let text = self.text_of(first?)?;
                 let radix = arguments.get(1).and_then(|radix| self.to_number(radix)).map_or(0, whole);
                 parse_int(&text, radix)
             }
-            "parseFloat" | "Number.parseFloat" => parse_float(&self.to_text(first?)?),
+            "parseFloat" | "Number.parseFloat" => parse_float(&self.text_of(first?)?),
             "isNaN" | "Number.isNaN" => return Some(Abstract::Bool(number(self)?.is_nan())),
             "isFinite" | "Number.isFinite" => return Some(Abstract::Bool(number(self)?.is_finite())),
             "Number.isInteger" => {

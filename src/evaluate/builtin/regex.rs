@@ -40,7 +40,7 @@ impl<'a> Machine<'a> {
 
     pub(super) fn new_regex(&mut self, pattern: &Abstract, flags: Option<&Abstract>) -> Option<Kind<'a>> {
         let flags = match flags {
-            Some(flags) if !flags.is_nullish() => self.to_text(flags)?,
+            Some(flags) if !flags.is_nullish() => self.text_of(flags)?,
             _ => Atom::default(),
         };
         if let Abstract::Object(id) = pattern
@@ -48,7 +48,7 @@ impl<'a> Machine<'a> {
         {
             return Some(Kind::Regex { pattern: pattern.clone(), flags: flags.clone() });
         }
-        Some(Kind::Regex { pattern: self.to_text(pattern)?, flags })
+        Some(Kind::Regex { pattern: self.text_of(pattern)?, flags })
     }
 
     pub(super) fn regex_method(
@@ -61,7 +61,7 @@ impl<'a> Machine<'a> {
         if key == "toString" {
             return self.to_text_shallow(&Abstract::Object(id)).map(Abstract::String);
         }
-        let text = self.to_text(arguments.first()?)?;
+        let text = self.text_of(arguments.first()?)?;
         let regex = self.regex(id)?;
         match key {
             "test" => Some(Abstract::Bool(regex.is_match(&text))),

@@ -109,7 +109,7 @@ impl<'a> Machine<'a> {
         if let Abstract::Object(_) = wanted {
             return None;
         }
-        let wanted = self.to_text(wanted)?;
+        let wanted = self.text_of(wanted)?;
         let offset =
             |at: Option<usize>| Abstract::Number(at.map_or(-1.0, |at| text[..at].encode_utf16().count() as f64));
         Some(match key {
@@ -174,7 +174,7 @@ impl<'a> Machine<'a> {
                 regex.split(text).map(Abstract::text).collect()
             }
             Some(separator) => {
-                let separator = self.to_text(separator)?;
+                let separator = self.text_of(separator)?;
                 if separator.is_empty() {
                     text.chars().map(|one| Abstract::text(one.encode_utf8(&mut [0; 4]))).collect()
                 } else {
@@ -189,7 +189,7 @@ impl<'a> Machine<'a> {
 
     fn pad(&mut self, text: &Atom, key: &str, arguments: &[Abstract]) -> Option<Abstract> {
         let width = whole(self.to_number(arguments.first()?)?).min(10_000);
-        let fill = arguments.get(1).map_or_else(|| Some(swc_atoms::atom!(" ")), |fill| self.to_text(fill))?;
+        let fill = arguments.get(1).map_or_else(|| Some(swc_atoms::atom!(" ")), |fill| self.text_of(fill))?;
         let missing = width.saturating_sub(text.encode_utf16().count());
         let padding: String = fill.chars().cycle().take(if fill.is_empty() { 0 } else { missing }).collect();
         Some(Abstract::text(&if key == "padStart" { format!("{padding}{text}") } else { format!("{text}{padding}") }))
@@ -200,7 +200,7 @@ impl<'a> Machine<'a> {
         if let Abstract::Object(id) = wanted {
             return self.replace_regex(text, id, &by, span);
         }
-        let wanted = self.to_text(&wanted)?;
+        let wanted = self.text_of(&wanted)?;
         let by = if by.as_object().is_some_and(|id| self.object(id).is_callable()) {
             let given = vec![Abstract::String(wanted.clone())];
             if !text.contains(wanted.as_str()) {
@@ -214,7 +214,7 @@ impl<'a> Machine<'a> {
             return Some(Abstract::String(text.clone()));
         };
         if is_all {
-            let by = self.to_text(&by)?;
+            let by = self.text_of(&by)?;
             let replaced = text.replace(wanted.as_str(), &by);
             return (replaced.len() <= self.limits.string_bytes).then(|| Abstract::text(&replaced));
         }
@@ -232,7 +232,7 @@ impl<'a> Machine<'a> {
             return Some(match (&first, arguments.is_empty()) {
                 (_, true) => Abstract::text(""),
                 (Abstract::Unknown(_), _) => self.concat(&Abstract::text(""), &first, span),
-                (other, _) => self.to_text(other).map_or_else(|| self.unknown(span), Abstract::String),
+                (other, _) => self.text_of(other).map_or_else(|| self.unknown(span), Abstract::String),
             });
         }
         if name == "String.fromCharCode" {
@@ -240,7 +240,7 @@ impl<'a> Machine<'a> {
                 arguments.iter().map(|unit| self.to_number(unit).map(|unit| unit as u16)).collect();
             return Some(Abstract::text(&String::from_utf16_lossy(&units?)));
         }
-        let text = self.to_text(&first)?;
+        let text = self.text_of(&first)?;
         let changed = match name {
             "encodeURIComponent" => percent_encode(&text, "-_.!~*'()"),
             "encodeURI" => percent_encode(&text, "-_.!~*'();/?:@&=+$,#"),
