@@ -127,23 +127,45 @@ fn keep_each_problem_once(problems: &mut Vec<Problem>) {
 /// One of two conditions holds; `None`: always.
 fn either(left: &Condition, right: &Condition) -> Condition {
     let (Some(one), Some(other)) = (left, right) else { return None };
-    if one == other {
-        return left.clone();
+    let mut parts: Vec<String> = Vec::new();
+    for part in parts_of(one).into_iter().chain(parts_of(other)) {
+        add_part(&mut parts, part.to_owned())?;
     }
+    Some(parts.join(" || ").into())
+}
+
+/// The parts of `a || b`; one whose `||` stands in brackets is a part by itself.
+fn parts_of(condition: &str) -> Vec<&str> {
+    let is_whole = |part: &&str| part.matches('(').count() == part.matches(')').count();
+    let parts: Vec<&str> = condition.split(" || ").collect();
+    if parts.iter().all(is_whole) { parts } else { vec![condition] }
+}
+
+/// Says nothing twice; `None`: one of the parts holds always.
+fn add_part(parts: &mut Vec<String>, mut part: String) -> Option<()> {
+    // Every turn takes a part away.
+    while let Some((at, joined)) = parts.iter().enumerate().find_map(|(at, known)| Some((at, fold(known, &part)?))) {
+        parts.remove(at);
+        part = joined?;
+    }
+    if !parts.contains(&part) {
+        parts.push(part);
+    }
+    Some(())
+}
+
+/// `a && b` or `!(a) && b` is `b`, and `a` or `!(a)` holds always; `None` where two parts stay two.
+fn fold(one: &str, other: &str) -> Option<Option<String>> {
+    if are_opposite(one, other) {
+        return Some(None);
+    }
+    let ((first, rest), (second, same)) = (one.split_once(" && ")?, other.split_once(" && ")?);
+    (rest == same && are_opposite(first, second)).then(|| Some(rest.to_owned()))
+}
+
+fn are_opposite(one: &str, other: &str) -> bool {
     let denies = |a: &str, b: &str| a.strip_prefix("!(").and_then(|rest| rest.strip_suffix(')')) == Some(b);
-    if denies(one, other) || denies(other, one) {
-        return None;
-    }
-    // `a && b || !(a) && b` is `b`.
-    if let (Some((first, rest)), Some((second, same))) = (one.split_once(" && "), other.split_once(" && "))
-        && rest == same
-        && (denies(first, second) || denies(second, first))
-    {
-        return Some(rest.into());
-    }
-    // `a || b` once more with `a` says nothing new.
-    let is_known = one.split(" || ").any(|part| part == &**other);
-    if is_known { Some(one.clone()) } else { Some(format!("{one} || {other}").into()) }
+    denies(one, other) || denies(other, one)
 }
 
 /// Drops units that say less than another: no library, and the same place or only bids that a better unit holds.
@@ -200,6 +222,8 @@ mod tests {
         assert_eq!(joined("a || b", "a || b").as_deref(), Some("a || b"));
         assert_eq!(joined("a", "!(a)"), None);
         assert_eq!(joined("!(a) && b", "a && b").as_deref(), Some("b"));
+        assert_eq!(joined("a && c || b && !(a) && c", "!(b) && !(a) && c").as_deref(), Some("c"));
+        assert_eq!(joined("f(a || b)", "b)").as_deref(), Some("f(a || b) || b)"));
         assert_eq!(either(&None, &Some("a".into())), None);
     }
 
