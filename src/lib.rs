@@ -1,4 +1,37 @@
 //! Finds the ad networks of a web page in its source, without running it.
+//!
+//! An [`Engine`] is compiled once from a [`RuleSet`] and takes pages one by one:
+//!
+//! 1. the bytes are decoded as a browser would, and told to be a page, a script or text ([`Container`]);
+//! 2. the page is split into scripts, requests, elements, styles and text;
+//! 3. a prefilter over the literals of all rules picks the scripts that can matter;
+//! 4. these are parsed, and repaired where text has damaged them ([`find_regions`]);
+//! 5. they are evaluated abstractly, in page order: both ways of a condition that only the visit decides,
+//!    values with the condition that selects them ([`Value`]);
+//! 6. rules meet what the scripts would do, and the markup: [`Finding`]s, [`AdUnit`]s, [`Slot`]s, networks;
+//! 7. the [`Scan`] becomes a report ([`report`]).
+//!
+//! ```
+//! use adsieve::{Engine, ScanOptions};
+//!
+//! let page = br#"<script>
+//!     var isPhone = /iPhone/.test(navigator.userAgent);
+//!     pbjs.que.push(function () {
+//!         pbjs.addAdUnits([{ code: "top", bids: [{ bidder: "appnexus", params: { placementId: isPhone ? 7 : 8 } }] }]);
+//!     });
+//! </script>"#;
+//! let scan = Engine::built_in().scan_bytes(page, &ScanOptions::default());
+//! let bid = &scan.ad_units[0].bids[0];
+//! assert_eq!(bid.bidder.as_str(), Some("appnexus"));
+//! let params = bid.params.to_json();
+//! assert_eq!(params["placementId"]["$any"][0]["value"], 7);
+//! assert_eq!(params["placementId"]["$any"][1]["value"], 8);
+//! ```
+//!
+//! What it will not do: run code of a page, fetch anything, or fail. Everything read from a page is taken
+//! as hostile; [`Limits`] bound the work, and what a bound cut off stands in [`Scan::diagnostics`].
+
+#![forbid(unsafe_code)]
 
 mod base;
 mod clean;

@@ -15,6 +15,7 @@ pub use crate::page::ScriptKind;
 pub use scan::{Outcome, Scan, ScanOptions, ScriptRecord};
 
 use crate::base::Limits;
+use crate::clean::{self, CleanOptions, Cleaned};
 use crate::detect::{Detected, Detector, Prefilter};
 use crate::evaluate::Interests;
 use crate::input;
@@ -82,6 +83,12 @@ impl Engine {
     #[must_use]
     pub fn without_prefilter(self) -> Self {
         Self { prefilter: None, ..self }
+    }
+
+    /// A text without the ad code that has leaked into it; see [`clean_text`](crate::clean_text) for more choices.
+    #[must_use]
+    pub fn clean_text<'t>(&self, text: &'t str) -> Cleaned<'t> {
+        clean::clean_text(text, &self.anchors, CleanOptions::default(), &|_| None)
     }
 
     /// Finds ad code in one page, script or text; content decides which it is, `options.name` where that leaves it open.
