@@ -54,7 +54,10 @@ impl Engine {
         let detector = Detector::new(Arc::new(rules), registry);
         let rules = detector.rules();
         let interests = rules.interests();
-        let prefilter = Some(Prefilter::new(rules, &[BIDDER]));
+        // A script that names a network's domain asks it for something.
+        let domains = registry.networks().flat_map(|network| network.domains.iter()).map(|domain| &**domain);
+        let literals: Vec<&str> = domains.chain([BIDDER]).collect();
+        let prefilter = Some(Prefilter::new(rules, &literals));
         let wanted = Wanted { json_anchors: vec![BIDDER.into()], ..detector.wanted() };
         let splitter = Splitter::new(&wanted, &limits);
         Self { interests, prefilter, splitter, anchors: Anchors::default(), limits, detector }
