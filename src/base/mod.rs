@@ -1,5 +1,6 @@
 //! What every floor needs: places, limits, diagnostics. Imports nothing of ours.
 
+pub(crate) mod base64;
 mod diagnostic;
 mod evidence;
 mod limits;

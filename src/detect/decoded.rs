@@ -3,6 +3,8 @@
 //! In: an id. Out: the text behind its base64 or percent encoding, if people can read it.
 //! It is strict: an ordinary id, however long, is never "decoded".
 
+use crate::base::base64;
+
 /// The shortest id that is looked at, in bytes: less is as likely chance as text.
 const SHORTEST: usize = 8;
 
@@ -46,29 +48,8 @@ fn from_base64(id: &str) -> Option<String> {
     if !is_whole {
         return None;
     }
-    let (mut bytes, mut bits, mut count) = (Vec::with_capacity(body.len()), 0_u32, 0);
-    for byte in body.bytes() {
-        bits = bits << 6 | sextet(byte)?;
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push(u8::try_from(bits >> count & 0xff).ok()?);
-        }
-    }
-    let has_rest = bits & ((1 << count) - 1) != 0;
-    String::from_utf8(bytes).ok().filter(|text| !has_rest && is_printable(text) && has_shape(text))
-}
-
-fn sextet(byte: u8) -> Option<u32> {
-    let value = match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'+' | b'-' => 62,
-        b'/' | b'_' => 63,
-        _ => return None,
-    };
-    Some(u32::from(value))
+    let (bytes, left_over) = base64::unpack(body.bytes())?;
+    String::from_utf8(bytes).ok().filter(|text| left_over == 0 && is_printable(text) && has_shape(text))
 }
 
 fn is_printable(text: &str) -> bool {

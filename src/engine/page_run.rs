@@ -242,7 +242,7 @@ impl<'s> PageRun<'s> {
         let outcome = &mut self.seen.scripts[index as usize].outcome;
         if script.kind == ScriptKind::Json {
             *outcome = Outcome::Parsed;
-            self.evaluator.read_json(Input { evidence: Evidence::Declared, ..input }, script.id.as_deref());
+            self.evaluator.read_json(Input { evidence: Evidence::Declared, ..input });
             return;
         }
         let goal = if script.is_module { Goal::Module } else { Goal::Script };

@@ -90,7 +90,7 @@ impl<'a> Machine<'a> {
         old: impl FnOnce(&mut Self) -> Abstract,
     ) -> Abstract {
         if assign.op == ast::AssignOp::Assign {
-            return self.named_expression(&assign.right, scope);
+            return self.expression(&assign.right, scope);
         }
         let left = old(self);
         let Some(op) = assign.op.to_update() else { return self.unknown(assign.span) };
@@ -100,10 +100,6 @@ impl<'a> Machine<'a> {
         }
         let right = self.expression(&assign.right, scope);
         self.operate(op, &left, &right, assign.span)
-    }
-
-    fn named_expression(&mut self, expression: &'a ast::Expr, scope: ScopeId) -> Abstract {
-        self.expression(expression, scope)
     }
 
     fn store_name(&mut self, name: &Atom, value: &Abstract, scope: ScopeId, span: Span) {

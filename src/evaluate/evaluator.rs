@@ -2,7 +2,7 @@
 
 use super::dom::Dom;
 use super::event::{Event, EventKind, Interests};
-use super::machine::{Flow, Machine, Offsets, PendingEvent, Source, Sources};
+use super::machine::{Machine, Offsets, PendingEvent, Source, Sources};
 use super::value::Value;
 use crate::base::{Diagnostic, Evidence, Limits, OffsetMap, Place};
 use crate::script::{Goal, parse};
@@ -64,14 +64,12 @@ impl<'a> Evaluator<'a> {
         let anchors = self.machine.interests.anchors(input.text);
         let source =
             Source { text: input.text, script: Some(input.script), offsets: Offsets::Map(input.offsets), anchors };
-        self.machine.sources.push(source);
-        self.machine.source = (self.machine.sources.len() - 1) as u32;
+        self.machine.enter_source(source);
         self.machine.evidence = input.evidence;
         self.refill(input.text.len());
         let top = self.machine.top();
-        if let Flow::Return(_) = self.machine.body(&tree.statements, top) {
-            // A top-level return ends the script; that is all.
-        }
+        // However it ends: a return at the top ends the script, and that is all.
+        self.machine.body(&tree.statements, top);
         self.machine.frames.truncate(1);
         self.machine.frames[0].exits.clear();
         self.machine.facts.clear();
@@ -79,16 +77,12 @@ impl<'a> Evaluator<'a> {
         self.note_cut(input.script);
     }
 
-    /// Reads a JSON island or attribute; `id` is the id of its element.
-    pub fn read_json(&mut self, input: Input<'a>, id: Option<&str>) {
-        if let Some(id) = id {
-            self.machine.element_texts.insert(Atom::new(id), Atom::new(input.text));
-        }
+    /// Reads a JSON island or attribute.
+    pub fn read_json(&mut self, input: Input<'a>) {
         let whole = input.offsets.original(crate::base::Span::new(0, input.text.len()));
         let source =
             Source { text: "", script: Some(input.script), offsets: Offsets::Fixed(whole), anchors: [].into() };
-        self.machine.sources.push(source);
-        self.machine.source = (self.machine.sources.len() - 1) as u32;
+        self.machine.enter_source(source);
         self.machine.evidence = input.evidence;
         self.refill(input.text.len());
         if self.machine.json_value(input.text).is_none() {

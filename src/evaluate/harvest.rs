@@ -199,13 +199,12 @@ impl Machine<'_> {
 
     /// From here on, what is made stands at this place.
     fn add_source_at(&mut self, place: crate::base::Place) {
-        self.sources.push(super::machine::Source {
+        self.enter_source(super::machine::Source {
             text: "",
             script: place.script,
             offsets: super::machine::Offsets::Fixed(place.span),
             anchors: std::rc::Rc::from([]),
         });
-        self.source = (self.sources.len() - 1) as u32;
     }
 }
 

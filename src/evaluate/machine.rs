@@ -253,6 +253,12 @@ impl<'a> Machine<'a> {
         from.anchors.get(next).is_some_and(|&at| at < range.end)
     }
 
+    /// From here on code of this source is evaluated; returns the source before.
+    pub(super) fn enter_source(&mut self, source: Source<'a>) -> u32 {
+        self.sources.push(source);
+        std::mem::replace(&mut self.source, (self.sources.len() - 1) as u32)
+    }
+
     // ---- budgets ----
 
     /// Counts a step; false when the budget has run out.

@@ -425,19 +425,22 @@ impl<'a> Machine<'a> {
 
     fn for_in(&mut self, each: &'a ast::ForInStmt, scope: ScopeId, label: Option<&Atom>) -> Flow {
         let object = self.expression(&each.right, scope);
-        if let Abstract::Any(choices) = &object {
-            for choice in choices.clone().iter() {
-                let keys = self.names_in(&choice.value);
-                let run = |m: &mut Self| m.for_each(&each.left, keys, &each.body, scope, label, each.right.span());
-                match self.either_flow(choice.when, run, |_| Flow::Normal) {
-                    Flow::Normal => {}
-                    left => return left,
-                }
+        self.for_choices(&object, |m, object| {
+            let names = m.names_in(object);
+            m.for_each(&each.left, names, &each.body, scope, label, each.right.span())
+        })
+    }
+
+    /// Runs a loop over a value; where it is one of several, over each under its condition.
+    fn for_choices(&mut self, value: &Abstract, mut run: impl FnMut(&mut Self, &Abstract) -> Flow) -> Flow {
+        let Abstract::Any(choices) = value else { return run(self, value) };
+        for choice in choices.iter() {
+            match self.either_flow(choice.when, |m| run(m, &choice.value), |_| Flow::Normal) {
+                Flow::Normal => {}
+                left => return left,
             }
-            return Flow::Normal;
         }
-        let keys = self.names_in(&object);
-        self.for_each(&each.left, keys, &each.body, scope, label, each.right.span())
+        Flow::Normal
     }
 
     /// The names that `for … in` goes through; `None` where these are not known.
@@ -453,19 +456,10 @@ impl<'a> Machine<'a> {
 
     fn for_of(&mut self, each: &'a ast::ForOfStmt, scope: ScopeId, label: Option<&Atom>) -> Flow {
         let list = self.expression(&each.right, scope);
-        if let Abstract::Any(choices) = &list {
-            for choice in choices.clone().iter() {
-                let all = self.iterate(&choice.value);
-                let run = |m: &mut Self| m.for_each(&each.left, all, &each.body, scope, label, each.right.span());
-                match self.either_flow(choice.when, run, |_| Flow::Normal) {
-                    Flow::Normal => {}
-                    left => return left,
-                }
-            }
-            return Flow::Normal;
-        }
-        let all = self.iterate(&list);
-        self.for_each(&each.left, all, &each.body, scope, label, each.right.span())
+        self.for_choices(&list, |m, list| {
+            let elements = m.iterate(list);
+            m.for_each(&each.left, elements, &each.body, scope, label, each.right.span())
+        })
     }
 
     fn for_each(

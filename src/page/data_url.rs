@@ -1,6 +1,6 @@
 //! `data:` URLs and other encodings that hide code in an attribute.
 
-use crate::base::{OffsetMap, Span};
+use crate::base::{OffsetMap, Span, base64};
 use memchr::memchr;
 
 /// The content of a `data:` URL.
@@ -83,26 +83,8 @@ fn leading_escapes(text: &str) -> Vec<u8> {
 
 /// Decodes base64 of either alphabet, padded or not; `None` where something else stands in it or it is no text.
 pub(super) fn decode_base64(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
-    let (mut bits, mut count) = (0_u32, 0);
-    for byte in text.bytes().filter(|byte| !byte.is_ascii_whitespace()) {
-        let six = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            b'=' => break,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(six);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push((bits >> count) as u8);
-            bits &= (1 << count) - 1;
-        }
-    }
+    let digits = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).take_while(|byte| *byte != b'=');
+    let (bytes, _) = base64::unpack(digits)?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 

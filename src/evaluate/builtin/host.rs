@@ -245,8 +245,7 @@ impl<'a> Machine<'a> {
         let place = self.place(span);
         let anchors = self.interests.anchors(text);
         let source = Source { text, script: place.script, offsets: Offsets::Fixed(place.span), anchors };
-        self.sources.push(source);
-        let before = std::mem::replace(&mut self.source, (self.sources.len() - 1) as u32);
+        let before = self.enter_source(source);
         self.nesting += 1;
         let mut last = Abstract::Undefined;
         if let [swc_ecma_ast::Stmt::Expr(only)] = &tree.statements[..] {

@@ -1,6 +1,7 @@
 //! Methods of strings, and functions from text to text.
 
 use super::array::{relative, whole};
+use crate::base::base64;
 use crate::evaluate::abstract_value::{Abstract, Piece};
 use crate::evaluate::machine::Machine;
 use swc_atoms::Atom;
@@ -308,17 +309,12 @@ const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 
 /// Decodes base64 to the Latin-1 text that `atob` gives.
 fn from_base64(text: &str) -> Option<String> {
-    let (mut out, mut bits, mut count) = (String::with_capacity(text.len()), 0_u32, 0);
-    for byte in text.bytes().filter(|byte| !byte.is_ascii_whitespace() && *byte != b'=') {
-        let value = BASE64.iter().position(|one| *one == byte)? as u32;
-        bits = bits << 6 | value;
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            out.push(char::from((bits >> count) as u8));
-        }
+    // `atob` does not know the alphabet of URLs.
+    if text.contains(['-', '_']) {
+        return None;
     }
-    Some(out)
+    let digits = text.bytes().filter(|byte| !byte.is_ascii_whitespace() && *byte != b'=');
+    base64::unpack(digits).map(|(bytes, _)| bytes.into_iter().map(char::from).collect())
 }
 
 fn to_base64(text: &str) -> Option<String> {

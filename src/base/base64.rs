@@ -1,0 +1,42 @@
+//! Base64, as pages hold it: which readers are strict about padding and alphabet is their own business.
+
+/// The six bits of a digit, of the standard alphabet or that of URLs.
+#[must_use]
+pub(crate) fn sextet(digit: u8) -> Option<u32> {
+    let value = match digit {
+        b'A'..=b'Z' => digit - b'A',
+        b'a'..=b'z' => digit - b'a' + 26,
+        b'0'..=b'9' => digit - b'0' + 52,
+        b'+' | b'-' => 62,
+        b'/' | b'_' => 63,
+        _ => return None,
+    };
+    Some(u32::from(value))
+}
+
+/// The bytes that digits stand for, and the bits left over at their end; `None` where one is no digit.
+pub(crate) fn unpack(digits: impl Iterator<Item = u8>) -> Option<(Vec<u8>, u32)> {
+    let (mut bytes, mut bits, mut count) = (Vec::with_capacity(digits.size_hint().0 / 4 * 3), 0_u32, 0);
+    for digit in digits {
+        bits = bits << 6 | sextet(digit)?;
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count) as u8);
+            bits &= (1 << count) - 1;
+        }
+    }
+    Some((bytes, bits))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_alphabets_are_read_and_left_over_bits_are_told() {
+        assert_eq!(unpack("+/-_".bytes()), Some((vec![0xfb, 0xff, 0xbf], 0)));
+        assert_eq!(unpack("YR".bytes()), Some((vec![b'a'], 1)));
+        assert_eq!(unpack("a b".bytes()), None);
+    }
+}
