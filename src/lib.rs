@@ -34,6 +34,7 @@
 #![forbid(unsafe_code)]
 
 mod base;
+mod block;
 mod clean;
 mod detect;
 mod engine;
@@ -48,6 +49,10 @@ mod script;
 pub mod report;
 
 pub use base::{Diagnostic, Evidence, Limits, Place, Position, Severity, Span};
+pub use block::{
+    Action, Answer, Decision, FilterRule, PageContext, Party, Policy, PolicyWord, Reason, Request, RequestKind,
+    RequestVerdict, Subject,
+};
 pub use clean::{CleanOptions, Cleaned, Cut, Kept, What, clean_text};
 pub use detect::{AdUnit, Bid, ConfigEntry, Finding, FoundNetwork, FoundRequest, Problem, Slot};
 #[doc(hidden)]

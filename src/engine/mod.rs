@@ -15,6 +15,7 @@ pub use crate::page::ScriptKind;
 pub use scan::{Outcome, Scan, ScanOptions, ScriptRecord};
 
 use crate::base::Limits;
+use crate::block::Policy;
 use crate::clean::{self, CleanOptions, Cleaned};
 use crate::detect::{Detected, Detector, Prefilter};
 use crate::evaluate::Interests;
@@ -38,6 +39,7 @@ pub struct Engine {
     splitter: Splitter,
     anchors: Anchors,
     limits: Limits,
+    policy: Arc<Policy>,
 }
 
 impl Engine {
@@ -60,7 +62,8 @@ impl Engine {
         let prefilter = Some(Prefilter::new(rules, &literals));
         let wanted = Wanted { json_anchors: vec![BIDDER.into()], ..detector.wanted() };
         let splitter = Splitter::new(&wanted, &limits);
-        Self { interests, prefilter, splitter, anchors: Anchors::default(), limits, detector }
+        let policy = Arc::new(Policy::built_in());
+        Self { interests, prefilter, splitter, anchors: Anchors::default(), limits, detector, policy }
     }
 
     /// An engine with the rules that come with the library.
@@ -73,6 +76,18 @@ impl Engine {
     #[must_use]
     pub fn rules(&self) -> &RuleSet {
         self.detector.rules()
+    }
+
+    /// What it does about ads.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// The same engine with another policy.
+    #[must_use]
+    pub fn with_policy(self, policy: Policy) -> Self {
+        Self { policy: Arc::new(policy), ..self }
     }
 
     /// The same engine with other bounds.

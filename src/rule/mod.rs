@@ -6,7 +6,7 @@
 
 mod check;
 mod constraint;
-mod document;
+pub(crate) mod document;
 mod example;
 mod file;
 mod mistake;
@@ -25,5 +25,9 @@ pub use own::read_rules;
 pub use schema::schema;
 pub use set::RuleSet;
 
+// The policy's files are read as rule files are.
+pub(crate) use file::ROLES;
+pub(crate) use mistake::Mistakes;
+pub(crate) use nearest::hint;
 #[cfg(test)]
 pub(crate) use set::read_texts;

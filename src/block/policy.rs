@@ -1,0 +1,226 @@
+//! What becomes of whom: the words of policy files, and which of them counts.
+//!
+//! In: a [`Party`] (who is behind a request or finding) and the site. Out: a [`Decision`] that names the word it rests
+//! on. The nearest site speaks first, then everybody's section; in each, what is said of the rule counts before the
+//! product, the product before the network, the network before its roles. Of several roles one that is blocked
+//! decides. Where nothing is said, all may pass.
+
+use super::page_context::PageContext;
+use super::policy_file;
+use super::verdict::{Action, Reason};
+use crate::base::Evidence;
+use rustc_hash::FxHashMap;
+use std::fmt;
+use std::sync::{Arc, LazyLock};
+
+/// The role of whoever is behind a bidder code.
+pub(crate) const BIDDER: &str = "bidder";
+/// The role of an organisation of which only an ad domain is known.
+pub(crate) const AD_NETWORK: &str = "ad-network";
+
+/// What to do about ads: built in, and the user's own words on top.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    pub(super) general: Section,
+    /// Sections of sites by host; a host stands for its subdomains too.
+    pub(super) sites: FxHashMap<Box<str>, Section>,
+    pub(super) least_evidence: Evidence,
+    pub(super) stubs: bool,
+}
+
+/// What is said for one site, or for all.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Section {
+    rules: Words,
+    products: Words,
+    networks: Words,
+    roles: Words,
+}
+
+/// Words by the name of their subject.
+type Words = FxHashMap<Arc<str>, Arc<PolicyWord>>;
+
+/// Whom a word is about.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Subject {
+    /// A rule, by its id.
+    Rule(Arc<str>),
+    /// A product, by its id.
+    Product(Arc<str>),
+    /// A network (an organisation), by its id.
+    Network(Arc<str>),
+    /// Everyone in a role, as `ssp`.
+    Role(Arc<str>),
+}
+
+impl Subject {
+    /// What kind of subject it is, as `network`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Rule(_) => "rule",
+            Self::Product(_) => "product",
+            Self::Network(_) => "network",
+            Self::Role(_) => "role",
+        }
+    }
+
+    /// Its id or name.
+    #[must_use]
+    pub fn name(&self) -> &Arc<str> {
+        match self {
+            Self::Rule(name) | Self::Product(name) | Self::Network(name) | Self::Role(name) => name,
+        }
+    }
+}
+
+/// One word of a policy: what becomes of whom, and where that is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyWord {
+    /// What to do.
+    pub action: Action,
+    /// With whom.
+    pub subject: Subject,
+    /// On which site; `None` for all.
+    pub site: Option<Arc<str>>,
+    /// The policy file.
+    pub file: Arc<str>,
+    /// Its line there, from 1.
+    pub line: u32,
+}
+
+impl fmt::Display for PolicyWord {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} {} {}", self.action, self.subject.kind(), self.subject.name())?;
+        if let Some(site) = &self.site {
+            write!(out, " on {site}")?;
+        }
+        write!(out, " ({}:{})", self.file, self.line)
+    }
+}
+
+/// Who is behind a request or finding, as far as that is known.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Party<'p> {
+    /// Id of the rule that told.
+    pub rule: Option<&'p str>,
+    /// Id of the product.
+    pub product: Option<&'p str>,
+    /// Id of the network.
+    pub network: Option<&'p str>,
+    /// The product's role, or all roles of the network where no product is known.
+    pub roles: &'p [Arc<str>],
+}
+
+/// What the policy says about somebody.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Decision<'p> {
+    /// The word that decides; `None` where nothing is said.
+    pub word: Option<&'p Arc<PolicyWord>>,
+}
+
+impl Decision<'_> {
+    /// What to do: what nobody speaks of may pass.
+    #[must_use]
+    pub fn action(&self) -> Action {
+        self.word.map_or(Action::Allow, |word| word.action)
+    }
+
+    /// The word, as the reason of a verdict.
+    #[must_use]
+    pub fn reason(&self) -> Option<Reason> {
+        self.word.cloned().map(Reason::Policy)
+    }
+}
+
+impl Policy {
+    /// The policy that comes with the library: ads go, measurement and consent tools stay.
+    #[must_use]
+    pub fn built_in() -> Self {
+        static BUILT_IN: LazyLock<Policy> = LazyLock::new(|| {
+            let text = include_str!("../../rules/policy.toml");
+            policy_file::read(Policy::allow_all(), "rules/policy.toml", text).expect("a test has read it")
+        });
+        BUILT_IN.clone()
+    }
+
+    /// A policy that has nothing against anybody.
+    #[must_use]
+    pub fn allow_all() -> Self {
+        Self { general: Section::default(), sites: FxHashMap::default(), least_evidence: Evidence::Markup, stubs: true }
+    }
+
+    /// May this party do its work on this page?
+    ///
+    /// ```
+    /// use adsieve::{Action, PageContext, Party, Policy};
+    ///
+    /// let policy = Policy::built_in();
+    /// let party = Party { network: Some("magnite"), roles: &["ssp".into()], ..Party::default() };
+    /// assert_eq!(policy.decide(&party, &PageContext::unknown()).action(), Action::Block);
+    /// ```
+    #[must_use]
+    pub fn decide(&self, party: &Party<'_>, page: &PageContext) -> Decision<'_> {
+        self.decide_at(party, page.host())
+    }
+
+    /// The same by the host of the page.
+    pub(super) fn decide_at(&self, party: &Party<'_>, host: Option<&str>) -> Decision<'_> {
+        let sites = self.sections(host);
+        Decision { word: sites.chain([&self.general]).find_map(|section| section.word(party)) }
+    }
+
+    /// The sections of a host and its parents, the nearest first.
+    fn sections<'p, 'h>(&'p self, host: Option<&'h str>) -> impl Iterator<Item = &'p Section> + use<'p, 'h> {
+        let host = host.filter(|_| !self.sites.is_empty());
+        let hosts = std::iter::successors(host, |host| host.split_once('.').map(|(_, parent)| parent));
+        hosts.filter_map(|host| self.sites.get(host))
+    }
+
+    /// The weakest evidence on which scripts and elements are touched.
+    #[must_use]
+    pub fn least_evidence(&self) -> Evidence {
+        self.least_evidence
+    }
+
+    /// Are blocked libraries answered with inert ones, so that pages go on?
+    #[must_use]
+    pub fn has_stubs(&self) -> bool {
+        self.stubs
+    }
+
+    /// Every word, those for all sites first, then by site.
+    #[must_use]
+    pub fn words(&self) -> Vec<&PolicyWord> {
+        let sections = [&self.general].into_iter().chain(self.sites.values());
+        let mut words: Vec<&PolicyWord> = sections.flat_map(Section::words).collect();
+        words.sort_by(|left, right| (&left.site, &left.subject).cmp(&(&right.site, &right.subject)));
+        words
+    }
+}
+
+impl Section {
+    /// Adds a word; an older one about the same subject goes.
+    pub fn say(&mut self, word: PolicyWord) {
+        let words = match &word.subject {
+            Subject::Rule(_) => &mut self.rules,
+            Subject::Product(_) => &mut self.products,
+            Subject::Network(_) => &mut self.networks,
+            Subject::Role(_) => &mut self.roles,
+        };
+        words.insert(word.subject.name().clone(), Arc::new(word));
+    }
+
+    fn word(&self, party: &Party<'_>) -> Option<&Arc<PolicyWord>> {
+        let named = [(&self.rules, party.rule), (&self.products, party.product), (&self.networks, party.network)];
+        named.into_iter().find_map(|(words, name)| words.get(name?)).or_else(|| {
+            let words = party.roles.iter().filter_map(|role| self.roles.get(role));
+            words.reduce(|one, other| if other.action > one.action { other } else { one })
+        })
+    }
+
+    fn words(&self) -> impl Iterator<Item = &PolicyWord> {
+        let all = [&self.rules, &self.products, &self.networks, &self.roles];
+        all.into_iter().flat_map(|words| words.values()).map(|word| &**word)
+    }
+}
