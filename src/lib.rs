@@ -50,9 +50,11 @@ pub mod report;
 
 pub use base::{Diagnostic, Evidence, Limits, Place, Position, Severity, Span};
 pub use block::{
-    Action, Answer, Decision, FilterRule, PageContext, Party, Policy, PolicyWord, Reason, Request, RequestKind,
-    RequestVerdict, Subject,
+    Action, Answer, Answers, Decision, FilterRule, PageContext, Party, Policy, PolicyWord, Reason, Request,
+    RequestKind, RequestVerdict, Subject,
 };
+#[cfg(feature = "filter-lists")]
+pub use block::{FilterList, FilterLists, HiddenOnPage, ListMistake, ListVerdict, Trust};
 pub use clean::{CleanOptions, Cleaned, Cut, Kept, What, clean_text};
 pub use detect::{AdUnit, Bid, ConfigEntry, Finding, FoundNetwork, FoundRequest, Problem, Slot};
 #[doc(hidden)]
