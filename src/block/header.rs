@@ -85,7 +85,10 @@ pub fn speaks_of_html(headers: &[(String, String)]) -> bool {
 /// undo, as `gzip, br`. Entity tags with this filter's `mark` become the server's again; of those
 /// that another filter marked the server is not asked, so that it sends the page anew.
 pub fn mend_request(headers: &mut HeaderList, codings: &str, mark: &str) {
-    remove(headers, &["range", "if-range", "a-im", "want-digest", "want-content-digest", "want-repr-digest", "accept-encoding"]);
+    remove(
+        headers,
+        &["range", "if-range", "a-im", "want-digest", "want-content-digest", "want-repr-digest", "accept-encoding"],
+    );
     headers.push(("accept-encoding".to_owned(), codings.to_owned()));
     let mut is_stale = false;
     for (_, value) in headers.iter_mut().filter(|(name, _)| is_one_of(name, &["if-none-match", "if-match"])) {
@@ -140,7 +143,8 @@ pub fn remove_links(
 ) -> bool {
     let page = Url::parse(page_url).ok();
     for (_, value) in headers.iter_mut().filter(|(name, _)| name.eq_ignore_ascii_case("link")) {
-        let kept: Vec<&str> = links(value).filter(|link| !is_link_blocked(link, page.as_ref(), &mut is_blocked)).collect();
+        let kept: Vec<&str> =
+            links(value).filter(|link| !is_link_blocked(link, page.as_ref(), &mut is_blocked)).collect();
         let kept = kept.join(", ");
         *value = kept;
     }
@@ -149,10 +153,14 @@ pub fn remove_links(
 }
 
 fn is_link_blocked(link: &str, page: Option<&Url>, is_blocked: &mut impl FnMut(&str, RequestKind) -> bool) -> bool {
-    let Some((target, params)) = link.trim().strip_prefix('<').and_then(|rest| rest.split_once('>')) else { return false };
+    let Some((target, params)) = link.trim().strip_prefix('<').and_then(|rest| rest.split_once('>')) else {
+        return false;
+    };
     let param = |wanted: &str| {
         let pairs = params.split(';').filter_map(|param| param.split_once('='));
-        pairs.map(|(name, value)| (name.trim(), value.trim().trim_matches('"'))).find(|(name, _)| name.eq_ignore_ascii_case(wanted))
+        pairs
+            .map(|(name, value)| (name.trim(), value.trim().trim_matches('"')))
+            .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
     };
     let relation = param("rel").map_or("", |(_, relation)| relation);
     let asks = ["preload", "modulepreload", "prefetch", "prerender", "preconnect", "dns-prefetch", "stylesheet"];
@@ -275,8 +283,14 @@ mod tests {
             url.contains("ads.example")
         });
         assert!(remain);
-        assert_eq!(text(&headers), "Link: </a.js>; rel=preload; as=script\nLink: <https://ads.example/next>; rel=next\n");
-        assert_eq!(asked, ["script https://news.example/a.js", "script https://ads.example/x,y.js", "other https://ads.example"]);
+        assert_eq!(
+            text(&headers),
+            "Link: </a.js>; rel=preload; as=script\nLink: <https://ads.example/next>; rel=next\n"
+        );
+        assert_eq!(
+            asked,
+            ["script https://news.example/a.js", "script https://ads.example/x,y.js", "other https://ads.example"]
+        );
         let mut hints = list("link: <https://ads.example>; rel=preconnect");
         assert!(!remove_links(&mut hints, "https://news.example/", |_, _| true) && hints.is_empty());
     }

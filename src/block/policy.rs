@@ -91,13 +91,18 @@ pub struct PolicyWord {
     pub is_own: bool,
 }
 
+impl PolicyWord {
+    /// What it says, as `block role ssp on example.com`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let said = format!("{} {} {}", self.action, self.subject.kind(), self.subject.name());
+        self.site.as_ref().map_or_else(|| said.clone(), |site| format!("{said} on {site}"))
+    }
+}
+
 impl fmt::Display for PolicyWord {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} {} {}", self.action, self.subject.kind(), self.subject.name())?;
-        if let Some(site) = &self.site {
-            write!(out, " on {site}")?;
-        }
-        write!(out, " ({}:{})", self.file, self.line)
+        write!(out, "{} ({}:{})", self.words(), self.file, self.line)
     }
 }
 
