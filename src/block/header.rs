@@ -289,7 +289,7 @@ mod tests {
         );
         assert_eq!(
             asked,
-            ["script https://news.example/a.js", "script https://ads.example/x,y.js", "other https://ads.example"]
+            ["script https://news.example/a.js", "script https://ads.example/x,y.js", "other https://ads.example/"]
         );
         let mut hints = list("link: <https://ads.example>; rel=preconnect");
         assert!(!remove_links(&mut hints, "https://news.example/", |_, _| true) && hints.is_empty());

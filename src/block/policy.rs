@@ -9,6 +9,8 @@ use super::page_context::PageContext;
 use super::policy_file;
 use super::verdict::{Action, Reason};
 use crate::base::Evidence;
+use crate::network::Registry;
+use crate::rule::RuleSet;
 use rustc_hash::FxHashMap;
 use std::fmt;
 use std::sync::{Arc, LazyLock};
@@ -194,6 +196,18 @@ impl Policy {
     #[must_use]
     pub fn has_stubs(&self) -> bool {
         self.stubs
+    }
+
+    /// Words about rules, products and networks that nobody knows: they most likely say something else than was meant.
+    #[must_use]
+    pub fn unknown_names(&self, rules: &RuleSet, registry: &Registry) -> Vec<&PolicyWord> {
+        let is_known = |subject: &Subject| match subject {
+            Subject::Rule(id) => rules.rule(id).is_some(),
+            Subject::Product(id) => rules.product(id).is_some(),
+            Subject::Network(id) => registry.network(id).is_some(),
+            Subject::Role(_) => true,
+        };
+        self.words().into_iter().filter(|word| !is_known(&word.subject)).collect()
     }
 
     /// Every word, those for all sites first, then by site.

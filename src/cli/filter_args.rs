@@ -3,7 +3,7 @@
 use super::Outcome;
 use super::message::{self, plain_words};
 use super::rules;
-use adsieve::{Engine, FilterList, FilterLists, ListMistake, Policy, RuleError, RuleSet, Trust};
+use adsieve::{Engine, FilterList, FilterLists, ListMistake, Policy, Registry, RuleError, RuleSet, Trust};
 use clap::{Args, ValueHint};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -40,13 +40,16 @@ pub(super) struct FilterArguments {
 impl FilterArguments {
     /// The engine that they ask for; what is wrong is said on stderr.
     pub(super) fn engine(&self, is_quiet: bool) -> Result<Engine, Outcome> {
-        let engine = if self.rules.is_empty() {
-            Engine::built_in()
+        let (rules, registry) = if self.rules.is_empty() {
+            (RuleSet::built_in(), Registry::built_in())
         } else {
-            let (rules, registry) = rules::read_onto(RuleSet::built_in(), &self.rules, is_quiet)?;
-            Engine::with_registry(rules, registry)
+            rules::read_onto(RuleSet::built_in(), &self.rules, is_quiet)?
         };
-        let engine = engine.with_policy(self.policy()?);
+        let policy = self.policy()?;
+        for word in policy.unknown_names(&rules, registry).into_iter().filter(|_| !is_quiet) {
+            message::warning(&format!("nothing has the id of this {}", word.subject.kind()), &word.to_string());
+        }
+        let engine = Engine::with_registry(rules, registry).with_policy(policy);
         engine.set_lists(read_lists(&self.list, &self.trusted_list, self.cache.as_deref(), is_quiet)?);
         Ok(engine)
     }
