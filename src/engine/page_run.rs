@@ -8,7 +8,7 @@ use crate::detect::{Detected, Observed};
 use crate::evaluate::{Evaluator, Input, Sources};
 use crate::input::Document;
 use crate::page::{Element, Part, Request, Script, ScriptKind, Style, Text};
-use crate::script::{Goal, Language, find_regions, parse};
+use crate::script::{Goal, Language, find_regions, parse, parse_lazily};
 use rustc_hash::FxHashSet;
 use typed_arena::Arena;
 
@@ -246,7 +246,7 @@ impl<'s> PageRun<'s> {
             return;
         }
         let goal = if script.is_module { Goal::Module } else { Goal::Script };
-        let tree = self.kept.sources.keep_tree(parse(&script.text, goal, &self.engine.limits));
+        let tree = self.kept.sources.keep_tree(parse_lazily(&script.text, goal, &self.engine.limits));
         *outcome = match (tree.is_whole(), tree.is_empty()) {
             (true, _) => Outcome::Parsed,
             (false, false) => Outcome::Recovered,

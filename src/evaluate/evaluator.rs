@@ -63,7 +63,7 @@ impl<'a> Evaluator<'a> {
     pub fn run(&mut self, input: Input<'a>, tree: &'a crate::script::Tree) {
         let anchors = self.machine.interests.anchors(input.text);
         let source =
-            Source { text: input.text, script: Some(input.script), offsets: Offsets::Map(input.offsets), anchors };
+            Source { text: input.text, script: Some(input.script), offsets: Offsets::Map(input.offsets), anchors, outline: Some(&tree.outline) };
         self.machine.enter_source(source);
         self.machine.evidence = input.evidence;
         self.refill(input.text.len());
@@ -81,7 +81,7 @@ impl<'a> Evaluator<'a> {
     pub fn read_json(&mut self, input: Input<'a>) {
         let whole = input.offsets.original(crate::base::Span::new(0, input.text.len()));
         let source =
-            Source { text: "", script: Some(input.script), offsets: Offsets::Fixed(whole), anchors: [].into() };
+            Source { text: "", script: Some(input.script), offsets: Offsets::Fixed(whole), anchors: [].into(), outline: None };
         self.machine.enter_source(source);
         self.machine.evidence = input.evidence;
         self.refill(input.text.len());
