@@ -87,6 +87,9 @@ impl<'s> PageRun<'s> {
         self.take_written();
         let evaluation = self.evaluator.finish();
         self.seen.diagnostics.extend(evaluation.diagnostics);
+        for script in evaluation.damaged {
+            self.seen.scripts[script as usize].outcome = Outcome::Recovered;
+        }
         for script in evaluation.cut {
             self.seen.scripts[script as usize].outcome = Outcome::Cut;
         }

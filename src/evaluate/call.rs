@@ -287,7 +287,9 @@ impl<'a> Machine<'a> {
             None => parse_body(source.text, outline, start).map(|tree| kept.keep_tree(tree)),
         };
         let Some(tree) = parsed else { return &body.stmts };
-        self.bodies.insert((self.source, start), tree);
+        if self.bodies.insert((self.source, start), tree).is_none() && !tree.is_whole() {
+            self.damaged.extend(self.sources[self.source as usize].script);
+        }
         &tree.statements
     }
 

@@ -104,6 +104,8 @@ pub(super) struct Machine<'a> {
     pub(super) natives: FxHashMap<&'static str, ObjectId>,
     /// Bodies that were parsed when they were called, by their place.
     pub(super) bodies: FxHashMap<(u32, u32), &'a Tree>,
+    /// Scripts of such bodies that held a syntax error.
+    pub(super) damaged: Vec<u32>,
     pub(super) hoisted: FxHashMap<usize, Rc<super::scope::Hoisted>>,
     /// Functions that have been called, by the place of their code.
     pub(super) called: rustc_hash::FxHashSet<(u32, Span)>,
@@ -189,6 +191,7 @@ impl<'a> Machine<'a> {
             prototypes: FxHashMap::default(),
             natives: FxHashMap::default(),
             bodies: FxHashMap::default(),
+            damaged: Vec::new(),
             hoisted: FxHashMap::default(),
             called: rustc_hash::FxHashSet::default(),
             functions: Vec::new(),

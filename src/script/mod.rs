@@ -11,8 +11,8 @@ mod pattern_source;
 mod salvage;
 
 pub(crate) use outline::Outline;
-pub(crate) use parse::{parse_body, text_span};
 pub use parse::{Goal, Tree, parse, parse_lazily};
+pub(crate) use parse::{parse_body, text_span};
 pub use pattern_source::{SyntaxError, parse_pattern_source};
 pub(crate) use salvage::find_all_regions;
 pub use salvage::{Anchors, Language, Region, find_regions};

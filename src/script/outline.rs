@@ -112,7 +112,9 @@ enum Last {
     /// `)`.
     Closed(Before),
     /// `=>`.
-    Arrow { is_async: bool },
+    Arrow {
+        is_async: bool,
+    },
     Dot,
 }
 
@@ -315,7 +317,8 @@ impl<'t> Reader<'t> {
             ) => Last::Keyword,
             (b"class", _) => {
                 // `{ class: … }` names a member.
-                self.is_class_ahead = rest.get(length).is_some_and(u8::is_ascii_whitespace) || rest.get(length) == Some(&b'{');
+                self.is_class_ahead =
+                    rest.get(length).is_some_and(u8::is_ascii_whitespace) || rest.get(length) == Some(&b'{');
                 Last::Keyword
             }
             _ => Last::Operand,
@@ -341,7 +344,11 @@ impl<'t> Reader<'t> {
             _ => {
                 self.at += 1;
                 self.last = match (byte, self.last) {
-                    (b'.', _) if rest.get(1) != Some(&b'.') && self.bytes.get(self.at.wrapping_sub(2)) != Some(&b'.') => Last::Dot,
+                    (b'.', _)
+                        if rest.get(1) != Some(&b'.') && self.bytes.get(self.at.wrapping_sub(2)) != Some(&b'.') =>
+                    {
+                        Last::Dot
+                    }
                     (b'*', Last::Function) => Last::Operand,
                     (b';', _) => Last::Statement,
                     (b'?', _) if rest.get(1) == Some(&b'.') => Last::Operand,
