@@ -150,7 +150,7 @@ impl Engine {
             slots,
             findings,
             requests,
-            bundles: self.bundles(&scripts),
+            bundles: seen.bundles,
             scripts,
             config,
             diagnostics,

@@ -4,8 +4,8 @@ use super::page_dom::PageDom;
 use super::scan::{Outcome, ScriptRecord};
 use super::{BIDDER, Engine, reach};
 use crate::base::{Diagnostic, Evidence, OffsetMap, Place, Span};
-use crate::detect::{Detected, Observed};
-use crate::evaluate::{Evaluator, Input, Sources};
+use crate::detect::{Bundle, Detected, Observed};
+use crate::evaluate::{Evaluator, Event, EventKind, Input, Sources};
 use crate::input::Document;
 use crate::page::{Element, Part, Request, Script, ScriptKind, Style, Text};
 use crate::script::{Goal, Language, find_regions, parse};
@@ -19,6 +19,7 @@ pub(super) struct Seen<'s> {
     pub(super) title: Option<String>,
     pub(super) scripts: Vec<ScriptRecord>,
     pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) bundles: Vec<Bundle>,
     elements: Vec<Element<'s>>,
     styles: Vec<Style<'s>>,
     pub(super) requests: Vec<Request>,
@@ -95,7 +96,9 @@ impl<'s> PageRun<'s> {
         self.evaluator.run_rest();
         self.take_written();
         self.note_requests();
-        let evaluation = self.evaluator.finish();
+        let mut evaluation = self.evaluator.finish();
+        self.seen.bundles = self.engine.bundles(&self.seen.scripts);
+        drop_inner_workings(&mut evaluation.events, &self.seen.bundles);
         self.seen.diagnostics.extend(evaluation.diagnostics);
         for script in evaluation.cut {
             self.seen.scripts[script as usize].outcome = Outcome::Cut;
@@ -300,6 +303,17 @@ impl<'s> PageRun<'s> {
             self.take_parts(page.parts, Some(at));
         }
         self.depth -= 1;
+    }
+}
+
+/// What the modules of a library hold but nothing ran is the library's own: an adapter that is built in and never
+/// configured says nothing about the page. Ad units may stand behind the library in the same file.
+fn drop_inner_workings(events: &mut Vec<Event>, bundles: &[Bundle]) {
+    let is_inside = |event: &Event| bundles.iter().any(|bundle| event.at.script == Some(bundle.script));
+    let is_own =
+        |event: &Event| event.evidence > Evidence::Evaluated && !matches!(event.kind, EventKind::AdUnit { .. });
+    if !bundles.is_empty() {
+        events.retain(|event| !(is_own(event) && is_inside(event)));
     }
 }
 

@@ -120,10 +120,10 @@ pub(super) fn archive_of(head: &[u8], name: &str) -> Option<Archive> {
     if start.first() == Some(&b'{') {
         return json_archive(start, name);
     }
-    if is_mhtml(start) {
+    let ending = split_ending(file_name(name)).1;
+    if is_mhtml(start, matches!(&*ending, "mht" | "mhtml")) {
         return Some(Archive::Mhtml);
     }
-    let ending = split_ending(file_name(name)).1;
     matches!(&*ending, "csv" | "tsv").then_some(Archive::Csv)
 }
 
@@ -142,8 +142,8 @@ fn is_xml_web_archive(head: &[u8]) -> bool {
     head.starts_with(b"<?xml") && memchr::memmem::find(head, b"<key>WebMainResource</key>").is_some()
 }
 
-/// Is this the head of a mail message that holds a page?
-fn is_mhtml(start: &[u8]) -> bool {
+/// Is this the head of a mail message that holds a page? One that is cut needs its name.
+fn is_mhtml(start: &[u8], is_named: bool) -> bool {
     const FIRST: [&str; 8] = [
         "from:",
         "mime-version:",
@@ -160,7 +160,7 @@ fn is_mhtml(start: &[u8]) -> bool {
         return false;
     }
     let head = String::from_utf8_lossy(start).to_ascii_lowercase();
-    head.contains("mime-version:") || head.contains("content-type: multipart/related")
+    is_named || head.contains("mime-version:") || head.contains("content-type: multipart/related")
 }
 
 #[cfg(test)]
