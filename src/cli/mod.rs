@@ -6,14 +6,18 @@ mod args;
 mod check;
 mod clean;
 mod contain;
+mod feed;
 mod filter_args;
+mod interrupt;
 mod json_field;
 mod message;
 mod ordered;
 mod output;
 mod progress;
+mod resume;
 mod rules;
 mod scan;
+mod select;
 mod walk;
 
 use args::{Arguments, Command};
