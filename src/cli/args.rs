@@ -69,6 +69,8 @@ pub(super) enum Command {
     Scan(ScanArguments),
     Rules(RulesArguments),
     Clean(CleanArguments),
+    /// Prints the JSON Schema of the page report
+    Schema,
 }
 
 /// Lists the ad networks of saved pages

@@ -9,6 +9,7 @@ mod json_field;
 mod message;
 mod ordered;
 mod output;
+mod print;
 mod progress;
 mod rules;
 mod scan;
@@ -37,6 +38,7 @@ pub(crate) fn run() -> Outcome {
             Command::Scan(arguments) => scan::scan(&arguments),
             Command::Rules(arguments) => rules::rules(&arguments),
             Command::Clean(arguments) => clean::clean(&arguments),
+            Command::Schema => schema(),
         },
         Err(error) => {
             // Where help cannot be printed nobody reads it: a closed pipe is no failure.
@@ -44,4 +46,9 @@ pub(crate) fn run() -> Outcome {
             if error.use_stderr() { Outcome::Usage } else { Outcome::Done }
         }
     }
+}
+
+fn schema() -> Outcome {
+    let schema = serde_json::to_string_pretty(&adsieve::report::page_schema()).expect("a JSON value can be written");
+    print::print(&(schema + "\n"))
 }

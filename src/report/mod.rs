@@ -7,11 +7,15 @@
 //!
 //! Text from a page is hostile: whatever goes to a terminal passes `text`.
 
+#[cfg(feature = "schema")]
+mod any_value;
 mod compose;
 mod disguise;
 mod json;
 mod layout;
 mod record;
+#[cfg(feature = "schema")]
+mod schema;
 mod summary;
 mod table;
 mod text;
@@ -25,6 +29,8 @@ pub use record::{
     AdUnitRecord, At, BidRecord, DiagnosticRecord, FindingRecord, Name, NetworkRecord, PAGE_SCHEMA, PageReport,
     ProblemRecord, RequestRecord, ScriptEntry, SlotRecord, SourceRecord,
 };
+#[cfg(feature = "schema")]
+pub use schema::page_schema;
 pub use summary::{BidderCount, NetworkCount, Summary, Unread};
 pub use table::Table;
 pub use text::printable;

@@ -5,6 +5,8 @@
 //! plain JSON, the rest is `{"$any": […]}`, `{"$unknown": "source"}`, `{"$fn": true}`,
 //! `{"$regex": "/a/i"}` or `{"$undefined": true}`.
 
+#[cfg(feature = "schema")]
+use super::any_value::AnyValue;
 use crate::base::{Evidence, Severity};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
@@ -19,6 +21,7 @@ pub type Name = Cow<'static, str>;
 
 /// Everything that one page says, found without running it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PageReport {
     /// [`PAGE_SCHEMA`].
     pub schema: Name,
@@ -41,6 +44,7 @@ pub struct PageReport {
     /// Every script of the page.
     pub scripts: Vec<ScriptEntry>,
     /// Library settings by dotted name; the last one of a name counts.
+    #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, AnyValue>"))]
     pub config: Map<String, Json>,
     /// What went less than well.
     pub diagnostics: Vec<DiagnosticRecord>,
@@ -48,6 +52,7 @@ pub struct PageReport {
 
 /// Where a page was read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SourceRecord {
     /// The path as it was given, `-` for standard input.
     pub path: String,
@@ -65,6 +70,7 @@ pub struct SourceRecord {
 
 /// A place in the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct At {
     /// Index into the scripts; null for markup and text.
     pub script: Option<u32>,
@@ -80,6 +86,7 @@ pub struct At {
 
 /// An ad network of the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NetworkRecord {
     /// Id in the registry.
     pub id: String,
@@ -92,6 +99,7 @@ pub struct NetworkRecord {
     /// The bidder codes seen.
     pub bidders: Vec<String>,
     /// The publisher's ids, by param name.
+    #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, Vec<AnyValue>>"))]
     pub ids: BTreeMap<String, Vec<Json>>,
     /// The best evidence.
     pub evidence: Evidence,
@@ -101,14 +109,17 @@ pub struct NetworkRecord {
 
 /// An ad unit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AdUnitRecord {
     /// Its code; null where it has none.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<AnyValue>"))]
     pub code: Option<Json>,
     /// The wrapper it was handed to; null where that could not be told.
     pub library: Option<String>,
     /// The wrapper's global.
     pub global: Option<String>,
     /// Its media types; null where it has none.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<AnyValue>"))]
     pub media_types: Option<Json>,
     /// How sure it is.
     pub evidence: Evidence,
@@ -124,14 +135,17 @@ pub struct AdUnitRecord {
 
 /// One bidder of an ad unit with its params.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BidRecord {
     /// The bidder code as the page writes it.
+    #[cfg_attr(feature = "schema", schemars(with = "AnyValue"))]
     pub bidder: Json,
     /// The network behind it.
     pub network: Option<String>,
     /// The code of which the bidder is an alias.
     pub alias_of: Option<String>,
     /// The bid params.
+    #[cfg_attr(feature = "schema", schemars(with = "AnyValue"))]
     pub params: Json,
     /// Params that are text in base64 or percent encoding, by dotted name: the text behind them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -146,6 +160,7 @@ pub struct BidRecord {
 
 /// Something wrong with an ad unit or a bid.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ProblemRecord {
     /// A stable name, as `missing-param`.
     pub code: Name,
@@ -157,14 +172,18 @@ pub struct ProblemRecord {
 
 /// An ad slot: a place at the ad server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SlotRecord {
     /// The product, as `google-publisher-tag`.
     pub library: String,
     /// The ad unit path at the ad server.
+    #[cfg_attr(feature = "schema", schemars(with = "AnyValue"))]
     pub path: Json,
     /// The sizes as the page hands them over.
+    #[cfg_attr(feature = "schema", schemars(with = "AnyValue"))]
     pub sizes: Json,
     /// Id of the element.
+    #[cfg_attr(feature = "schema", schemars(with = "AnyValue"))]
     pub element: Json,
     /// How sure it is.
     pub evidence: Evidence,
@@ -174,6 +193,7 @@ pub struct SlotRecord {
 
 /// A rule that matched.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FindingRecord {
     /// Id of the rule.
     pub rule: String,
@@ -182,6 +202,7 @@ pub struct FindingRecord {
     /// Id of the product that the rule describes.
     pub product: Option<String>,
     /// What the pattern's holes caught.
+    #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, AnyValue>"))]
     pub captures: Map<String, Json>,
     /// How sure it is.
     pub evidence: Evidence,
@@ -193,6 +214,7 @@ pub struct FindingRecord {
 
 /// A third-party URL that the page names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RequestRecord {
     /// The URL.
     pub url: String,
@@ -208,6 +230,7 @@ pub struct RequestRecord {
 
 /// One script of the page and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ScriptEntry {
     /// Its index: places name it by this.
     pub index: u32,
@@ -233,6 +256,7 @@ pub struct ScriptEntry {
 
 /// What went less than well.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DiagnosticRecord {
     /// How much it matters.
     pub severity: Severity,
