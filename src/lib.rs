@@ -44,6 +44,7 @@ mod page;
 mod pattern;
 mod rule;
 mod script;
+mod sellers;
 
 pub mod report;
 
@@ -57,3 +58,4 @@ pub use evaluate::{Alternative, Condition, Object, Value};
 pub use network::{Bidder, MediaType, Network, Param, ParamType, Registry, Required, Status, nearest as nearest_name};
 pub use rule::{Finds, Mistake, Product, Rule, RuleError, RuleSet, read_rules, schema as rule_schema};
 pub use script::{Anchors, Language, Region, find_regions};
+pub use sellers::{Relation, Seller, SellerList, SellerListKind, read_sellers, seller_list_kind};

@@ -5,14 +5,21 @@
 mod args;
 mod clean;
 mod contain;
+mod diff;
+mod fail_on;
+mod form_args;
 mod json_field;
+mod manual;
 mod message;
 mod ordered;
 mod output;
 mod print;
 mod progress;
+mod report;
 mod rules;
+mod run;
 mod scan;
+mod stored;
 mod walk;
 
 use args::{Arguments, Command};
@@ -36,9 +43,13 @@ pub(crate) fn run() -> Outcome {
     match Arguments::try_parse() {
         Ok(arguments) => match arguments.command {
             Command::Scan(arguments) => scan::scan(&arguments),
+            Command::Report(arguments) => report::report(&arguments),
+            Command::Diff(arguments) => diff::diff(&arguments),
             Command::Rules(arguments) => rules::rules(&arguments),
             Command::Clean(arguments) => clean::clean(&arguments),
             Command::Schema => schema(),
+            Command::Completions(arguments) => manual::completions(&arguments),
+            Command::Man(arguments) => manual::man(&arguments),
         },
         Err(error) => {
             // Where help cannot be printed nobody reads it: a closed pipe is no failure.

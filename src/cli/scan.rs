@@ -8,148 +8,97 @@ use super::Outcome;
 use super::args::ScanArguments;
 use super::contain::{contain, silence_contained_panics};
 use super::message::{self, plain_words};
-use super::ordered::in_order;
-use super::output::{Output, form, shares_terminal};
-use super::progress::Progress;
+use super::output::Form;
 use super::rules;
+use super::run::{Done, Run};
 use super::walk::{Input, Unreachable, walk};
-use adsieve::report::{Render, Source, Summary, failed_report, page_report};
-use adsieve::{Diagnostic, Engine, RuleSet, ScanOptions, Severity};
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use adsieve::report::{PageReport, Source, failed_report, page_report, sellers_report};
+use adsieve::{Diagnostic, Engine, Registry, RuleSet, ScanOptions, SellerListKind, Severity};
+use adsieve::{read_sellers, seller_list_kind};
 use std::io::{self, Read};
-use std::ops::ControlFlow;
 use std::path::Path;
-
-/// Trees of scripts and values are walked by recursion; only what is used costs memory.
-const STACK_BYTES: usize = 64 << 20;
-
-/// What became of one input.
-struct Done {
-    text: String,
-    summary: Summary,
-    is_page: bool,
-}
 
 /// Scans what the arguments name.
 pub(super) fn scan(arguments: &ScanArguments) -> Outcome {
     silence_contained_panics();
-    let engine = match engine(arguments) {
-        Ok(engine) => engine,
+    let scanner = match Scanner::new(arguments) {
+        Ok(scanner) => scanner,
         Err(outcome) => return outcome,
     };
-    let form = form(arguments);
-    let output = match Output::open(arguments.output.as_deref(), &*form) {
-        Ok(output) => output,
-        Err(error) => return cannot_write(arguments, &error),
-    };
-    let pool = match thread_pool(arguments.threads) {
-        Ok(pool) => pool,
-        Err(error) => {
-            message::error(&error.to_string(), "use a smaller `--threads`");
-            return Outcome::Usage;
-        }
-    };
-    let scanner = Scanner { engine: &engine, form: &*form, url: arguments.url.as_deref() };
-    run(&scanner, arguments, &pool, output)
+    let run = Run { form: &arguments.form, threads: arguments.threads, is_quiet: arguments.quiet };
+    run.reports(walk(&arguments.paths), |step, form| scanner.done(step, form))
 }
 
-/// The engine with the user's own rules; those are judged before a page is read or an output opened.
-fn engine(arguments: &ScanArguments) -> Result<Engine, Outcome> {
-    let engine = if arguments.rules.is_empty() {
-        Engine::built_in()
-    } else {
-        let (rules, registry) = rules::read_onto(RuleSet::built_in(), &arguments.rules, arguments.quiet)?;
-        Engine::with_registry(rules, registry)
-    };
-    Ok(if arguments.no_prefilter { engine.without_prefilter() } else { engine })
-}
-
-fn thread_pool(threads: Option<u16>) -> Result<ThreadPool, rayon::ThreadPoolBuildError> {
-    let threads = threads.map_or(0, usize::from);
-    ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK_BYTES).build()
-}
-
-fn run(scanner: &Scanner<'_>, arguments: &ScanArguments, pool: &ThreadPool, mut output: Output<'_>) -> Outcome {
-    let progress = Progress::new(!arguments.quiet);
-    let is_shared = shares_terminal(arguments);
-    let mut summary = Summary::default();
-    let mut written = Ok(());
-    let take = |done: Done| {
-        if !arguments.quiet && !done.summary.unreadable.is_empty() {
-            progress.pause(|| report_unread(&done));
-        }
-        // Drawing the progress line again costs more than a quiet page.
-        let is_seen = is_shared && !done.text.is_empty();
-        written = if is_seen { progress.pause(|| output.page_now(&done.text)) } else { output.page(&done.text) };
-        summary.merge(done.summary);
-        progress.advance();
-        if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-    };
-    in_order(pool, walk(&arguments.paths), |step| scanner.done(step), take);
-    progress.finish();
-    match written.and_then(|()| output.end(&summary)) {
-        Err(error) => cannot_write(arguments, &error),
-        Ok(()) => outcome(&summary, arguments),
-    }
-}
-
-fn outcome(summary: &Summary, arguments: &ScanArguments) -> Outcome {
-    if !summary.unreadable.is_empty() {
-        return Outcome::Incomplete;
-    }
-    if summary.pages == 0 && !arguments.quiet {
-        message::warning("no pages found", "name a file to read it whatever it is called");
-    }
-    Outcome::Done
-}
-
-/// A reader that went away wants no more: that is no failure.
-fn cannot_write(arguments: &ScanArguments, error: &io::Error) -> Outcome {
-    if error.kind() == io::ErrorKind::BrokenPipe {
-        return Outcome::Done;
-    }
-    let place = arguments.output.as_deref().unwrap_or(Path::new("standard output"));
-    message::error(&format!("the report cannot be written: {}", plain_words(error)), &place.to_string_lossy());
-    Outcome::Incomplete
-}
-
-fn report_unread(done: &Done) {
-    for unread in &done.summary.unreadable {
-        let what = if done.is_page { "the page could not be scanned" } else { &unread.message };
-        let place = if done.is_page { format!("{}: {}", unread.path, unread.message) } else { unread.path.clone() };
-        message::error(what, &place);
-    }
-}
-
-/// What every thread shares.
-struct Scanner<'s> {
-    engine: &'s Engine,
-    form: &'s dyn Render,
+/// Reads and scans inputs; every thread shares it.
+pub(super) struct Scanner<'s> {
+    engine: Engine,
+    registry: &'static Registry,
     url: Option<&'s str>,
 }
 
-impl Scanner<'_> {
-    fn done(&self, step: Result<Input, Unreachable>) -> Done {
+impl<'s> Scanner<'s> {
+    /// With the user's own rules; those are judged before a page is read or an output opened.
+    fn new(arguments: &'s ScanArguments) -> Result<Self, Outcome> {
+        let (rules, registry) = if arguments.rules.is_empty() {
+            (RuleSet::built_in(), Registry::built_in())
+        } else {
+            rules::read_onto(RuleSet::built_in(), &arguments.rules, arguments.quiet)?
+        };
+        if let Some(mistake) = arguments.form.fail_on.iter().find_map(|condition| condition.mistake(registry)) {
+            message::error(&mistake, "--fail-on");
+            return Err(Outcome::Usage);
+        }
+        let engine = Engine::with_registry(rules, registry);
+        let engine = if arguments.no_prefilter { engine.without_prefilter() } else { engine };
+        Ok(Self { engine, registry, url: arguments.url.as_deref() })
+    }
+
+    /// With the built-in rules.
+    pub(super) fn built_in() -> Self {
+        Self { engine: Engine::built_in(), registry: Registry::built_in(), url: None }
+    }
+
+    /// The report of an input, or what is wrong and where.
+    pub(super) fn scanned(&self, step: Result<Input, Unreachable>) -> Result<PageReport, (String, String)> {
         let read = step.and_then(|input| {
             let (path, bytes) = read(&input);
             bytes.map(|bytes| (path.to_owned(), bytes)).map_err(|error| Unreachable { path: path.to_owned(), error })
         });
         match read {
-            Ok((path, bytes)) => self.page(&path.to_string_lossy(), &bytes),
-            Err(unreachable) => not_read(&unreachable),
+            Ok((path, bytes)) => Ok(self.report(&path.to_string_lossy(), &bytes)),
+            Err(lost) => Err((plain_words(&lost.error), lost.path.to_string_lossy().into_owned())),
         }
     }
 
-    fn page(&self, path: &str, bytes: &[u8]) -> Done {
+    fn done(&self, step: Result<Input, Unreachable>, form: &Form) -> Done {
+        match self.scanned(step) {
+            Ok(page) => Done::page(page, form),
+            Err((why, path)) => Done::unread(path, why),
+        }
+    }
+
+    fn report(&self, path: &str, bytes: &[u8]) -> PageReport {
         let source = Source::new(path, bytes);
-        let name = (path != "-").then(|| path.to_owned());
-        let options = ScanOptions { url: self.url.map(ToOwned::to_owned), name, ..ScanOptions::default() };
-        let report = contain(|| page_report(&self.engine.scan_bytes(bytes, &options), &source));
-        let report = report.unwrap_or_else(|fault| {
+        let report = contain(|| match seller_list_kind(path) {
+            Some(kind) => self.sellers(kind, &source, bytes),
+            None => self.page(&source, bytes),
+        });
+        report.unwrap_or_else(|fault| {
             let why = format!("internal error, please report it: {fault}");
             failed_report(&source, &Diagnostic::new(Severity::Error, "internal-error", why))
-        });
-        Done { text: self.form.page(&report), summary: Summary::of(&report), is_page: true }
+        })
+    }
+
+    fn page(&self, source: &Source, bytes: &[u8]) -> PageReport {
+        let path = source.path();
+        let name = (path != "-").then(|| path.to_owned());
+        let options = ScanOptions { url: self.url.map(ToOwned::to_owned), name, ..ScanOptions::default() };
+        page_report(&self.engine.scan_bytes(bytes, &options), source)
+    }
+
+    fn sellers(&self, kind: SellerListKind, source: &Source, bytes: &[u8]) -> PageReport {
+        let name = self.url.unwrap_or(source.path());
+        sellers_report(&read_sellers(kind, name, bytes, self.registry), source, self.registry)
     }
 }
 
@@ -162,10 +111,4 @@ fn read(input: &Input) -> (&Path, io::Result<Vec<u8>>) {
             (Path::new("-"), read.map(|_| bytes))
         }
     }
-}
-
-fn not_read(unreachable: &Unreachable) -> Done {
-    let mut summary = Summary::default();
-    summary.add_unreadable(unreachable.path.to_string_lossy(), plain_words(&unreachable.error));
-    Done { text: String::new(), summary, is_page: false }
 }

@@ -1,4 +1,4 @@
-//! Finds the files to scan: what was named, and the pages below a folder.
+//! Finds the files to scan: what was named, and the pages and lists of sellers below a folder.
 //!
 //! In: the paths of the command line. Out: [`Input`]s, lazily, in an order that
 //! depends on names alone. Every folder is entered once for each path that was named,
@@ -64,7 +64,7 @@ impl Walk {
         if entry.is_named && entry.path.as_os_str() == "-" {
             return Some(Ok(Input::Stdin));
         }
-        let is_wanted = entry.is_named || is_page_name(&entry.path);
+        let is_wanted = entry.is_named || is_page_name(&entry.path) || is_seller_list(&entry.path);
         match fs::metadata(&entry.path) {
             Ok(metadata) if metadata.is_dir() => {
                 self.enter(&entry.path).err().map(|error| Err(Unreachable { path: entry.path, error }))
@@ -111,6 +111,11 @@ fn is_page_name(path: &Path) -> bool {
     let name = name.split(['?', '@']).next().unwrap_or_default();
     let ending = name.rsplit_once('.').map(|(_, ending)| ending);
     ending.is_some_and(|ending| ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)))
+}
+
+/// `ads.txt` and its kin.
+fn is_seller_list(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| adsieve::seller_list_kind(&name.to_string_lossy()).is_some())
 }
 
 fn has_no_ending(path: &Path) -> bool {

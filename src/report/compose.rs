@@ -7,11 +7,13 @@
 use super::disguise::decoded_params;
 use super::record::{
     AdUnitRecord, At, BidRecord, DiagnosticRecord, FindingRecord, NetworkRecord, PAGE_SCHEMA, PageReport,
-    ProblemRecord, RequestRecord, ScriptEntry, SlotRecord, SourceRecord,
+    ProblemRecord, RequestRecord, ScriptEntry, SellerRecord, SellersRecord, SlotRecord, SourceRecord, Standing,
 };
-use crate::base::{Diagnostic, LineIndex, Place};
+use crate::base::{Diagnostic, LineIndex, Place, Severity};
 use crate::detect::{AdUnit, Bid, Finding, FoundNetwork, FoundRequest, Problem, Slot};
 use crate::engine::{Container, Outcome, Scan, ScriptKind, ScriptRecord};
+use crate::network::Registry;
+use crate::sellers::{Relation, Seller, SellerList, SellerListKind};
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
@@ -31,6 +33,12 @@ impl Source {
     #[must_use]
     pub fn new(path: impl Into<String>, bytes: &[u8]) -> Self {
         Self { path: path.into(), entry: None, bytes: bytes.len() as u64, sha256: sha256(bytes) }
+    }
+
+    /// The path as the caller names it.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
     }
 
     /// The same source as an entry of a container: its name or URL there.
@@ -95,6 +103,47 @@ fn empty_report(source: &Source) -> PageReport {
         scripts: Vec::new(),
         config: Map::new(),
         diagnostics: Vec::new(),
+        sellers: None,
+    }
+}
+
+/// The report of a list of sellers.
+#[must_use]
+pub fn sellers_report(list: &SellerList, source: &Source, registry: &Registry) -> PageReport {
+    let kind = match list.kind {
+        SellerListKind::AdsTxt => "ads.txt",
+        SellerListKind::AppAdsTxt => "app-ads.txt",
+        SellerListKind::SellersJson => "sellers.json",
+    };
+    let network = list.domain.as_deref().and_then(|domain| registry.organisation_of_host(domain));
+    let sellers = SellersRecord {
+        kind: kind.into(),
+        domain: list.domain.clone(),
+        network: network.map(|network| network.id.to_string()),
+        sellers: list.sellers.iter().map(seller_record).collect(),
+    };
+    let places = Places { text: "", lines: LineIndex::new("") };
+    let unread = (list.unread > 0).then(|| {
+        let message = format!("{} entries could not be read", list.unread);
+        places.diagnostic(&Diagnostic::new(Severity::Info, "unread-sellers", message))
+    });
+    PageReport {
+        source: source.record(kind, None),
+        sellers: Some(sellers),
+        diagnostics: unread.into_iter().collect(),
+        ..empty_report(source)
+    }
+}
+
+fn seller_record(seller: &Seller) -> SellerRecord {
+    SellerRecord {
+        system: seller.system.clone(),
+        network: seller.network.clone(),
+        account: seller.account.clone(),
+        relation: match seller.relation {
+            Relation::Direct => Standing::Direct,
+            Relation::Reseller => Standing::Reseller,
+        },
     }
 }
 
@@ -277,7 +326,6 @@ fn sha256(bytes: &[u8]) -> String {
 mod tests {
     use super::super::sample::{sample_scan, sample_source};
     use super::*;
-    use crate::base::Severity;
 
     #[test]
     fn the_report_keeps_the_contract() {

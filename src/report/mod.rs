@@ -7,13 +7,22 @@
 //!
 //! Text from a page is hostile: whatever goes to a terminal passes `text`.
 
+mod account;
 #[cfg(feature = "schema")]
 mod any_value;
 mod compose;
+mod csv;
+mod diff;
 mod disguise;
+mod flat;
 mod json;
 mod layout;
+mod markdown;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod record;
+mod rollup;
+mod sarif;
 #[cfg(feature = "schema")]
 mod schema;
 mod summary;
@@ -23,12 +32,22 @@ mod text;
 #[cfg(test)]
 mod sample;
 
-pub use compose::{Source, failed_report, page_report};
+pub use compose::{Source, failed_report, page_report, sellers_report};
+pub use csv::{Csv, CsvTable};
+pub use diff::{
+    Change, Comparison, DIFF_SCHEMA, DiffTable, Difference, FactChange, OverallChange, PageDifference, Sides, What,
+    diff_markdown,
+};
 pub use json::{Json, Ndjson, REPORT_SCHEMA};
+pub use markdown::Markdown;
+#[cfg(feature = "parquet")]
+pub use parquet::{ParquetFolder, TABLES};
 pub use record::{
     AdUnitRecord, At, BidRecord, DiagnosticRecord, FindingRecord, Name, NetworkRecord, PAGE_SCHEMA, PageReport,
-    ProblemRecord, RequestRecord, ScriptEntry, SlotRecord, SourceRecord,
+    ProblemRecord, RequestRecord, ScriptEntry, SellerRecord, SellersRecord, SlotRecord, SourceRecord, Standing,
 };
+pub use rollup::{AccountRow, AccountSite, Rollup, SiteCount};
+pub use sarif::Sarif;
 #[cfg(feature = "schema")]
 pub use schema::page_schema;
 pub use summary::{BidderCount, NetworkCount, Summary, Unread};

@@ -48,6 +48,9 @@ pub struct PageReport {
     pub config: Map<String, Json>,
     /// What went less than well.
     pub diagnostics: Vec<DiagnosticRecord>,
+    /// Who may sell, where the document is a list of sellers and no page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sellers: Option<SellersRecord>,
 }
 
 /// Where a page was read.
@@ -266,4 +269,45 @@ pub struct DiagnosticRecord {
     pub message: String,
     /// Where, if it has a place.
     pub at: Option<At>,
+}
+
+/// A list of sellers: `ads.txt`, `app-ads.txt` or `sellers.json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SellersRecord {
+    /// `ads.txt`, `app-ads.txt` or `sellers.json`.
+    pub kind: Name,
+    /// The site or ad system that speaks; null where that could not be told.
+    pub domain: Option<String>,
+    /// The network that the domain belongs to.
+    pub network: Option<String>,
+    /// The sellers in the order of the list.
+    pub sellers: Vec<SellerRecord>,
+}
+
+/// One seller of a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SellerRecord {
+    /// Domain of the ad system.
+    pub system: String,
+    /// The network that the domain belongs to.
+    pub network: Option<String>,
+    /// The account there.
+    pub account: String,
+    /// `direct` or `reseller`.
+    pub relation: Standing,
+}
+
+/// What a list of sellers says of an account; the best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Standing {
+    /// Authorised as the owner's own.
+    Direct,
+    /// Authorised as somebody who sells for the owner.
+    Reseller,
+    /// Not in the list.
+    Missing,
 }
