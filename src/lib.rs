@@ -54,7 +54,7 @@ pub use detect::{AdUnit, Bid, ConfigEntry, Finding, FoundNetwork, FoundRequest, 
 #[doc(hidden)]
 pub use engine::stages;
 pub use engine::{Container, Engine, Outcome, Scan, ScanOptions, ScriptKind, ScriptRecord};
-pub use evaluate::{Alternative, Condition, Object, Value};
+pub use evaluate::{Alternative, Condition, Object, Step, Trace, Value};
 pub use network::{Bidder, MediaType, Network, Param, ParamType, Registry, Required, Status, nearest as nearest_name};
 pub use rule::{Finds, Mistake, Product, Rule, RuleError, RuleSet, read_rules, schema as rule_schema};
 pub use script::{Anchors, Language, Region, find_regions};

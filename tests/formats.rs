@@ -218,7 +218,9 @@ fn the_log_for_code_hosts_keeps_to_the_published_schema() {
     let schema = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schema/sarif-2.1.0.json")).unwrap();
     let mut schema: Value = serde_json::from_slice(&schema).unwrap();
     // Its pattern for languages is no regular expression; we write no language.
-    schema["definitions"]["run"]["properties"]["language"].as_object_mut().unwrap().remove("pattern");
+    for definition in ["run", "toolComponent"] {
+        schema["definitions"][definition]["properties"]["language"].as_object_mut().unwrap().remove("pattern");
+    }
     let validator = jsonschema::validator_for(&schema).unwrap();
     let log = adsieve(&["scan", "tests/corpus", "/no/such/page.html", "--quiet", "--format", "sarif"]);
     let log: Value = serde_json::from_slice(&log.stdout).unwrap();
@@ -226,4 +228,52 @@ fn the_log_for_code_hosts_keeps_to_the_published_schema() {
         validator.iter_errors(&log).take(5).map(|error| format!("{}: {error}", error.instance_path())).collect();
     assert!(errors.is_empty(), "{errors:#?}");
     assert!(log["runs"][0]["results"].as_array().unwrap().len() > 100);
+}
+
+const WOVEN: &str = r#"<title>Front</title>
+<script>
+var placement = 1234;
+if (/iPhone/.test(navigator.userAgent)) { placement = 5678; }
+function unit(code, id) {
+  return { code: code, bids: [{ bidder: "appnexus", params: { placementId: id, keywords: "\u001b[31m=x" } }] };
+}
+var units = [unit("top", placement)];
+pbjs.que.push(function () { pbjs.addAdUnits(units); });
+</script>
+"#;
+
+#[test]
+fn explain_shows_the_code_and_the_way_of_each_value() {
+    let folder = Folder::new("explain");
+    let page = folder.write("page.html", WOVEN);
+    let frames = adsieve(&["explain", &page, "--width", "100"]);
+    assert_eq!((code(&frames), stderr(&frames)), (0, ""));
+    insta::assert_snapshot!("frames", stdout(&frames).replace(&page, "page.html"));
+    assert!(!stdout(&frames).contains('\x1b'));
+    let of_line = adsieve(&["explain", &format!("{page}:9"), "--format", "json"]);
+    let explanation: Value = serde_json::from_slice(&of_line.stdout).unwrap();
+    let whats: Vec<&Value> = explanation["items"].as_array().unwrap().iter().map(|item| &item["what"]).collect();
+    assert!(!whats.is_empty() && whats.iter().all(|what| *what == "finding"), "{whats:?}");
+    let nothing = adsieve(&["explain", &format!("{page}:1")]);
+    assert_eq!((code(&nothing), stdout(&nothing)), (0, ""));
+    assert!(stderr(&nothing).starts_with("warning: nothing was found on that line"), "{}", stderr(&nothing));
+    assert_eq!(code(&adsieve(&["explain", "/no/such/page.html"])), 3);
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn parquet_needs_a_folder_and_fills_it() {
+    let folder = Folder::new("parquet");
+    let page = folder.write("page.html", PAGE);
+    let output = adsieve(&["scan", &page, "--format", "parquet"]);
+    assert_eq!((code(&output), stdout(&output)), (2, ""));
+    assert!(stderr(&output).contains("name their folder with `-o`"), "{}", stderr(&output));
+    let tables = folder.path("tables");
+    assert_eq!(code(&adsieve(&["scan", &page, "--format", "parquet", "-o", &tables])), 0);
+    let mut names: Vec<_> =
+        fs::read_dir(&tables).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    let expected = ["bids", "findings", "networks", "pages", "requests", "slots"].map(|name| format!("{name}.parquet"));
+    assert_eq!(names, expected);
+    assert_eq!(code(&adsieve(&["scan", &page, "--format", "parquet", "-o", &page])), 3);
 }

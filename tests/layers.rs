@@ -20,8 +20,8 @@ const HOUSE: [(&str, &[&str]); 14] = [
     ("detect", &["rule", "pattern", "network", "evaluate", "page"]),
     ("block", &["detect", "page", "network"]),
     ("engine", &["input", "script", "network", "page", "evaluate", "pattern", "rule", "detect", "block", "clean"]),
-    // Roll-ups ask which site and network a list of sellers speaks for.
-    ("report", &["engine", "block", "detect", "network", "sellers"]),
+    // Roll-ups ask which site and network a list of sellers speaks for; `explain` walks values and how they came to be.
+    ("report", &["engine", "block", "detect", "network", "sellers", "evaluate"]),
 ];
 
 /// Folders whose files still import in a circle. None may join them; one that is mended goes.

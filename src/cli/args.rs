@@ -105,6 +105,7 @@ pub(super) enum Command {
     Scan(ScanArguments),
     Report(ReportArguments),
     Diff(DiffArguments),
+    Explain(ExplainArguments),
     Rules(RulesArguments),
     Clean(CleanArguments),
     /// Prints the JSON Schema of the page report
@@ -181,6 +182,43 @@ pub(super) struct ReportArguments {
     /// No messages and no progress on stderr
     #[arg(short, long)]
     pub(super) quiet: bool,
+}
+
+/// Shows findings in the source, with what led to them
+///
+/// For each finding and bid: the code, the rule that matched, what it caught, and
+/// how each value came to be: the assignments and conditions from the literal to the
+/// call.
+#[derive(Args, Debug)]
+pub(super) struct ExplainArguments {
+    /// A page, or `-` for standard input; `PATH:LINE` for what stands on that line only
+    #[arg(value_name = "PATH[:LINE]", value_hint = ValueHint::FilePath)]
+    pub(super) path: PathBuf,
+
+    /// Form of the explanation
+    #[arg(short, long, value_enum, default_value_t = ExplainFormat::Frames)]
+    pub(super) format: ExplainFormat,
+
+    /// The page's own URL
+    #[arg(long, value_parser = parse_url, value_hint = ValueHint::Url)]
+    pub(super) url: Option<String>,
+
+    /// Width of the frames in columns [default: the terminal's, or 120]
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(24..))]
+    pub(super) width: Option<u16>,
+
+    /// When to use colours
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    pub(super) color: Color,
+}
+
+/// The forms of an explanation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ExplainFormat {
+    /// The code, for people
+    Frames,
+    /// One object
+    Json,
 }
 
 /// Compares two scans

@@ -6,6 +6,7 @@ mod args;
 mod clean;
 mod contain;
 mod diff;
+mod explain;
 mod fail_on;
 mod form_args;
 mod json_field;
@@ -44,6 +45,7 @@ pub(crate) fn run() -> Outcome {
         Ok(arguments) => match arguments.command {
             Command::Scan(arguments) => scan::scan(&arguments),
             Command::Report(arguments) => report::report(&arguments),
+            Command::Explain(arguments) => explain::explain_page(&arguments),
             Command::Diff(arguments) => diff::diff(&arguments),
             Command::Rules(arguments) => rules::rules(&arguments),
             Command::Clean(arguments) => clean::clean(&arguments),

@@ -2,11 +2,19 @@
 
 use super::Outcome;
 use super::args::ReportArguments;
+use super::message;
 use super::run::{Done, Run};
 use super::stored::{Line, lines};
+use adsieve::Registry;
 
 /// Writes the stored reports in the form that was asked for.
 pub(super) fn report(arguments: &ReportArguments) -> Outcome {
+    // Stored results may name networks that only their makers' rules know.
+    for mistake in arguments.form.fail_on.iter().filter_map(|condition| condition.mistake(Registry::built_in())) {
+        if !arguments.quiet {
+            message::warning(&mistake, "--fail-on");
+        }
+    }
     let run = Run { form: &arguments.form, threads: arguments.threads, is_quiet: arguments.quiet };
     let jobs = lines(&arguments.paths);
     run.reports(jobs, |line: Line, form| match line.page() {

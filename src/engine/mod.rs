@@ -113,7 +113,7 @@ impl Engine {
         };
         let document = input::open(bytes, origin);
         let kept = Kept::of(&document);
-        let (seen, detected) = PageRun::new(self, &document.text, &kept).run(&document);
+        let (seen, detected) = PageRun::new(self, &document.text, &kept, options.trace).run(&document);
         let Detected { findings, ad_units, slots, requests, networks, config } = detected;
         let (url, title, scripts) = (seen.url, seen.title, seen.scripts);
         let mut diagnostics = document.diagnostics.clone();
@@ -131,6 +131,7 @@ impl Engine {
             scripts,
             config,
             diagnostics,
+            trace: seen.trace,
             text: document.text.to_string(),
         }
     }

@@ -5,7 +5,7 @@ use super::scan::{Outcome, ScriptRecord};
 use super::{BIDDER, Engine, reach};
 use crate::base::{Diagnostic, Evidence, OffsetMap, Place, Span};
 use crate::detect::{Detected, Observed};
-use crate::evaluate::{Evaluator, Input, Sources};
+use crate::evaluate::{Evaluator, Input, Sources, Trace};
 use crate::input::Document;
 use crate::page::{Element, Part, Request, Script, ScriptKind, Style, Text};
 use crate::script::{Goal, Language, find_regions, parse};
@@ -19,6 +19,7 @@ pub(super) struct Seen<'s> {
     pub(super) title: Option<String>,
     pub(super) scripts: Vec<ScriptRecord>,
     pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) trace: Option<Trace>,
     elements: Vec<Element<'s>>,
     styles: Vec<Style<'s>>,
     requests: Vec<Request>,
@@ -59,8 +60,9 @@ pub(super) struct PageRun<'s> {
 }
 
 impl<'s> PageRun<'s> {
-    pub(super) fn new(engine: &'s Engine, document: &'s str, kept: &'s Kept<'s>) -> Self {
-        let evaluator = Evaluator::new(&kept.sources, &engine.interests, &engine.limits).with_dom(&kept.dom);
+    pub(super) fn new(engine: &'s Engine, document: &'s str, kept: &'s Kept<'s>, is_traced: bool) -> Self {
+        let evaluator = Evaluator::new(&kept.sources, &engine.interests, &engine.limits);
+        let evaluator = evaluator.with_dom(&kept.dom).with_trace(is_traced);
         Self {
             engine,
             kept,
@@ -87,6 +89,7 @@ impl<'s> PageRun<'s> {
         self.take_written();
         let evaluation = self.evaluator.finish();
         self.seen.diagnostics.extend(evaluation.diagnostics);
+        self.seen.trace = evaluation.trace;
         for script in evaluation.cut {
             self.seen.scripts[script as usize].outcome = Outcome::Cut;
         }

@@ -149,6 +149,8 @@ pub(super) struct Machine<'a> {
     pub(super) exported: Option<FxHashMap<ObjectId, super::value::Value>>,
     pub(super) origin_texts: FxHashMap<(u32, Span), std::sync::Arc<str>>,
     pub(super) cut: bool,
+    /// Records how values come to be, where that is asked for.
+    pub(super) recorder: Option<Box<super::trace::Recorder>>,
 }
 
 /// An event whose values are exported at once, and again at the end.
@@ -218,6 +220,7 @@ impl<'a> Machine<'a> {
             exported: None,
             origin_texts: FxHashMap::default(),
             cut: false,
+            recorder: None,
         };
         machine.objects.add(Object { is_open: true, ..Object::new(Kind::Plain) });
         machine.scopes.add(Scope { parent: None, variables: Variables::default(), is_function: true });
@@ -426,6 +429,9 @@ impl<'a> Machine<'a> {
     pub(super) fn record(&mut self, kind: EventKind, arguments: Vec<Abstract>, span: Span) {
         if self.events.len() >= self.limits.events {
             return;
+        }
+        if let EventKind::Call { callee, .. } = &kind {
+            self.trace_call(callee, &arguments, span);
         }
         let at = self.place(span);
         let when = self.current_condition();

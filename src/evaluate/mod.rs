@@ -27,10 +27,12 @@ mod statement;
 mod task;
 #[cfg(test)]
 mod tests;
+mod trace;
 mod value;
 
 pub use dom::{Compound, Dom, DomElement};
 pub use evaluator::{Evaluator, Input};
 pub use event::{Event, EventKind, Interests};
 pub use machine::Sources;
+pub use trace::{Step, Trace};
 pub use value::{Alternative, Condition, Object, Value};

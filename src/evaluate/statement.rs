@@ -111,6 +111,7 @@ impl<'a> Machine<'a> {
             match &one.init {
                 Some(value) => {
                     let value = self.expression(value, scope);
+                    self.trace_declaration(one.span);
                     self.bind(&one.name, &value, scope, binding);
                 }
                 None if !is_var => self.bind(&one.name, &Abstract::Undefined, scope, binding),

@@ -64,7 +64,7 @@ impl Source {
 /// Lists keep the order of the scan. Of several settings with one name the last counts.
 #[must_use]
 pub fn page_report(scan: &Scan, source: &Source) -> PageReport {
-    let places = Places { text: &scan.text, lines: LineIndex::new(&scan.text) };
+    let places = Places::new(&scan.text);
     let scripts = scan.scripts.iter().enumerate();
     PageReport {
         source: source.record(container_name(scan.container), Some(scan.charset)),
@@ -85,7 +85,7 @@ pub fn page_report(scan: &Scan, source: &Source) -> PageReport {
 /// The report of a page that could not be scanned, and why.
 #[must_use]
 pub fn failed_report(source: &Source, why: &Diagnostic) -> PageReport {
-    let places = Places { text: "", lines: LineIndex::new("") };
+    let places = Places::new("");
     PageReport { diagnostics: vec![places.diagnostic(why)], ..empty_report(source) }
 }
 
@@ -122,7 +122,7 @@ pub fn sellers_report(list: &SellerList, source: &Source, registry: &Registry) -
         network: network.map(|network| network.id.to_string()),
         sellers: list.sellers.iter().map(seller_record).collect(),
     };
-    let places = Places { text: "", lines: LineIndex::new("") };
+    let places = Places::new("");
     let unread = (list.unread > 0).then(|| {
         let message = format!("{} entries could not be read", list.unread);
         places.diagnostic(&Diagnostic::new(Severity::Info, "unread-sellers", message))
@@ -148,13 +148,22 @@ fn seller_record(seller: &Seller) -> SellerRecord {
 }
 
 /// The page's text, to turn spans into lines and columns.
-struct Places<'s> {
+pub(super) struct Places<'s> {
     text: &'s str,
     lines: LineIndex,
 }
 
-impl Places<'_> {
-    fn at(&self, place: Place) -> At {
+impl<'s> Places<'s> {
+    pub(super) fn new(text: &'s str) -> Self {
+        Self { text, lines: LineIndex::new(text) }
+    }
+
+    /// The line of a byte.
+    pub(super) fn line_of(&self, offset: u32) -> u32 {
+        self.lines.position(self.text, offset).line
+    }
+
+    pub(super) fn at(&self, place: Place) -> At {
         let position = self.lines.position(self.text, place.span.start);
         At {
             script: place.script,

@@ -14,6 +14,7 @@ mod compose;
 mod csv;
 mod diff;
 mod disguise;
+mod explain;
 mod flat;
 mod json;
 mod layout;
@@ -38,6 +39,7 @@ pub use diff::{
     Change, Comparison, DIFF_SCHEMA, DiffTable, Difference, FactChange, OverallChange, PageDifference, Sides, What,
     diff_markdown,
 };
+pub use explain::{EXPLAIN_SCHEMA, Explained, ExplainedStep, ExplainedValue, Explanation, explain};
 pub use json::{Json, Ndjson, REPORT_SCHEMA};
 pub use markdown::Markdown;
 #[cfg(feature = "parquet")]

@@ -75,6 +75,7 @@ pub(super) fn sample_scan() -> Scan {
         requests: vec![request()],
         scripts: vec![script()],
         config: vec![setting(1000.0), setting(1500.0)],
+        trace: None,
         diagnostics: vec![
             Diagnostic::new(Severity::Info, "html-comment", "an old comment was skipped").with_place(at(1)),
         ],
