@@ -3,11 +3,13 @@
 use super::Outcome;
 use super::args::{DiffArguments, DiffFormat};
 use super::contain::silence_contained_panics;
+use super::feed::{Feed, Job};
 use super::message::{self, plain_words};
-use super::ordered::in_order;
+use super::ordered::{Order, run_jobs};
 use super::output::{wants_colours, width_of};
 use super::run::thread_pool;
 use super::scan::Scanner;
+use super::select::Selection;
 use super::stored::{holds_results, lines};
 use super::walk::walk;
 use adsieve::report::{Comparison, DiffTable, Difference, PageReport, diff_markdown};
@@ -21,10 +23,7 @@ pub(super) fn diff(arguments: &DiffArguments) -> Outcome {
     silence_contained_panics();
     let pool = match thread_pool(arguments.threads) {
         Ok(pool) => pool,
-        Err(error) => {
-            message::error(&error.to_string(), "use a smaller `--threads`");
-            return Outcome::Usage;
-        }
+        Err(outcome) => return outcome,
     };
     let mut sides = Sides { pool, scanner: None, is_complete: true };
     let mut comparison = Comparison::default();
@@ -69,11 +68,12 @@ impl Sides {
         };
         if path.is_file() && holds_results(path) {
             let work = |line: super::stored::Line| line.page().map_err(|why| (why, line.place.clone()));
-            in_order(&self.pool, lines(paths), work, &mut take);
+            run_jobs(&self.pool, Order::Input, lines(paths), |_| 0, work, &mut take);
         } else {
             let scanner = &*self.scanner.get_or_insert_with(Scanner::built_in);
-            let work = |step| scanner.scanned(step).map(Some);
-            in_order(&self.pool, walk(paths), work, &mut take);
+            let jobs = Feed::of_all(scanner.options.clone()).begin(walk(paths.to_vec(), Selection::default()));
+            let work = |job: Job| scanner.scanned(job).map(Some);
+            run_jobs(&self.pool, Order::Input, jobs, |_| 0, work, &mut take);
         }
         self.is_complete &= is_complete;
     }

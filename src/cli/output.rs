@@ -4,8 +4,8 @@ use super::form_args::{Color, CsvTable, FormArguments, Format};
 #[cfg(feature = "parquet")]
 use adsieve::report::ParquetFolder;
 use adsieve::report::{self, Csv, Json, Markdown, Ndjson, PageReport, Render, Sarif, Summary, Table};
-use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, IsTerminal, Seek, SeekFrom, Write};
 use std::path::Path;
 
 /// Width of the table where there is no terminal.
@@ -80,7 +80,7 @@ pub(super) enum Output<'r> {
     Text(TextOutput<'r>),
     /// Fills tables.
     #[cfg(feature = "parquet")]
-    Parquet(Box<ParquetFolder>),
+    Parquet(Option<ParquetFolder>),
 }
 
 impl<'r> Output<'r> {
@@ -91,8 +91,26 @@ impl<'r> Output<'r> {
             #[cfg(feature = "parquet")]
             Form::Parquet => {
                 let folder = path.expect("the arguments were judged before");
-                ParquetFolder::create(folder).map(|folder| Self::Parquet(Box::new(folder)))
+                ParquetFolder::create(folder).map(|folder| Self::Parquet(Some(folder)))
             }
+        }
+    }
+
+    /// Opens the output of an interrupted run and goes on behind what was surely written: pages stand one a line.
+    pub(super) fn go_on(path: Option<&Path>, form: &'r Form, written: u64) -> io::Result<Self> {
+        match form {
+            Form::Text(form) => TextOutput::go_on(path, &**form, written).map(Self::Text),
+            #[cfg(feature = "parquet")]
+            Form::Parquet => Err(io::Error::other("tables cannot go on where they ended")),
+        }
+    }
+
+    /// Sends on all that was written, and says how much that is.
+    pub(super) fn flush(&mut self) -> io::Result<u64> {
+        match self {
+            Self::Text(output) => output.writer.flush().map(|()| output.written),
+            #[cfg(feature = "parquet")]
+            Self::Parquet(_) => Ok(0),
         }
     }
 
@@ -101,7 +119,7 @@ impl<'r> Output<'r> {
         match (self, page) {
             (Self::Text(output), Rendered::Text(text)) => output.page(&text),
             #[cfg(feature = "parquet")]
-            (Self::Parquet(folder), Rendered::Page(page)) => folder.page(&page),
+            (Self::Parquet(Some(folder)), Rendered::Page(page)) => folder.page(&page),
             #[cfg(feature = "parquet")]
             _ => Ok(()),
         }
@@ -110,19 +128,15 @@ impl<'r> Output<'r> {
     /// Writes one page for somebody who is watching.
     pub(super) fn page_now(&mut self, page: Rendered) -> io::Result<()> {
         self.page(page)?;
-        match self {
-            Self::Text(output) => output.writer.flush(),
-            #[cfg(feature = "parquet")]
-            Self::Parquet(_) => Ok(()),
-        }
+        self.flush().map(|_| ())
     }
 
-    /// Writes what stands after the last page.
-    pub(super) fn end(self, summary: &Summary) -> io::Result<()> {
+    /// Writes what stands after the last page. Nothing may be written after it.
+    pub(super) fn end(&mut self, summary: &Summary) -> io::Result<()> {
         match self {
             Self::Text(output) => output.end(summary),
             #[cfg(feature = "parquet")]
-            Self::Parquet(folder) => folder.end(),
+            Self::Parquet(folder) => folder.take().map_or(Ok(()), ParquetFolder::end),
         }
     }
 }
@@ -132,6 +146,7 @@ pub(super) struct TextOutput<'r> {
     form: &'r dyn Render,
     writer: Box<dyn Write>,
     is_first: bool,
+    written: u64,
 }
 
 impl<'r> TextOutput<'r> {
@@ -140,8 +155,25 @@ impl<'r> TextOutput<'r> {
             Some(path) if path.as_os_str() != "-" => Box::new(BufWriter::new(File::create(path)?)),
             _ => Box::new(BufWriter::new(io::stdout())),
         };
-        writer.write_all(form.begin().as_bytes())?;
-        Ok(Self { form, writer, is_first: true })
+        let begin = form.begin();
+        writer.write_all(begin.as_bytes())?;
+        Ok(Self { form, writer, is_first: true, written: begin.len() as u64 })
+    }
+
+    fn go_on(path: Option<&Path>, form: &'r dyn Render, written: u64) -> io::Result<Self> {
+        let writer: Box<dyn Write> = match path {
+            Some(path) if path.as_os_str() != "-" => {
+                let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
+                if file.metadata()?.len() < written {
+                    return Err(io::Error::other("it is shorter than the state says"));
+                }
+                file.set_len(written)?;
+                file.seek(SeekFrom::End(0))?;
+                Box::new(BufWriter::new(file))
+            }
+            _ => Box::new(BufWriter::new(io::stdout())),
+        };
+        Ok(Self { form, writer, is_first: written == 0, written })
     }
 
     fn page(&mut self, text: &str) -> io::Result<()> {
@@ -150,12 +182,14 @@ impl<'r> TextOutput<'r> {
         }
         if !self.is_first {
             self.writer.write_all(self.form.separator().as_bytes())?;
+            self.written += self.form.separator().len() as u64;
         }
         self.is_first = false;
+        self.written += text.len() as u64;
         self.writer.write_all(text.as_bytes())
     }
 
-    fn end(mut self, summary: &Summary) -> io::Result<()> {
+    fn end(&mut self, summary: &Summary) -> io::Result<()> {
         self.writer.write_all(self.form.end(summary).as_bytes())?;
         self.writer.flush()
     }

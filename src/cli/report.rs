@@ -3,7 +3,7 @@
 use super::Outcome;
 use super::args::ReportArguments;
 use super::message;
-use super::run::{Done, Run};
+use super::run::{Done, write_reports};
 use super::stored::{Line, lines};
 use adsieve::Registry;
 
@@ -15,9 +15,8 @@ pub(super) fn report(arguments: &ReportArguments) -> Outcome {
             message::warning(&mistake, "--fail-on");
         }
     }
-    let run = Run { form: &arguments.form, threads: arguments.threads, is_quiet: arguments.quiet };
     let jobs = lines(&arguments.paths);
-    run.reports(jobs, |line: Line, form| match line.page() {
+    write_reports(&arguments.form, arguments.threads, arguments.quiet, jobs, |line: Line, form| match line.page() {
         Ok(Some(page)) => Done::page(page, form),
         Ok(None) => Done::nothing(),
         Err(why) => Done::unread(line.place, why),

@@ -5,10 +5,10 @@
 use super::Outcome;
 use super::form_args::FormArguments;
 use super::message::{self, plain_words};
-use super::ordered::in_order;
+use super::ordered::{Order, run_jobs};
 use super::output::{Form, Output, Rendered, shares_terminal};
-use super::progress::Progress;
-use adsieve::report::{PageReport, Summary};
+use super::progress::{Counter, Progress};
+use adsieve::report::{PageReport, Summary, Unread};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::io;
 use std::ops::ControlFlow;
@@ -19,8 +19,8 @@ const STACK_BYTES: usize = 64 << 20;
 
 /// What became of one job.
 pub(super) struct Done {
-    rendered: Rendered,
-    summary: Summary,
+    pub(super) rendered: Rendered,
+    pub(super) summary: Summary,
     is_page: bool,
 }
 
@@ -42,106 +42,103 @@ impl Done {
         summary.add_unreadable(path, why);
         Self { rendered: Rendered::nothing(), summary, is_page: false }
     }
-}
 
-/// How a run is done.
-pub(super) struct Run<'a> {
-    pub(super) form: &'a FormArguments,
-    pub(super) threads: Option<u16>,
-    pub(super) is_quiet: bool,
-}
-
-impl Run<'_> {
-    /// Opens the output, does `work` on each job, and writes what comes back.
-    pub(super) fn reports<J: Send>(
-        &self,
-        jobs: impl Iterator<Item = J>,
-        work: impl Fn(J, &Form) -> Done + Sync,
-    ) -> Outcome {
-        if let Some(mistake) = self.form.mistake() {
-            message::error(mistake, "see `--help`");
-            return Outcome::Usage;
+    /// Says what could not be read, if anything; `pause` keeps the progress line out of it.
+    pub(super) fn tell_unread(&self, pause: impl FnOnce(&mut dyn FnMut())) {
+        if self.summary.unreadable.is_empty() {
+            return;
         }
-        let form = Form::new(self.form);
-        let output = match Output::open(self.form.output.as_deref(), &form) {
-            Ok(output) => output,
-            Err(error) => return self.cannot_write(&error),
-        };
-        match thread_pool(self.threads) {
-            Ok(pool) => self.write(&pool, output, jobs, |job| work(job, &form)),
-            Err(error) => {
-                message::error(&error.to_string(), "use a smaller `--threads`");
-                Outcome::Usage
+        pause(&mut || {
+            for Unread { path, message } in &self.summary.unreadable {
+                let of_page = format!("{path}: {message}");
+                let (what, place) =
+                    if self.is_page { ("the page could not be scanned", &of_page) } else { (&**message, path) };
+                message::error(what, place);
             }
-        }
-    }
-
-    fn write<J: Send>(
-        &self,
-        pool: &ThreadPool,
-        mut output: Output<'_>,
-        jobs: impl Iterator<Item = J>,
-        work: impl Fn(J) -> Done + Sync,
-    ) -> Outcome {
-        let progress = Progress::new(!self.is_quiet);
-        let is_shared = shares_terminal(self.form);
-        let mut summary = Summary::default();
-        let mut written = Ok(());
-        let take = |done: Done| {
-            if !self.is_quiet && !done.summary.unreadable.is_empty() {
-                progress.pause(|| report_unread(&done));
-            }
-            // Drawing the progress line again costs more than a quiet page.
-            let is_seen = is_shared && !done.rendered.is_unseen();
-            written =
-                if is_seen { progress.pause(|| output.page_now(done.rendered)) } else { output.page(done.rendered) };
-            summary.merge(done.summary);
-            progress.advance();
-            if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-        };
-        in_order(pool, jobs, work, take);
-        progress.finish();
-        match written.and_then(|()| output.end(&summary)) {
-            Err(error) => self.cannot_write(&error),
-            Ok(()) => self.outcome(&summary),
-        }
-    }
-
-    /// A condition that was asked about holds whatever could not be read.
-    fn outcome(&self, summary: &Summary) -> Outcome {
-        if self.form.fail_on.iter().any(|condition| condition.holds(summary)) {
-            return Outcome::Holds;
-        }
-        if !summary.unreadable.is_empty() {
-            return Outcome::Incomplete;
-        }
-        if summary.pages + summary.seller_lists == 0 && !self.is_quiet {
-            message::warning("no pages found", "name a file to read it whatever it is called");
-        }
-        Outcome::Done
-    }
-
-    /// A reader that went away wants no more: that is no failure.
-    fn cannot_write(&self, error: &io::Error) -> Outcome {
-        if error.kind() == io::ErrorKind::BrokenPipe {
-            return Outcome::Done;
-        }
-        let place = self.form.output.as_deref().unwrap_or(Path::new("standard output"));
-        message::error(&format!("the report cannot be written: {}", plain_words(error)), &place.to_string_lossy());
-        Outcome::Incomplete
+        });
     }
 }
 
-/// Threads that can scan and render pages of strangers.
-pub(super) fn thread_pool(threads: Option<u16>) -> Result<ThreadPool, rayon::ThreadPoolBuildError> {
+/// Does `work` on each job and writes what comes back.
+pub(super) fn write_reports<J: Send>(
+    arguments: &FormArguments,
+    threads: Option<u16>,
+    is_quiet: bool,
+    jobs: impl Iterator<Item = J>,
+    work: impl Fn(J, &Form) -> Done + Sync,
+) -> Outcome {
+    if !is_usable(arguments) {
+        return Outcome::Usage;
+    }
+    let form = Form::new(arguments);
+    let pool = match thread_pool(threads) {
+        Ok(pool) => pool,
+        Err(outcome) => return outcome,
+    };
+    let mut output = match Output::open(arguments.output.as_deref(), &form) {
+        Ok(output) => output,
+        Err(error) => return cannot_write(arguments, &error),
+    };
+    let mut progress = Progress::new(!is_quiet, Counter::default());
+    let is_shared = shares_terminal(arguments);
+    let mut summary = Summary::default();
+    let mut written = Ok(());
+    let take = |done: Done| {
+        if !is_quiet {
+            done.tell_unread(|tell| progress.pause(tell));
+        }
+        let is_seen = is_shared && !done.rendered.is_unseen();
+        written = if is_seen { progress.pause(|| output.page_now(done.rendered)) } else { output.page(done.rendered) };
+        progress.advance(done.summary.networks.keys());
+        summary.merge(done.summary);
+        if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    };
+    run_jobs(&pool, Order::Input, jobs, |_| 0, |job| work(job, &form), take);
+    progress.finish();
+    match written.and_then(|()| output.end(&summary)) {
+        Err(error) => cannot_write(arguments, &error),
+        Ok(()) => outcome(&summary, arguments, is_quiet),
+    }
+}
+
+/// Can the form be written as it was asked for? Says what cannot.
+pub(super) fn is_usable(arguments: &FormArguments) -> bool {
+    let mistake = arguments.mistake();
+    if let Some(mistake) = mistake {
+        message::error(mistake, "see `--help`");
+    }
+    mistake.is_none()
+}
+
+/// How it ended. A condition that was asked about holds whatever could not be read.
+pub(super) fn outcome(summary: &Summary, arguments: &FormArguments, is_quiet: bool) -> Outcome {
+    if arguments.fail_on.iter().any(|condition| condition.holds(summary)) {
+        return Outcome::Holds;
+    }
+    if !summary.unreadable.is_empty() {
+        return Outcome::Incomplete;
+    }
+    if summary.pages + summary.seller_lists == 0 && !is_quiet {
+        message::warning("no pages found", "name a file to read it whatever it is called");
+    }
+    Outcome::Done
+}
+
+/// A reader that went away wants no more: that is no failure.
+pub(super) fn cannot_write(arguments: &FormArguments, error: &io::Error) -> Outcome {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return Outcome::Done;
+    }
+    let place = arguments.output.as_deref().unwrap_or(Path::new("standard output"));
+    message::error(&format!("the report cannot be written: {}", plain_words(error)), &place.to_string_lossy());
+    Outcome::Incomplete
+}
+
+/// Threads that can scan and render pages of strangers; says why there are none.
+pub(super) fn thread_pool(threads: Option<u16>) -> Result<ThreadPool, Outcome> {
     let threads = threads.map_or(0, usize::from);
-    ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK_BYTES).build()
-}
-
-fn report_unread(done: &Done) {
-    for unread in &done.summary.unreadable {
-        let what = if done.is_page { "the page could not be scanned" } else { &unread.message };
-        let place = if done.is_page { format!("{}: {}", unread.path, unread.message) } else { unread.path.clone() };
-        message::error(what, &place);
-    }
+    ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK_BYTES).build().map_err(|error| {
+        message::error(&error.to_string(), "use a smaller `--threads`");
+        Outcome::Usage
+    })
 }

@@ -6,17 +6,19 @@
 
 use super::disguise::decoded_params;
 use super::record::{
-    AdUnitRecord, At, BidRecord, DiagnosticRecord, FindingRecord, NetworkRecord, PAGE_SCHEMA, PageReport,
-    ProblemRecord, RequestRecord, ScriptEntry, SellerRecord, SellersRecord, SlotRecord, SourceRecord, Standing,
+    AdUnitRecord, AdapterRecord, At, BidRecord, BundleRecord, DiagnosticRecord, FindingRecord, NetworkRecord,
+    PAGE_SCHEMA, PageReport, ProblemRecord, RequestRecord, ResourceRecord, ScriptEntry, SlotRecord, SourceRecord,
 };
-use crate::base::{Diagnostic, LineIndex, Place, Severity};
-use crate::detect::{AdUnit, Bid, Finding, FoundNetwork, FoundRequest, Problem, Slot};
-use crate::engine::{Container, Outcome, Scan, ScriptKind, ScriptRecord};
-use crate::network::Registry;
-use crate::sellers::{Relation, Seller, SellerList, SellerListKind};
+use super::unseen::{ads, unseen};
+use crate::base::{Diagnostic, LineIndex, Place, Position};
+use crate::detect::{AdUnit, Bid, Bundle, Finding, FoundNetwork, FoundRequest, Problem, Slot};
+use crate::engine::{Container, Outcome, ResourceKind, ResourceText, Scan, ScriptKind, ScriptRecord};
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Where the bytes of a page were read.
@@ -47,7 +49,7 @@ impl Source {
         Self { entry: Some(entry.into()), ..self }
     }
 
-    fn record(&self, container: &'static str, charset: Option<&'static str>) -> SourceRecord {
+    pub(super) fn record(&self, container: &'static str, charset: Option<&'static str>) -> SourceRecord {
         SourceRecord {
             path: self.path.clone(),
             container: container.into(),
@@ -64,10 +66,11 @@ impl Source {
 /// Lists keep the order of the scan. Of several settings with one name the last counts.
 #[must_use]
 pub fn page_report(scan: &Scan, source: &Source) -> PageReport {
-    let places = Places::new(&scan.text);
+    let places = Places::of(scan);
+    let unseen = unseen(scan);
     let scripts = scan.scripts.iter().enumerate();
     PageReport {
-        source: source.record(container_name(scan.container), Some(scan.charset)),
+        source: source.record(container_name(scan), Some(scan.charset)),
         url: scan.url.clone(),
         title: scan.title.clone(),
         networks: scan.networks.iter().map(network_record).collect(),
@@ -76,7 +79,11 @@ pub fn page_report(scan: &Scan, source: &Source) -> PageReport {
         findings: scan.findings.iter().map(|finding| places.finding(finding)).collect(),
         requests: scan.requests.iter().map(|request| places.request(request)).collect(),
         scripts: scripts.map(|(index, script)| places.script(index, script)).collect(),
+        bundles: scan.bundles.iter().map(|bundle| bundle_record(scan, bundle)).collect(),
         config: scan.config.iter().map(|entry| (entry.name.clone(), entry.value.to_json())).collect(),
+        resources: scan.resources.iter().map(|resource| resource_record(scan, resource)).collect(),
+        ads: ads(scan, &unseen),
+        unseen,
         diagnostics: scan.diagnostics.iter().map(|diagnostic| places.diagnostic(diagnostic)).collect(),
         ..empty_report(source)
     }
@@ -85,11 +92,11 @@ pub fn page_report(scan: &Scan, source: &Source) -> PageReport {
 /// The report of a page that could not be scanned, and why.
 #[must_use]
 pub fn failed_report(source: &Source, why: &Diagnostic) -> PageReport {
-    let places = Places::new("");
+    let places = Places::nowhere();
     PageReport { diagnostics: vec![places.diagnostic(why)], ..empty_report(source) }
 }
 
-fn empty_report(source: &Source) -> PageReport {
+pub(super) fn empty_report(source: &Source) -> PageReport {
     PageReport {
         schema: PAGE_SCHEMA.into(),
         source: source.record("unknown", None),
@@ -101,77 +108,53 @@ fn empty_report(source: &Source) -> PageReport {
         findings: Vec::new(),
         requests: Vec::new(),
         scripts: Vec::new(),
+        bundles: Vec::new(),
         config: Map::new(),
+        resources: Vec::new(),
+        ads: "unknown".into(),
+        unseen: BTreeMap::new(),
         diagnostics: Vec::new(),
         sellers: None,
     }
 }
 
-/// The report of a list of sellers.
-#[must_use]
-pub fn sellers_report(list: &SellerList, source: &Source, registry: &Registry) -> PageReport {
-    let kind = match list.kind {
-        SellerListKind::AdsTxt => "ads.txt",
-        SellerListKind::AppAdsTxt => "app-ads.txt",
-        SellerListKind::SellersJson => "sellers.json",
-    };
-    let network = list.domain.as_deref().and_then(|domain| registry.organisation_of_host(domain));
-    let sellers = SellersRecord {
-        kind: kind.into(),
-        domain: list.domain.clone(),
-        network: network.map(|network| network.id.to_string()),
-        sellers: list.sellers.iter().map(seller_record).collect(),
-    };
-    let places = Places::new("");
-    let unread = (list.unread > 0).then(|| {
-        let message = format!("{} entries could not be read", list.unread);
-        places.diagnostic(&Diagnostic::new(Severity::Info, "unread-sellers", message))
-    });
-    PageReport {
-        source: source.record(kind, None),
-        sellers: Some(sellers),
-        diagnostics: unread.into_iter().collect(),
-        ..empty_report(source)
-    }
-}
-
-fn seller_record(seller: &Seller) -> SellerRecord {
-    SellerRecord {
-        system: seller.system.clone(),
-        network: seller.network.clone(),
-        account: seller.account.clone(),
-        relation: match seller.relation {
-            Relation::Direct => Standing::Direct,
-            Relation::Reseller => Standing::Reseller,
-        },
-    }
-}
-
-/// The page's text, to turn spans into lines and columns.
+/// The page's text and those of its resources, to turn spans into lines and columns.
 pub(super) struct Places<'s> {
     text: &'s str,
-    lines: LineIndex,
+    page: LineIndex,
+    /// Where each resource stands in the text, and its lines once they were asked for.
+    resources: Vec<(Range<usize>, OnceCell<LineIndex>)>,
 }
 
 impl<'s> Places<'s> {
-    pub(super) fn new(text: &'s str) -> Self {
-        Self { text, lines: LineIndex::new(text) }
+    /// Of a scan.
+    pub(super) fn of(scan: &'s Scan) -> Self {
+        let resources = scan.resources.iter().map(|resource| (resource.range.clone(), OnceCell::new()));
+        let end = scan.resources.first().map_or(scan.text.len(), |first| first.range.start);
+        Self { text: &scan.text, page: LineIndex::new(&scan.text[..end]), resources: resources.collect() }
     }
 
-    /// The line of a byte.
-    pub(super) fn line_of(&self, offset: u32) -> u32 {
-        self.lines.position(self.text, offset).line
+    /// Of something that has no text.
+    pub(super) fn nowhere() -> Self {
+        Self { text: "", page: LineIndex::new(""), resources: Vec::new() }
     }
 
+    /// The place for people.
     pub(super) fn at(&self, place: Place) -> At {
-        let position = self.lines.position(self.text, place.span.start);
-        At {
-            script: place.script,
-            line: position.line,
-            column: position.column,
-            start: place.span.start,
-            end: place.span.end,
-        }
+        let Place { script, span } = place;
+        let after = self.resources.partition_point(|(range, _)| range.start <= span.start as usize);
+        let Some(index) = after.checked_sub(1) else {
+            let end = self.resources.first().map_or(self.text.len(), |(first, _)| first.start);
+            let position = self.page.position(&self.text[..end], span.start);
+            let Position { line, column } = position;
+            return At { script, resource: None, line, column, start: span.start, end: span.end };
+        };
+        let (range, lines) = &self.resources[index];
+        let text = &self.text[range.clone()];
+        let first = u32::try_from(range.start).unwrap_or(u32::MAX);
+        let (start, end) = (span.start.saturating_sub(first), span.end.saturating_sub(first));
+        let Position { line, column } = lines.get_or_init(|| LineIndex::new(text)).position(text, start);
+        At { script, resource: u32::try_from(index).ok(), line, column, start, end }
     }
 
     fn ad_unit(&self, unit: &AdUnit) -> AdUnitRecord {
@@ -248,6 +231,8 @@ impl<'s> Places<'s> {
         ScriptEntry {
             index: u32::try_from(index).unwrap_or(u32::MAX),
             kind: kind_name(script.kind).into(),
+            url: script.url.clone(),
+            is_saved: (script.kind == ScriptKind::External).then_some(script.is_saved),
             bytes: script.code.len() as u64,
             sha256: sha256(script.code.as_bytes()),
             outcome: outcome_name(script.outcome).into(),
@@ -259,7 +244,7 @@ impl<'s> Places<'s> {
         }
     }
 
-    fn diagnostic(&self, diagnostic: &Diagnostic) -> DiagnosticRecord {
+    pub(super) fn diagnostic(&self, diagnostic: &Diagnostic) -> DiagnosticRecord {
         DiagnosticRecord {
             severity: diagnostic.severity,
             code: diagnostic.code.into(),
@@ -293,8 +278,41 @@ fn present(value: Json) -> Option<Json> {
     (!is_absent).then_some(value)
 }
 
-fn container_name(container: Container) -> &'static str {
-    match container {
+fn bundle_record(scan: &Scan, bundle: &Bundle) -> BundleRecord {
+    let bids = || scan.ad_units.iter().flat_map(|unit| &unit.bids);
+    let is_named =
+        |code: &str| bids().any(|bid| bid.bidder.as_str() == Some(code) || bid.alias_of.as_deref() == Some(code));
+    let adapters = bundle.adapters.iter().map(|adapter| AdapterRecord {
+        module: adapter.module.clone(),
+        bidder: adapter.bidder.clone(),
+        network: adapter.network.clone(),
+        is_configured: adapter.bidder.as_deref().is_some_and(is_named),
+    });
+    BundleRecord {
+        library: bundle.library.into(),
+        script: bundle.script,
+        version: bundle.version.clone(),
+        global: bundle.global.clone(),
+        modules: bundle.modules.clone(),
+        adapters: adapters.collect(),
+    }
+}
+
+fn resource_record(scan: &Scan, resource: &ResourceText) -> ResourceRecord {
+    let text = &scan.text[resource.range.clone()];
+    let kind = match resource.kind {
+        ResourceKind::Script => "script",
+        ResourceKind::Frame => "frame",
+    };
+    let (url, bytes) = (resource.url.clone(), text.len() as u64);
+    ResourceRecord { url, kind: kind.into(), bytes, sha256: sha256(text.as_bytes()) }
+}
+
+fn container_name(scan: &Scan) -> &'static str {
+    if let Some(archive) = scan.archive {
+        return archive.name();
+    }
+    match scan.container {
         Container::Html => "html",
         Container::Js => "js",
         Container::Text => "text",

@@ -6,7 +6,7 @@
 use super::compose::Places;
 use super::record::At;
 use super::text::words;
-use crate::base::{Evidence, Place};
+use crate::base::{Evidence, Place, Span};
 use crate::detect::{AdUnit, Bid, Finding};
 use crate::engine::Scan;
 use crate::evaluate::{Step, Value};
@@ -78,7 +78,7 @@ pub struct ExplainedStep {
 /// Explains what was found on the page; with `line`, only what stands on that line.
 #[must_use]
 pub fn explain(scan: &Scan, path: &str, line: Option<u32>) -> Explanation {
-    let explainer = Explainer { scan, places: Places::new(&scan.text) };
+    let explainer = Explainer { scan, places: Places::of(scan) };
     let findings = scan.findings.iter().map(|finding| explainer.finding(finding));
     let bids = scan.ad_units.iter().flat_map(|unit| unit.bids.iter().map(move |bid| (unit, bid)));
     let bids = bids.map(|(unit, bid)| explainer.bid(unit, bid));
@@ -164,7 +164,8 @@ impl Explainer<'_> {
 
     /// Does the line lie between the first and the last of the place?
     fn covers(&self, at: At, line: u32) -> bool {
-        (at.line..=self.places.line_of(at.end)).contains(&line)
+        let end = Span::new(at.end as usize, at.end as usize);
+        at.resource.is_none() && (at.line..=self.places.at(Place { script: None, span: end }).line).contains(&line)
     }
 }
 

@@ -26,14 +26,16 @@ mod rollup;
 mod sarif;
 #[cfg(feature = "schema")]
 mod schema;
+mod seller_list;
 mod summary;
 mod table;
 mod text;
+mod unseen;
 
 #[cfg(test)]
 mod sample;
 
-pub use compose::{Source, failed_report, page_report, sellers_report};
+pub use compose::{Source, failed_report, page_report};
 pub use csv::{Csv, CsvTable};
 pub use diff::{
     Change, Comparison, DIFF_SCHEMA, DiffTable, Difference, FactChange, OverallChange, PageDifference, Sides, What,
@@ -45,13 +47,15 @@ pub use markdown::Markdown;
 #[cfg(feature = "parquet")]
 pub use parquet::{ParquetFolder, TABLES};
 pub use record::{
-    AdUnitRecord, At, BidRecord, DiagnosticRecord, FindingRecord, Name, NetworkRecord, PAGE_SCHEMA, PageReport,
-    ProblemRecord, RequestRecord, ScriptEntry, SellerRecord, SellersRecord, SlotRecord, SourceRecord, Standing,
+    AdUnitRecord, AdapterRecord, At, BidRecord, BundleRecord, DiagnosticRecord, FindingRecord, Name, NetworkRecord,
+    PAGE_SCHEMA, PageReport, ProblemRecord, RequestRecord, ResourceRecord, ScriptEntry, SellerRecord, SellersRecord,
+    SlotRecord, SourceRecord, Standing,
 };
 pub use rollup::{AccountRow, AccountSite, Rollup, SiteCount};
 pub use sarif::Sarif;
 #[cfg(feature = "schema")]
 pub use schema::page_schema;
+pub use seller_list::sellers_report;
 pub use summary::{BidderCount, NetworkCount, Summary, Unread};
 pub use table::Table;
 pub use text::printable;

@@ -1,8 +1,8 @@
 //! Code frames: a title, the place, what was caught, and the steps that led there.
 
 use super::window::Window;
-use adsieve::RuleSet;
 use adsieve::report::{At, Explained, ExplainedStep, Explanation, printable};
+use adsieve::{RuleSet, Scan};
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
 
 /// Steps of one value that are shown.
@@ -10,16 +10,16 @@ const STEPS: usize = 12;
 
 /// Renders explanations over one page.
 pub(super) struct Frames<'p> {
-    page: &'p str,
+    scan: &'p Scan,
     path: &'p str,
     renderer: Renderer,
 }
 
 impl<'p> Frames<'p> {
     /// Frames for a terminal of so many columns.
-    pub(super) fn new(page: &'p str, path: &'p str, width: usize, has_colours: bool) -> Self {
+    pub(super) fn new(scan: &'p Scan, path: &'p str, width: usize, has_colours: bool) -> Self {
         let renderer = if has_colours { Renderer::styled() } else { Renderer::plain() };
-        Self { page, path, renderer: renderer.term_width(width) }
+        Self { scan, path, renderer: renderer.term_width(width) }
     }
 
     /// All frames, a blank line between two. What several findings share of their way is shown once.
@@ -38,7 +38,8 @@ impl<'p> Frames<'p> {
     fn item(&self, item: &Explained, way: &[ExplainedStep], rules: &RuleSet) -> String {
         let network = item.network.as_ref().map_or_else(String::new, |network| format!(" ({network})"));
         let title = printable(&format!("{}{network}", item.name)).into_owned();
-        let path = printable(self.path).into_owned();
+        let resource = item.at.resource.and_then(|at| self.scan.resources.get(at as usize));
+        let path = printable(resource.map_or(self.path, |resource| &resource.url)).into_owned();
         let snippet = self.snippet(&[(item.at, evidence_word(item))], AnnotationKind::Primary).path(path.clone());
         let mut group = Group::with_title(Level::INFO.with_name(item.what).primary_title(title)).element(snippet);
         for line in facts(item, rules) {
@@ -63,7 +64,9 @@ impl<'p> Frames<'p> {
         };
         let places: Vec<(At, String)> = steps.iter().take(STEPS).enumerate().map(label).collect();
         let mut group = Group::with_title(Level::HELP.no_name().secondary_title(title.to_owned()));
-        group = group.element(self.snippet(&places, AnnotationKind::Context));
+        for same in places.chunk_by(|(one, _), (next, _)| one.resource == next.resource) {
+            group = group.element(self.snippet(same, AnnotationKind::Context));
+        }
         if steps.len() > STEPS {
             let more = format!("and {} more steps", steps.len() - STEPS);
             group = group.element(Level::NOTE.no_name().message(more));
@@ -71,8 +74,17 @@ impl<'p> Frames<'p> {
         Some(group)
     }
 
+    /// The text that the places stand in: the page's, or that of a resource saved with it.
+    fn text(&self, places: &[(At, String)]) -> &str {
+        let of_page = || self.scan.resources.first().map_or(self.scan.text.len(), |first| first.range.start);
+        let resource =
+            places.first().and_then(|(at, _)| at.resource).and_then(|at| self.scan.resources.get(at as usize));
+        let range = resource.map_or_else(|| 0..of_page(), |resource| resource.range.clone());
+        self.scan.text.get(range).unwrap_or_default()
+    }
+
     fn snippet(&self, places: &[(At, String)], kind: AnnotationKind) -> Snippet<'static, Annotation<'static>> {
-        let window = Window::over(self.page, &places.iter().map(|(at, _)| *at).collect::<Vec<_>>());
+        let window = Window::over(self.text(places), &places.iter().map(|(at, _)| *at).collect::<Vec<_>>());
         let marks = window.marked.into_iter().zip(places);
         let annotations = marks.map(|(range, (_, label))| kind.clone().span(range).label(label.clone()));
         Snippet::source(window.text).line_start(window.line).annotations(annotations.collect::<Vec<_>>())

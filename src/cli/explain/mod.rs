@@ -8,11 +8,15 @@ use super::args::{ExplainArguments, ExplainFormat};
 use super::message::{self, plain_words};
 use super::output::{wants_colours, width_of};
 use super::print::print;
+use super::run::thread_pool;
 use adsieve::report::explain;
-use adsieve::{Engine, ScanOptions};
+use adsieve::{Engine, ReadOptions, SavedDocument, ScanOptions, is_container};
 use frame::Frames;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+
+/// Bytes that tell a container.
+const HEAD_BYTES: usize = 4 << 10;
 
 /// Explains what the argument names.
 pub(super) fn explain_page(arguments: &ExplainArguments) -> Outcome {
@@ -25,13 +29,21 @@ pub(super) fn explain_page(arguments: &ExplainArguments) -> Outcome {
             return Outcome::Incomplete;
         }
     };
+    if is_container(&bytes[..bytes.len().min(HEAD_BYTES)], &name, &ReadOptions::default()) {
+        message::error("`explain` shows one page, and this is a container of pages", &name);
+        return Outcome::Usage;
+    }
     // Scripts and values are walked by recursion: the program's own stack is too small for hostile ones.
-    let pool = super::run::thread_pool(Some(1)).expect("one thread can be had");
+    let pool = match thread_pool(Some(1)) {
+        Ok(pool) => pool,
+        Err(outcome) => return outcome,
+    };
     let file_name = (name != "-").then(|| name.clone().into_owned());
     let options = ScanOptions { url: arguments.url.clone(), name: file_name, trace: true, ..ScanOptions::default() };
+    let document = SavedDocument::new(bytes).with_saved_folder(&path, &ReadOptions::default());
     let engine = Engine::built_in();
     let (scan, explanation) = pool.install(|| {
-        let scan = engine.scan_bytes(&bytes, &options);
+        let scan = engine.scan_document(&document, &options);
         let explanation = explain(&scan, &name, line);
         (scan, explanation)
     });
@@ -46,7 +58,7 @@ pub(super) fn explain_page(arguments: &ExplainArguments) -> Outcome {
         }
         ExplainFormat::Frames => {
             let width = width_of(arguments.width, false);
-            let frames = Frames::new(&scan.text, &name, width, wants_colours(arguments.color, false));
+            let frames = Frames::new(&scan, &name, width, wants_colours(arguments.color, false));
             print(&frames.render(&explanation, engine.rules()))
         }
     }

@@ -106,7 +106,7 @@ mod tests {
     fn at(page: &str, start: usize, end: usize) -> At {
         let number = |offset: usize| u32::try_from(offset).unwrap();
         let line = 1 + page.as_bytes()[..start.min(page.len())].iter().filter(|&&byte| byte == b'\n').count();
-        At { script: None, line: number(line), column: 1, start: number(start), end: number(end) }
+        At { script: None, resource: None, line: number(line), column: 1, start: number(start), end: number(end) }
     }
 
     fn marked(page: &str, places: &[(usize, usize)]) -> (String, Vec<String>) {
