@@ -8,7 +8,7 @@ use crate::detect::{Bundle, Detected, Observed};
 use crate::evaluate::{Evaluator, Event, EventKind, Input, Sources};
 use crate::input::Document;
 use crate::page::{Element, Part, Request, Script, ScriptKind, Style, Text};
-use crate::script::{Goal, Language, find_regions, parse};
+use crate::script::{Goal, Language, find_regions, parse, parse_lazily};
 use rustc_hash::FxHashSet;
 use typed_arena::Arena;
 
@@ -100,6 +100,9 @@ impl<'s> PageRun<'s> {
         self.seen.bundles = self.engine.bundles(&self.seen.scripts);
         drop_inner_workings(&mut evaluation.events, &self.seen.bundles);
         self.seen.diagnostics.extend(evaluation.diagnostics);
+        for script in evaluation.damaged {
+            self.seen.scripts[script as usize].outcome = Outcome::Recovered;
+        }
         for script in evaluation.cut {
             self.seen.scripts[script as usize].outcome = Outcome::Cut;
         }
@@ -270,7 +273,7 @@ impl<'s> PageRun<'s> {
             return;
         }
         let goal = if script.is_module { Goal::Module } else { Goal::Script };
-        let tree = self.kept.sources.keep_tree(parse(&script.text, goal, &self.engine.limits));
+        let tree = self.kept.sources.keep_tree(parse_lazily(&script.text, goal, &self.engine.limits));
         *outcome = match (tree.is_whole(), tree.is_empty()) {
             (true, _) => Outcome::Parsed,
             (false, false) => Outcome::Recovered,
