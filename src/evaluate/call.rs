@@ -388,16 +388,30 @@ impl<'a> Machine<'a> {
         };
         match self.object(*id).kind.clone() {
             Kind::Native(name) => self.construct_native(name, &arguments, span),
-            Kind::Function(closure) => {
-                let prototype = Some(self.prototype_of(*id));
-                let instance = Object { prototype, at: Some((self.source, span)), ..Object::new(Kind::Plain) };
-                let this = Abstract::Object(self.add_object(instance));
-                match self.invoke(&closure, &this, arguments, span) {
-                    value @ Abstract::Object(_) => value,
-                    _ => this,
-                }
-            }
+            Kind::Function(_) => self.construct_as(function, None, arguments, span),
             _ => self.call_value(function, &Abstract::Undefined, arguments, span),
+        }
+    }
+
+    /// Constructs with a function an instance of another one, as `super(…)` does.
+    pub(super) fn construct_as(
+        &mut self,
+        function: &Abstract,
+        target: Option<&Abstract>,
+        arguments: Vec<Abstract>,
+        span: Span,
+    ) -> Abstract {
+        let closure = match function.as_object().map(|id| self.object(id).kind.clone()) {
+            Some(Kind::Function(closure)) => closure,
+            _ => return self.construct(function, arguments, None, span),
+        };
+        let owner = target.and_then(Abstract::as_object).or(function.as_object());
+        let prototype = owner.map(|owner| self.prototype_of(owner));
+        let instance = Object { prototype, at: Some((self.source, span)), ..Object::new(Kind::Plain) };
+        let this = Abstract::Object(self.add_object(instance));
+        match self.invoke(&closure, &this, arguments, span) {
+            value @ Abstract::Object(_) => value,
+            _ => this,
         }
     }
 
@@ -423,6 +437,13 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Calls what the browser brings along, or a rule describes.
+    fn call_known(&mut self, path: &Atom, this: &Abstract, arguments: &[Abstract], span: Span) -> Option<Abstract> {
+        builtin::call_host(self, path, arguments, span)
+            .or_else(|| self.call_target(path, this, arguments, span))
+            .or_else(|| self.call_stand_in(path, this, arguments, span))
+    }
+
     /// A call of something that is not here: perhaps the browser's, else a library's, which is taken to
     /// call every function that it is handed.
     pub(super) fn call_unknown(
@@ -434,7 +455,7 @@ impl<'a> Machine<'a> {
     ) -> Abstract {
         self.has_unknown_call = true;
         if let Some(path) = &path
-            && let Some(value) = builtin::call_host(self, path, &arguments, span)
+            && let Some(value) = self.call_known(path, this, &arguments, span)
         {
             return value;
         }

@@ -4,6 +4,7 @@ use super::abstract_value::{Abstract, Choice, ObjectId, Origin};
 use super::condition::{ConditionId, Conditions};
 use super::event::{Event, EventKind, Interests};
 use super::heap::{Kind, Object, Scope, ScopeId, Store, Variables};
+use super::listener::Listeners;
 use super::task::Tasks;
 use crate::base::{Diagnostic, Evidence, Limits, OffsetMap, Place, Severity, Span as DocumentSpan};
 use crate::script::{Tree, text_span};
@@ -98,6 +99,9 @@ pub(super) struct Machine<'a> {
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) evidence: Evidence,
     pub(super) tasks: Tasks,
+    pub(super) listeners: Listeners,
+    /// The functions of stand-ins that were needed, by their number.
+    pub(super) stand_ins: FxHashMap<usize, Option<ObjectId>>,
     pub(super) prototypes: FxHashMap<&'static str, ObjectId>,
     pub(super) natives: FxHashMap<&'static str, ObjectId>,
     pub(super) hoisted: FxHashMap<usize, Rc<super::scope::Hoisted>>,
@@ -135,6 +139,8 @@ pub(super) struct Machine<'a> {
     /// Number of the call that is running, and of calls so far.
     pub(super) call: u32,
     pub(super) calls: u32,
+    /// Symbols made so far.
+    pub(super) symbols: u32,
     /// Answers questions about the page's elements.
     pub(super) dom: Option<&'a dyn super::dom::Dom>,
     pub(super) queries: u32,
@@ -182,6 +188,8 @@ impl<'a> Machine<'a> {
             diagnostics: Vec::new(),
             evidence: Evidence::Evaluated,
             tasks: Tasks::default(),
+            listeners: Listeners::default(),
+            stand_ins: FxHashMap::default(),
             prototypes: FxHashMap::default(),
             natives: FxHashMap::default(),
             hoisted: FxHashMap::default(),
@@ -209,6 +217,7 @@ impl<'a> Machine<'a> {
             regexes: FxHashMap::default(),
             call: 0,
             calls: 0,
+            symbols: 0,
             dom: None,
             queries: 0,
             json_span: swc_common::DUMMY_SP,

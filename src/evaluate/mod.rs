@@ -19,10 +19,12 @@ mod export;
 mod expression;
 mod harvest;
 mod heap;
+mod listener;
 mod machine;
 mod operator;
 mod property;
 mod scope;
+mod stand_in;
 mod statement;
 mod task;
 #[cfg(test)]
@@ -33,4 +35,5 @@ pub use dom::{Compound, Dom, DomElement};
 pub use evaluator::{Evaluator, Input};
 pub use event::{Event, EventKind, Interests};
 pub use machine::Sources;
+pub use stand_in::StandIn;
 pub use value::{Alternative, Condition, Object, Value};

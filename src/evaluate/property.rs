@@ -10,7 +10,7 @@ use swc_atoms::{Atom, atom};
 use swc_common::Span;
 
 /// Prototypes that are followed; hostile chains may be long.
-const CHAIN: usize = 32;
+pub(super) const CHAIN: usize = 32;
 
 /// The longest array that an assignment to an index or `length` may make.
 pub(super) const ARRAY_LENGTH: usize = 100_000;
@@ -111,6 +111,7 @@ impl<'a> Machine<'a> {
                 Some(Abstract::Number((object.elements.len() / per_entry) as f64))
             }
             Kind::Function(_) if *key == "prototype" => Some(Abstract::Object(self.prototype_of(id))),
+            Kind::Native("Symbol") if *key != "for" => builtin::well_known_symbol(key),
             Kind::Native(name) => builtin::static_member(name, key).map(|name| self.native(name)),
             _ => None,
         }
@@ -149,6 +150,11 @@ impl<'a> Machine<'a> {
         });
         let all: Vec<&Abstract> =
             members.chain(&object.elements).filter(|value| !matches!(value, Abstract::Absent)).collect();
+        let is_closed =
+            !object.is_open && object.prototype.is_none() && matches!(object.kind, Kind::Plain | Kind::Array);
+        if all.is_empty() && is_closed && object.properties.is_empty() {
+            return Abstract::Undefined;
+        }
         // More than a few say nothing.
         if all.is_empty() || all.len() > self.limits.alternatives / 2 {
             return self.unknown(span);
@@ -336,7 +342,7 @@ impl<'a> Machine<'a> {
             .collect();
         let (mut whole, names): (Vec<&Atom>, Vec<&Atom>) = object.properties.keys().partition(|name| is_index(name));
         whole.sort_by_key(|name| name.parse::<u32>().unwrap_or(u32::MAX));
-        keys.extend(whole.into_iter().chain(names).filter(|name| !name.starts_with('#')).cloned());
+        keys.extend(whole.into_iter().chain(names).filter(|name| !is_hidden(name)).cloned());
         keys
     }
 
@@ -353,7 +359,12 @@ impl<'a> Machine<'a> {
                     Kind::Collection { is_map: true } => {
                         Some(object.elements.chunks(2).map(|pair| self.add_array(pair.to_vec())).collect())
                     }
-                    _ => None,
+                    _ => {
+                        let own = self.find_member(*id, &atom!("@@iterator"))?;
+                        let Property::Value(own) = own else { return None };
+                        let all = self.call_value(&own, value, Vec::new(), swc_common::DUMMY_SP);
+                        self.array(&all).map(<[Abstract]>::to_vec)
+                    }
                 }
             }
             _ => None,
@@ -370,6 +381,11 @@ impl<'a> Machine<'a> {
         }
         self.to_text_shallow(value)
     }
+}
+
+/// Members that no listing shows: private ones, and those under symbols.
+fn is_hidden(name: &str) -> bool {
+    name.starts_with('#') || name.starts_with(builtin::SYMBOL)
 }
 
 /// Is it the name of an array element?

@@ -143,6 +143,13 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Runs a function with these arguments as soon as the script around has ended.
+    pub(super) fn run_soon_with(&mut self, function: &Abstract, this: &Abstract, arguments: Vec<Abstract>) {
+        if let Some(task) = self.task(function, this, Some(arguments)) {
+            self.tasks.soon.push_back(task);
+        }
+    }
+
     /// `window.onload = f` and the like.
     pub(super) fn note_handler(&mut self, key: &Atom, value: &Abstract, target: &Abstract) {
         if key.starts_with("on") && key.len() > 2 && self.is_function(value) {
@@ -262,7 +269,9 @@ impl<'a> Machine<'a> {
         while !self.cut {
             self.run_queues(&all);
             let Some(task) = self.tasks.later.pop_front() else { break };
-            self.run_task(task);
+            if task.arguments.is_some() || !self.has_heard(&task.function) {
+                self.run_task(task);
+            }
             self.run_soon();
         }
     }
@@ -277,7 +286,8 @@ impl<'a> Machine<'a> {
             }
             let Kind::Function(closure) = &self.object(id).kind else { continue };
             let code = (closure.source, closure.span);
-            let is_class = closure.class.as_ref().is_some_and(|class| class.class.span == closure.span);
+            let is_class =
+                closure.class.as_ref().is_some_and(|class| class.class.span == closure.span) || self.has_methods(id);
             if self.called.contains(&code) || !self.has_anchor(code.0, code.1) {
                 continue;
             }
@@ -294,6 +304,12 @@ impl<'a> Machine<'a> {
                 m.run_soon();
             });
         }
+    }
+
+    /// Did somebody add members to the function's prototype? Then it is a class, written the old way.
+    fn has_methods(&self, function: ObjectId) -> bool {
+        let prototype = self.object(function).own("prototype").and_then(Abstract::as_object);
+        prototype.is_some_and(|id| self.object(id).properties.keys().any(|name| *name != "constructor"))
     }
 
     /// Functions left in an array under a global name: a queue of a library that no rule knows.

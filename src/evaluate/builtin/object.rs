@@ -92,6 +92,13 @@ impl<'a> Machine<'a> {
                 }
                 Some(first)
             }
+            "Object.getOwnPropertyDescriptor" => {
+                let key = self.property_key(arguments.get(1)?)?;
+                self.descriptor(first.as_object()?, &key)
+            }
+            "Object.getOwnPropertyDescriptors" => self.descriptors(first.as_object().filter(|id| *id != GLOBAL)?),
+            "Object.getOwnPropertySymbols" => Some(self.new_array(Vec::new(), span)),
+            "Object.is" => self.is_strictly_equal(&first, arguments.get(1)?).map(Abstract::Bool),
             "Object.hasOwn" => {
                 let key = self.property_key(arguments.get(1)?)?;
                 self.has_own(&first, &key)
