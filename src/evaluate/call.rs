@@ -206,19 +206,29 @@ impl<'a> Machine<'a> {
         if is_too_deep || !self.step(span) {
             return self.unknown(span);
         }
+        let may_be_barren = self.may_be_barren(&arguments);
+        if may_be_barren && let Some(value) = self.barren_call(code, this, &arguments) {
+            self.has_unknown_arguments = false;
+            return value;
+        }
+        let call = may_be_barren.then(|| (this.clone(), arguments.clone()));
+        let start = self.start();
         self.called.insert(code);
         self.active.push(code);
         self.classes.push(closure.class.clone());
         self.depth += 1;
         self.calls += 1;
-        let call = std::mem::replace(&mut self.call, self.calls);
+        let outer = std::mem::replace(&mut self.call, self.calls);
         let source = std::mem::replace(&mut self.source, closure.source);
         let value = stacker::maybe_grow(256 << 10, 4 << 20, || self.run(closure, this, arguments));
         self.source = source;
         self.depth -= 1;
-        self.call = call;
+        self.call = outer;
         self.classes.pop();
         self.active.pop();
+        if let Some(call) = call {
+            self.note_call(code, start, call, &value);
+        }
         value
     }
 

@@ -2,6 +2,7 @@
 
 use super::abstract_value::{Abstract, Choice, ObjectId, Origin};
 use super::condition::{ConditionId, Conditions};
+use super::effort::Effort;
 use super::event::{Event, EventKind, Interests};
 use super::heap::{Kind, Object, Scope, ScopeId, Store, Variables};
 use super::listener::Listeners;
@@ -99,6 +100,7 @@ pub(super) struct Machine<'a> {
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) evidence: Evidence,
     pub(super) tasks: Tasks,
+    pub(super) effort: Effort,
     pub(super) listeners: Listeners,
     /// The functions of stand-ins that were needed, by their number.
     pub(super) stand_ins: FxHashMap<usize, Option<ObjectId>>,
@@ -188,6 +190,7 @@ impl<'a> Machine<'a> {
             diagnostics: Vec::new(),
             evidence: Evidence::Evaluated,
             tasks: Tasks::default(),
+            effort: Effort::default(),
             listeners: Listeners::default(),
             stand_ins: FxHashMap::default(),
             prototypes: FxHashMap::default(),

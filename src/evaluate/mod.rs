@@ -13,6 +13,7 @@ mod call;
 mod class;
 mod condition;
 mod dom;
+mod effort;
 mod evaluator;
 mod event;
 mod export;

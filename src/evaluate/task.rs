@@ -239,6 +239,14 @@ impl<'a> Machine<'a> {
         self.evidence = evidence;
     }
 
+    fn code_of(&self, function: &Abstract) -> Option<super::effort::CodePlace> {
+        match &self.object(function.as_object()?).kind {
+            Kind::Function(closure) => Some((closure.source, closure.span)),
+            Kind::Bound { target, .. } => self.code_of(target),
+            _ => None,
+        }
+    }
+
     /// Runs what waits for the end of the script.
     pub(super) fn run_soon(&mut self) {
         while let Some(task) = self.tasks.soon.pop_front() {
@@ -269,8 +277,10 @@ impl<'a> Machine<'a> {
         while !self.cut {
             self.run_queues(&all);
             let Some(task) = self.tasks.later.pop_front() else { break };
-            if task.arguments.is_some() || !self.has_heard(&task.function) {
+            if task.arguments.is_some() {
                 self.run_task(task);
+            } else if !self.has_heard(&task.function) {
+                self.unless_barren(self.code_of(&task.function), |m| m.run_task(task));
             }
             self.run_soon();
         }
