@@ -12,6 +12,9 @@ use swc_common::Span;
 /// Prototypes that are followed; hostile chains may be long.
 pub(super) const CHAIN: usize = 32;
 
+/// Classes of the language that libraries bring along for browsers that lack them.
+const POLYFILLED: &[&str] = &["Map", "Promise", "Reflect", "Set", "Symbol", "WeakMap", "WeakSet"];
+
 /// The longest array that an assignment to an index or `length` may make.
 pub(super) const ARRAY_LENGTH: usize = 100_000;
 
@@ -211,6 +214,9 @@ impl<'a> Machine<'a> {
     fn write_object(&mut self, id: ObjectId, key: &Atom, value: Abstract, this: &Abstract, span: Span) {
         if id == GLOBAL {
             self.note_handler(key, &value, this);
+            if self.is_polyfill(key, &value) {
+                return;
+            }
             return self.write_variable(super::machine::GLOBAL_SCOPE, key, value);
         }
         if let Some(Property::Accessor { set: Some(set), .. }) = self.find_member(id, key) {
@@ -253,13 +259,33 @@ impl<'a> Machine<'a> {
 
     /// Makes an own member.
     pub(super) fn define(&mut self, id: ObjectId, key: &Atom, value: Abstract) {
-        if self.object(id).is_array() && self.write_element(id, key, &value) {
+        if self.object(id).is_array() && self.write_element(id, key, &value) || self.is_built_in(id, key) {
             return;
         }
         let is_new = self.object_mut(id).properties.insert(key.clone(), Property::Value(value)).is_none();
         self.memory += 48;
         if is_new {
             self.note_member(id, key);
+        }
+    }
+
+    /// Is it a class of the language that a library brings along for browsers that lack it?
+    pub(super) fn is_polyfill(&self, name: &str, value: &Abstract) -> bool {
+        POLYFILLED.contains(&name) && value.as_object().is_some_and(|id| self.object(id).is_callable())
+    }
+
+    /// Is it a member that every browser has? What a polyfill would put in its place is worse, and need not run.
+    fn is_built_in(&self, id: ObjectId, key: &Atom) -> bool {
+        match self.object(id).kind {
+            Kind::Native(name) => builtin::static_member(name, key).is_some(),
+            Kind::Plain => {
+                let is_native = |value: &Abstract| {
+                    value.as_object().is_some_and(|id| matches!(self.object(id).kind, Kind::Native(_)))
+                };
+                self.prototypes.values().any(|prototype| *prototype == id)
+                    && self.object(id).own(key).is_some_and(is_native)
+            }
+            _ => false,
         }
     }
 

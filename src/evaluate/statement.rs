@@ -219,7 +219,8 @@ impl<'a> Machine<'a> {
     fn try_statement(&mut self, attempt: &'a ast::TryStmt, scope: ScopeId) -> Flow {
         let before = std::mem::take(&mut self.has_unknown_call);
         let flow = self.block(&attempt.block.stmts, scope);
-        let may_throw = std::mem::replace(&mut self.has_unknown_call, before) || self.has_unknown_call;
+        let may_throw = self.has_unknown_call;
+        self.has_unknown_call |= before;
         let flow = match (&attempt.handler, flow) {
             (Some(handler), Flow::Throw(error)) => self.handler(handler, &error, scope),
             (Some(handler), flow) if may_throw => {

@@ -17,7 +17,9 @@ const HOST: &[(&str, &str)] = &[
     ("CustomEvent", "function"),
     ("Event", "function"),
     ("IntersectionObserver", "function"),
+    ("MessageChannel", "function"),
     ("MutationObserver", "function"),
+    ("PromiseRejectionEvent", "function"),
     ("Proxy", "function"),
     ("URL", "function"),
     ("URLSearchParams", "function"),
@@ -43,6 +45,7 @@ const HOST: &[(&str, &str)] = &[
     ("performance", "object"),
     ("requestAnimationFrame", "function"),
     ("screen", "object"),
+    ("setImmediate", "function"),
     ("setInterval", "function"),
     ("setTimeout", "function"),
 ];

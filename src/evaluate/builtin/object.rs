@@ -161,7 +161,11 @@ impl<'a> Machine<'a> {
             return self.define_accessor(id, &Abstract::String(key.clone()), getter, setter);
         }
         let value = descriptor.own("value").cloned().unwrap_or(Abstract::Undefined);
-        if id == GLOBAL { self.write_global(key, value) } else { self.define(id, key, value) }
+        match id {
+            GLOBAL if self.is_polyfill(key, &value) => {}
+            GLOBAL => self.write_global(key, value),
+            _ => self.define(id, key, value),
+        }
     }
 
     /// A copy of everything below a value; functions and exotic objects are shared.
