@@ -399,6 +399,10 @@ impl<'a> Machine<'a> {
         match self.object(*id).kind.clone() {
             Kind::Native(name) => self.construct_native(name, &arguments, span),
             Kind::Function(_) => self.construct_as(function, None, arguments, span),
+            Kind::Bound { target, arguments: mut all, .. } => {
+                all.extend(arguments);
+                self.construct(&target, all, path, span)
+            }
             _ => self.call_value(function, &Abstract::Undefined, arguments, span),
         }
     }

@@ -113,6 +113,10 @@ impl<'a> Machine<'a> {
                 let per_entry = if *is_map { 2 } else { 1 };
                 Some(Abstract::Number((object.elements.len() / per_entry) as f64))
             }
+            Kind::Element(_) if *key == "nodeType" => Some(Abstract::Number(1.0)),
+            Kind::Element(name) if matches!(key.as_str(), "nodeName" | "tagName") => {
+                Some(Abstract::text(&name.to_uppercase()))
+            }
             Kind::Function(_) if *key == "prototype" => Some(Abstract::Object(self.prototype_of(id))),
             Kind::Native("Symbol") if *key != "for" => builtin::well_known_symbol(key),
             Kind::Native(name) => builtin::static_member(name, key).map(|name| self.native(name)),
@@ -135,7 +139,7 @@ impl<'a> Machine<'a> {
 
     fn missing_member(&mut self, id: ObjectId, key: &Atom, span: Span) -> Abstract {
         let object = self.object(id);
-        let is_open = object.is_open || matches!(object.kind, Kind::Element(_) | Kind::Date | Kind::Native(_));
+        let is_open = object.is_open || matches!(object.kind, Kind::Element(_) | Kind::Date);
         match &object.path {
             Some(path) if is_open => self.unknown_path(join_path(path, key), span),
             _ if is_open => self.unknown(span),

@@ -206,7 +206,8 @@ impl<'a> Machine<'a> {
             return Abstract::Object(id);
         }
         let mut object = Object::new(Kind::Native(name));
-        object.is_open = true;
+        // Classes may have members that are not known here; functions have none.
+        object.is_open = !name.contains('.');
         let id = self.add_object(object);
         self.natives.insert(name, id);
         if let Some(prototype) = METHODS.iter().map(|(owner, _)| *owner).find(|owner| *owner == name) {
