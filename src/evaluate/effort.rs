@@ -25,6 +25,9 @@ const UNSURE_STEPS: u64 = 12_000;
 const UNSURE_ROUNDS: usize = 32;
 const UNSURE_ROUNDS_STEPS: u64 = 3_000;
 
+/// Steps that a loop may take in which nothing is made at all: tables of checksums, searches for primes.
+const BARREN_STEPS: u64 = 4_000;
+
 /// How often a loop that was too long is cut to a quarter of what it had before.
 const CUTS: u32 = 3;
 
@@ -50,12 +53,13 @@ pub(super) struct Start {
     steps: u64,
     forks: u64,
     gains: usize,
+    made: u64,
 }
 
 impl Machine<'_> {
     /// The beginning of some work.
     pub(super) fn start(&self) -> Start {
-        Start { steps: self.steps, forks: self.forks, gains: self.gains() }
+        Start { steps: self.steps, forks: self.forks, gains: self.gains(), made: self.made }
     }
 
     fn gains(&self) -> usize {
@@ -117,10 +121,11 @@ impl Machine<'_> {
 
     /// May a loop go on? A round in which nothing is sure says little that the rounds before did not say.
     pub(super) fn may_go_on(&mut self, rounds: usize, start: Start, place: Span) -> bool {
-        if self.cut || self.forks == start.forks {
-            return !self.cut;
-        }
         let taken = self.steps.saturating_sub(start.steps);
+        if self.cut || self.forks == start.forks {
+            let is_barren = taken > BARREN_STEPS && self.made == start.made && self.gains() == start.gains;
+            return !(self.cut || is_barren);
+        }
         if taken <= UNSURE_ROUNDS_STEPS >> (2 * CUTS) {
             return true;
         }

@@ -152,6 +152,8 @@ pub(super) struct Machine<'a> {
     pub(super) parsed_texts: rustc_hash::FxHashSet<Atom>,
     /// Branches taken so far.
     pub(super) forks: u64,
+    /// Objects, texts and tasks made so far; functions do not count.
+    pub(super) made: u64,
     pub(super) early_nodes: usize,
     /// Whole views of objects, once nothing changes any more.
     pub(super) exported: Option<FxHashMap<ObjectId, super::value::Value>>,
@@ -226,6 +228,7 @@ impl<'a> Machine<'a> {
             json_span: swc_common::DUMMY_SP,
             parsed_texts: rustc_hash::FxHashSet::default(),
             forks: 0,
+            made: 0,
             early_nodes: 0,
             exported: None,
             origin_texts: FxHashMap::default(),
@@ -315,6 +318,7 @@ impl<'a> Machine<'a> {
     }
 
     pub(super) fn add_object(&mut self, object: Object<'a>) -> ObjectId {
+        self.made += u64::from(!matches!(object.kind, Kind::Function(_)));
         self.memory += 200 + object.elements.len() * 24 + object.properties.len() * 64;
         ObjectId(self.objects.add(object))
     }

@@ -53,6 +53,7 @@ fn is_queue(pattern: &str, path: &str) -> bool {
 impl<'a> Machine<'a> {
     fn task(&mut self, function: &Abstract, this: &Abstract, arguments: Option<Vec<Abstract>>) -> Option<Task> {
         self.tasks.count += 1;
+        self.made += 1;
         (self.tasks.count <= TASKS).then(|| Task {
             function: function.clone(),
             this: this.clone(),
