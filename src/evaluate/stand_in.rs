@@ -80,6 +80,7 @@ impl<'a> Machine<'a> {
             script: place.script,
             offsets: Offsets::Fixed(place.span),
             anchors: Rc::from([]),
+            outline: None,
         };
         let before = self.enter_source(source);
         let scope = self.add_scope(GLOBAL_SCOPE, true);

@@ -15,6 +15,7 @@ mod record;
 mod summary;
 mod table;
 mod text;
+mod unseen;
 
 #[cfg(test)]
 mod sample;
@@ -22,8 +23,8 @@ mod sample;
 pub use compose::{Source, failed_report, page_report};
 pub use json::{Json, Ndjson, REPORT_SCHEMA};
 pub use record::{
-    AdUnitRecord, At, BidRecord, DiagnosticRecord, FindingRecord, Name, NetworkRecord, PAGE_SCHEMA, PageReport,
-    ProblemRecord, RequestRecord, ScriptEntry, SlotRecord, SourceRecord,
+    AdUnitRecord, AdapterRecord, At, BidRecord, BundleRecord, DiagnosticRecord, FindingRecord, Name, NetworkRecord,
+    PAGE_SCHEMA, PageReport, ProblemRecord, RequestRecord, ResourceRecord, ScriptEntry, SlotRecord, SourceRecord,
 };
 pub use summary::{BidderCount, NetworkCount, Summary, Unread};
 pub use table::Table;
