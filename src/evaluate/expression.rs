@@ -585,6 +585,7 @@ impl<'a> Machine<'a> {
     /// Joins known texts, within the limit.
     pub(super) fn known_text(&mut self, parts: &[&str], span: Span) -> Abstract {
         let length: usize = parts.iter().map(|part| part.len()).sum();
+        self.made += 1;
         self.memory += length;
         if length > self.limits.string_bytes {
             return self.unknown(span);
