@@ -10,6 +10,7 @@ use super::mistake::Mistakes;
 use super::model::{Finds, Product, Rule};
 use super::nearest;
 use crate::base::Span;
+use crate::evaluate::StandIn;
 use crate::pattern::{Pattern, PatternError, Selector, StyleName, UrlPattern};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -29,6 +30,7 @@ pub(crate) const PRODUCT_KEYS: &[&str] = &[
     "stub",
     "ids",
     "css",
+    "stand-in",
 ];
 /// Keys of a rule.
 pub(crate) const RULE_KEYS: &[&str] = &[
@@ -133,6 +135,7 @@ fn read_product(
         stub: table.get("stub").and_then(|node| document::string(node, "stub", mistakes)).map(Arc::from),
         ids: read_ids(table, mistakes),
         css: compile_list(table, "css", mistakes, StyleName::parse),
+        stand_in: read_stand_in(table, mistakes),
         file: mistakes.file.clone(),
         id,
         name,
@@ -140,6 +143,19 @@ fn read_product(
         role,
     };
     Some(Arc::new(product))
+}
+
+fn read_stand_in(table: &DeTable<'_>, mistakes: &mut Mistakes<'_>) -> Option<Arc<StandIn>> {
+    let node = table.get("stand-in")?;
+    let code = document::string(node, "stand-in", mistakes)?;
+    let globals = names(table, "globals", mistakes).iter().map(ToString::to_string).collect();
+    match StandIn::compile(globals, code) {
+        Ok(stand_in) => Some(Arc::new(stand_in)),
+        Err((message, span)) => {
+            mistakes.error(document::place_inside(node, span, mistakes.text), message, None);
+            None
+        }
+    }
 }
 
 /// A file without product may declare queues; it stands as a product without name, which nothing reports.
