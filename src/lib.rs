@@ -45,6 +45,7 @@ mod page;
 mod pattern;
 mod rule;
 mod script;
+mod sellers;
 
 pub mod report;
 
@@ -54,7 +55,7 @@ pub use detect::{AdUnit, Adapter, Bid, Bundle, ConfigEntry, Finding, FoundNetwor
 #[doc(hidden)]
 pub use engine::stages;
 pub use engine::{Container, Engine, Outcome, Scan, ScanOptions, ScriptKind, ScriptRecord};
-pub use evaluate::{Alternative, Condition, Object, Value};
+pub use evaluate::{Alternative, Condition, Object, Step, Trace, Value};
 pub use input::{
     Archive, ReadOptions, Resource, ResourceKind, ResourceText, SavedDocument, SavedRequest, SavedRequestKind,
     is_container, is_page_name, is_saved_folder, read_documents, read_seekable_documents,
@@ -62,3 +63,4 @@ pub use input::{
 pub use network::{Bidder, MediaType, Network, Param, ParamType, Registry, Required, Status, nearest as nearest_name};
 pub use rule::{Finds, Mistake, Product, Rule, RuleError, RuleSet, read_rules, schema as rule_schema};
 pub use script::{Anchors, Language, Region, find_regions};
+pub use sellers::{Relation, Seller, SellerList, SellerListKind, read_sellers, seller_list_kind};
