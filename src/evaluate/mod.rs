@@ -21,6 +21,8 @@ mod expression;
 mod harvest;
 mod heap;
 mod listener;
+mod logic;
+mod loops;
 mod machine;
 mod operator;
 mod property;
@@ -30,6 +32,7 @@ mod statement;
 mod task;
 #[cfg(test)]
 mod tests;
+mod text;
 mod trace;
 mod value;
 

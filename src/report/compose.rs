@@ -353,6 +353,7 @@ fn sha256(bytes: &[u8]) -> String {
 mod tests {
     use super::super::sample::{sample_scan, sample_source};
     use super::*;
+    use crate::base::Severity;
 
     #[test]
     fn the_report_keeps_the_contract() {
