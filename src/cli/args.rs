@@ -25,6 +25,8 @@ Examples:
       The ad networks of one page, as a table
   adsieve scan saved/ --format ndjson > report.ndjson
       A folder with all below it, one JSON object a page
+  adsieve scan saved/ --format html -o report.html
+      A folder, to look around in with a browser
   curl -s https://example.com/ | adsieve scan - --url https://example.com/
       A page from standard input
   adsieve scan saved/ --format json | jq '.summary.networks[:5]'
@@ -101,6 +103,12 @@ pub(super) struct ScanArguments {
     /// Write the report to FILE
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) output: Option<PathBuf>,
+
+    /// Add the source around what was found, so that a report made of this one later can show it
+    ///
+    /// The HTML report always has it.
+    #[arg(long)]
+    pub(super) excerpts: bool,
 
     /// Show each problem of an ad unit or bid in the table
     #[arg(long)]
@@ -196,6 +204,8 @@ pub(super) enum Format {
     Json,
     /// One object a line for each page
     Ndjson,
+    /// One file for a browser, to look around in; needs no network
+    Html,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -1,7 +1,7 @@
 //! Where the report goes, and in which form.
 
 use super::args::{Color, Format, ScanArguments};
-use adsieve::report::{Json, Ndjson, Render, Summary, Table};
+use adsieve::report::{Html, Json, Ndjson, Render, Summary, Table};
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
@@ -57,6 +57,7 @@ pub(super) fn form(arguments: &ScanArguments) -> Box<dyn Render> {
     match arguments.format {
         Format::Json => Box::new(Json),
         Format::Ndjson => Box::new(Ndjson),
+        Format::Html => Box::new(Html::new()),
         Format::Table => {
             let table = Table::new(width(arguments)).with_colours(has_colours(arguments));
             Box::new(table.with_problems(arguments.problems))

@@ -5,7 +5,7 @@
 //! which the program itself fails, costs a message and the exit code, never the run.
 
 use super::Outcome;
-use super::args::ScanArguments;
+use super::args::{Format, ScanArguments};
 use super::contain::{contain, silence_contained_panics};
 use super::message::{self, plain_words};
 use super::ordered::in_order;
@@ -33,6 +33,10 @@ struct Done {
 /// Scans what the arguments name.
 pub(super) fn scan(arguments: &ScanArguments) -> Outcome {
     silence_contained_panics();
+    if arguments.format == Format::Html && shares_terminal(arguments) {
+        message::error("an HTML report is for a browser, not for a terminal", "name a file with `-o report.html`");
+        return Outcome::Usage;
+    }
     let engine = match engine(arguments) {
         Ok(engine) => engine,
         Err(outcome) => return outcome,
@@ -49,7 +53,8 @@ pub(super) fn scan(arguments: &ScanArguments) -> Outcome {
             return Outcome::Usage;
         }
     };
-    let scanner = Scanner { engine: &engine, form: &*form, url: arguments.url.as_deref() };
+    let has_excerpts = arguments.excerpts || form.shows_excerpts();
+    let scanner = Scanner { engine: &engine, form: &*form, url: arguments.url.as_deref(), has_excerpts };
     run(&scanner, arguments, &pool, output)
 }
 
@@ -126,6 +131,7 @@ struct Scanner<'s> {
     engine: &'s Engine,
     form: &'s dyn Render,
     url: Option<&'s str>,
+    has_excerpts: bool,
 }
 
 impl Scanner<'_> {
@@ -144,7 +150,11 @@ impl Scanner<'_> {
         let source = Source::new(path, bytes);
         let name = (path != "-").then(|| path.to_owned());
         let options = ScanOptions { url: self.url.map(ToOwned::to_owned), name, ..ScanOptions::default() };
-        let report = contain(|| page_report(&self.engine.scan_bytes(bytes, &options), &source));
+        let report = contain(|| {
+            let scan = self.engine.scan_bytes(bytes, &options);
+            let report = page_report(&scan, &source);
+            if self.has_excerpts { report.with_excerpts(&scan.text) } else { report }
+        });
         let report = report.unwrap_or_else(|fault| {
             let why = format!("internal error, please report it: {fault}");
             failed_report(&source, &Diagnostic::new(Severity::Error, "internal-error", why))

@@ -95,6 +95,7 @@ fn empty_report(source: &Source) -> PageReport {
         scripts: Vec::new(),
         config: Map::new(),
         diagnostics: Vec::new(),
+        excerpts: Vec::new(),
     }
 }
 

@@ -2,13 +2,15 @@
 //!
 //! In: a [`Scan`](crate::Scan) and its [`Source`]. Out: a [`PageReport`], version 1 of
 //! the contract, and text in one of the forms behind [`Render`]: [`Table`] for people,
-//! [`Json`] and [`Ndjson`] for programs. A [`Summary`] adds pages up; it may be merged,
+//! [`Html`] for people who want to look around, [`Json`] and [`Ndjson`] for programs. A [`Summary`] adds pages up; it may be merged,
 //! so pages can be done in any order. Same pages in, same bytes out.
 //!
 //! Text from a page is hostile: whatever goes to a terminal passes `text`.
 
 mod compose;
 mod disguise;
+mod excerpt;
+mod html;
 mod json;
 mod layout;
 mod record;
@@ -20,10 +22,11 @@ mod text;
 mod sample;
 
 pub use compose::{Source, failed_report, page_report};
+pub use html::Html;
 pub use json::{Json, Ndjson, REPORT_SCHEMA};
 pub use record::{
-    AdUnitRecord, At, BidRecord, DiagnosticRecord, FindingRecord, Name, NetworkRecord, PAGE_SCHEMA, PageReport,
-    ProblemRecord, RequestRecord, ScriptEntry, SlotRecord, SourceRecord,
+    AdUnitRecord, At, BidRecord, DiagnosticRecord, ExcerptRecord, FindingRecord, Name, NetworkRecord, PAGE_SCHEMA,
+    PageReport, ProblemRecord, RequestRecord, ScriptEntry, SlotRecord, SourceRecord,
 };
 pub use summary::{BidderCount, NetworkCount, Summary, Unread};
 pub use table::Table;
@@ -37,6 +40,11 @@ pub trait Render: Sync {
     /// What stands before the first page.
     fn begin(&self) -> String {
         String::new()
+    }
+
+    /// Does it show [`excerpts`](PageReport::excerpts) of the source, if a page has them?
+    fn shows_excerpts(&self) -> bool {
+        false
     }
 
     /// One page; empty where this form does not show it.

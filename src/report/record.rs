@@ -44,6 +44,22 @@ pub struct PageReport {
     pub config: Map<String, Json>,
     /// What went less than well.
     pub diagnostics: Vec<DiagnosticRecord>,
+    /// The source around what was found, in order, where it was asked for; see [`PageReport::with_excerpts`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub excerpts: Vec<ExcerptRecord>,
+}
+
+/// A piece of the page's source. A place lies in it if its `start` does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExcerptRecord {
+    /// Line of its first byte, from 1.
+    pub line: u32,
+    /// Column of its first byte in characters, from 1; more than 1 where the line begins before it.
+    pub column: u32,
+    /// Its first byte in the decoded document.
+    pub start: u32,
+    /// The source.
+    pub text: String,
 }
 
 /// Where a page was read.
