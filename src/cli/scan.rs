@@ -153,7 +153,7 @@ impl Scanner<'_> {
         let report = contain(|| {
             let scan = self.engine.scan_bytes(bytes, &options);
             let report = page_report(&scan, &source);
-            if self.has_excerpts { report.with_excerpts(&scan.text) } else { report }
+            if self.has_excerpts { report.with_excerpts(&scan) } else { report }
         });
         let report = report.unwrap_or_else(|fault| {
             let why = format!("internal error, please report it: {fault}");

@@ -1,11 +1,12 @@
 //! Pieces of a page's source around what was found: the lines that a reader wants as evidence.
 //!
-//! In: a [`PageReport`] and the text of its page. Out: the same report with
+//! In: a [`PageReport`] and the scan it was made of. Out: the same report with
 //! [`excerpts`](PageReport::excerpts), in order, none overlapping another: ad units, bids and
 //! findings that stand together share one. Bounded by the constants below, however long the page.
 
 use super::record::{At, ExcerptRecord, PageReport};
 use crate::base::LineIndex;
+use crate::engine::Scan;
 use std::ops::Range;
 
 /// Bytes kept of one place; an ad unit may be longer, but its bids have places of their own.
@@ -21,14 +22,19 @@ const CONTEXT_LINES: usize = 1;
 const PAGE_BYTES: usize = 48 << 10;
 
 impl PageReport {
-    /// The report with excerpts of `text`, the decoded text of the page that it speaks of.
+    /// The report with excerpts of the source of `scan`, of which it was made.
     #[must_use]
-    pub fn with_excerpts(mut self, text: &str) -> Self {
-        let lines = LineIndex::new(text);
-        let windows = joined(places(&self).into_iter().map(|at| window(text, at)).collect());
-        self.excerpts = bounded(text, windows).map(|window| excerpt(text, &lines, window)).collect();
-        self
+    pub fn with_excerpts(self, scan: &Scan) -> Self {
+        let excerpts = excerpts(&self, &scan.text);
+        Self { excerpts, ..self }
     }
+}
+
+/// The excerpts of a text around the places in it.
+fn excerpts(page: &PageReport, text: &str) -> Vec<ExcerptRecord> {
+    let lines = LineIndex::new(text);
+    let windows = joined(places(page).into_iter().map(|at| window(text, at)).collect());
+    bounded(text, windows).map(|window| excerpt(text, &lines, window)).collect()
 }
 
 /// Every place that a reader may want to see, in any order.
@@ -118,11 +124,11 @@ mod tests {
 
     #[test]
     fn findings_that_stand_together_share_an_excerpt() {
-        let text = sample_scan().text;
-        let page = sample_page().with_excerpts(&text);
+        let scan = sample_scan();
+        let page = sample_page().with_excerpts(&scan);
         assert_eq!(page.excerpts.len(), 1, "{:?}", page.excerpts);
         assert_eq!((page.excerpts[0].line, page.excerpts[0].start), (1, 0));
-        assert_eq!(page.excerpts[0].text, text.trim_end());
+        assert_eq!(page.excerpts[0].text, scan.text.trim_end());
     }
 
     #[test]
@@ -142,14 +148,14 @@ mod tests {
         page.slots = (0..2_000)
             .map(|n| super::super::SlotRecord { at: at(n * 200, n * 200 + 150), ..page.slots[0].clone() })
             .collect();
-        let kept: usize = page.with_excerpts(&text).excerpts.iter().map(|excerpt| excerpt.text.len()).sum();
+        let kept: usize = excerpts(&page, &text).iter().map(|excerpt| excerpt.text.len()).sum();
         assert!(kept <= PAGE_BYTES);
     }
 
     #[test]
     fn places_outside_the_text_are_no_harm() {
-        let page = sample_page().with_excerpts("é");
-        assert!(page.excerpts.iter().all(|excerpt| excerpt.text.len() <= 2));
-        assert_eq!(sample_page().with_excerpts("").excerpts.iter().map(|excerpt| excerpt.text.len()).sum::<usize>(), 0);
+        let page = sample_page();
+        assert!(excerpts(&page, "é").iter().all(|excerpt| excerpt.text.len() <= 2));
+        assert!(excerpts(&page, "").is_empty());
     }
 }

@@ -93,6 +93,27 @@ test("networks are searched, sorted, and lead to their pages", async () => {
   });
 });
 
+test("sites and accounts are shown where the summary has them", async () => {
+  const file = readFileSync(new URL(report), "utf8");
+  const json = /id="common">(.*)<\/script>/.exec(file)[1];
+  const common = JSON.parse(json);
+  common.summary.sites = [{ site: "velo-review.example", pages: 2, pages_with_ads: 2, ad_units: 4, bids: 16, slots: 0, problems: 0, networks: { criteo: 1 } }];
+  common.summary.accounts = [
+    { network: "criteo", account: "9714", names: ["networkId"], sellers_json: "direct", sites: [{ site: "velo-review.example", pages: 1, ads_txt: "missing" }, { site: null, pages: 1, ads_txt: null }] },
+    { network: "google", account: "<b>ca-pub</b>", names: ["client"], sellers_json: null, sites: [{ site: "kitchen-notes.example", pages: 2, ads_txt: null }] },
+  ];
+  const path = join(folder, "rollups.html");
+  writeFileSync(path, file.replace(json, JSON.stringify(common).replaceAll("<", "\\u003c")));
+  await open(`${pathToFileURL(path).href}#/accounts?show=shared`, async (page) => {
+    assert.match(await page.locator(".list tbody").innerText(), /9714[^]*Criteo[^]*velo-review\.example ads\.txt: missing/);
+    await page.locator("#show").selectOption("all");
+    assert.match(await page.locator(".list tbody").innerText(), /<b>ca-pub<\/b>/);
+    await page.getByRole("link", { name: "Sites 1" }).click();
+    await page.locator(".list .name a").click();
+    await page.waitForFunction(() => document.querySelectorAll(".list .name").length === 2);
+  });
+});
+
 test("a page shows both branches of a condition, and its evidence in the source", async () => {
   await open(`${report}#/page/1`, async (page) => {
     assert.equal(await page.locator("h1:visible").innerText(), "The Harbour Times – News from the coast");

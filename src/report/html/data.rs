@@ -5,10 +5,7 @@
 //! in base64. Everything is ASCII without `<`, so that nothing of a page can end the block, and no text in it
 //! can deceive who reads the source.
 
-use super::super::record::{
-    AdUnitRecord, At, DiagnosticRecord, ExcerptRecord, FindingRecord, Name, NetworkRecord, PageReport, RequestRecord,
-    ScriptEntry, SlotRecord, SourceRecord,
-};
+use super::super::record::{At, Name, PageReport, ScriptEntry};
 use super::super::summary::problems;
 use super::super::{NetworkCount, Summary};
 use super::tally::Tally;
@@ -16,7 +13,7 @@ use super::words;
 use crate::base::{Evidence, Severity, base64};
 use flate2::{Compression, write::ZlibEncoder};
 use serde::Serialize;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -30,7 +27,7 @@ const QUIET_OUTCOMES: [&str; 2] = ["parsed", "skipped"];
 /// The block of one page.
 pub(super) fn page_block(page: &PageReport) -> String {
     let row = ascii_json(&Row::of(page));
-    let packed = pack(&serde_json::to_vec(&View::of(page)).expect("records hold only strings as keys"));
+    let packed = pack(view(page).to_string().as_bytes());
     format!("<script type=\"application/json\" class=\"page\">{row}\n{packed}</script>\n")
 }
 
@@ -38,7 +35,7 @@ pub(super) fn page_block(page: &PageReport) -> String {
 pub(super) fn networks_block(summary: &Summary, tally: &Tally) -> String {
     let networks = summary.top_networks().into_iter().map(|(id, count)| NetworkRow::new(id, count, tally));
     let roles = tally.roles.keys().map(|role| (&**role, words::role(role)));
-    let common = Common { networks: networks.collect(), roles: roles.collect() };
+    let common = Common { networks: networks.collect(), roles: roles.collect(), summary };
     format!("<script type=\"application/json\" id=\"common\">{}</script>\n", ascii_json(&common))
 }
 
@@ -80,24 +77,6 @@ impl<'p> Row<'p> {
     }
 }
 
-/// What the page's own view needs: the page report, but for the scripts that went well.
-#[derive(Serialize)]
-struct View<'p> {
-    source: &'p SourceRecord,
-    url: Option<&'p str>,
-    title: Option<&'p str>,
-    networks: &'p [NetworkRecord],
-    ad_units: &'p [AdUnitRecord],
-    slots: &'p [SlotRecord],
-    findings: &'p [FindingRecord],
-    requests: &'p [RequestRecord],
-    scripts: Vec<ScriptView<'p>>,
-    quiet_scripts: BTreeMap<&'p str, usize>,
-    config: &'p Map<String, Json>,
-    diagnostics: &'p [DiagnosticRecord],
-    excerpts: &'p [ExcerptRecord],
-}
-
 /// A script without its hash, which no compression makes smaller.
 #[derive(Serialize)]
 struct ScriptView<'p> {
@@ -110,30 +89,23 @@ struct ScriptView<'p> {
     at: At,
 }
 
-impl<'p> View<'p> {
-    fn of(page: &'p PageReport) -> Self {
-        let is_quiet = |script: &&ScriptEntry| QUIET_OUTCOMES.contains(&&*script.outcome);
-        let mut quiet_scripts = BTreeMap::new();
-        for script in page.scripts.iter().filter(is_quiet) {
-            *quiet_scripts.entry(if script.kind == "external" { "external" } else { &*script.outcome }).or_default() +=
-                1;
-        }
-        Self {
-            source: &page.source,
-            url: page.url.as_deref(),
-            title: page.title.as_deref(),
-            networks: &page.networks,
-            ad_units: &page.ad_units,
-            slots: &page.slots,
-            findings: &page.findings,
-            requests: &page.requests,
-            scripts: page.scripts.iter().filter(|script| !is_quiet(script)).map(ScriptView::of).collect(),
-            quiet_scripts,
-            config: &page.config,
-            diagnostics: &page.diagnostics,
-            excerpts: &page.excerpts,
-        }
+/// What the page's own view needs: the page report, but for the scripts that went well.
+fn view(page: &PageReport) -> Json {
+    let is_quiet = |script: &&ScriptEntry| QUIET_OUTCOMES.contains(&&*script.outcome);
+    let mut quiet_scripts: BTreeMap<&str, usize> = BTreeMap::new();
+    for script in page.scripts.iter().filter(is_quiet) {
+        *quiet_scripts.entry(if script.kind == "external" { "external" } else { &*script.outcome }).or_default() += 1;
     }
+    let scripts: Vec<ScriptView<'_>> =
+        page.scripts.iter().filter(|script| !is_quiet(script)).map(ScriptView::of).collect();
+    let mut view = to_json(page);
+    view["scripts"] = to_json(&scripts);
+    view["quiet_scripts"] = to_json(&quiet_scripts);
+    view
+}
+
+fn to_json(record: &impl Serialize) -> Json {
+    serde_json::to_value(record).expect("records hold only strings as keys")
 }
 
 impl<'p> ScriptView<'p> {
@@ -155,6 +127,8 @@ impl<'p> ScriptView<'p> {
 struct Common<'s> {
     networks: Vec<NetworkRow<'s>>,
     roles: BTreeMap<&'s str, String>,
+    /// As programs read it: the script shows the roll-ups that it finds in it.
+    summary: &'s Summary,
 }
 
 #[derive(Serialize)]
@@ -210,7 +184,7 @@ fn ascii_json(value: &impl Serialize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::sample::sample_page;
+    use super::super::super::sample::{sample_page, sample_scan};
     use super::*;
     use std::io::Read;
 
@@ -240,7 +214,7 @@ mod tests {
 
     #[test]
     fn a_page_unpacks_to_its_report() {
-        let mut page = sample_page().with_excerpts("<title>Front</title>\n");
+        let mut page = sample_page().with_excerpts(&sample_scan());
         page.ad_units[0].bids[0].params = Json::from(HOSTILE);
         let view = unpacked(&page_block(&page));
         let report = serde_json::to_value(&page).unwrap();

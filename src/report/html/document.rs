@@ -22,6 +22,7 @@ const SCRIPT: &str = concat!(
     include_str!("script/value.js"),
     include_str!("script/source.js"),
     include_str!("script/list.js"),
+    include_str!("script/rollup.js"),
     include_str!("script/ad-unit.js"),
     include_str!("script/page.js"),
     include_str!("script/router.js"),

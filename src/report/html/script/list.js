@@ -186,6 +186,7 @@ function networkLink(id) {
 }
 
 function rolesNode(roles) {
+  if (roles.length === 0) return none();
   return h("span", { class: "roles" }, roles.map((role, index) => [index > 0 && ", ", said(roleName(role))]));
 }
 
@@ -258,8 +259,10 @@ function addIds(ids, id, found, number) {
 function idsTable(ids) {
   const found = [...ids.values()].sort((a, b) => b.pages.length - a.pages.length || COLLATOR.compare(a.name, b.name));
   if (found.length === 0) return h("p", { class: "nothing" }, "No id of the publisher stands in the source of these pages.");
-  const columns = ["Param", "Value", "Pages"].map((label) => h("th", { scope: "col", class: label === "Pages" && "number" }, label));
-  const links = (pages) => (pages.length > 1 ? grouped(pages.length) : h("a", { href: `#/page/${pages[0]}` }, "1"));
-  const row = ({ name, value, pages }) => h("tr", {}, h("td", {}, code(name)), h("td", {}, valueNode(value)), h("td", { class: "number" }, links(pages)));
-  return many(found.map(row), (rows) => h("table", { class: "plain" }, h("thead", {}, h("tr", {}, columns)), h("tbody", {}, rows)));
+  const columns = ["Param", "Value", "Pages"].map((label) => h("th", { scope: "col" }, label));
+  const link = (number) => h("li", {}, h("a", { href: `#/page/${number}` }, said(rows[number - 1].title || fileName(rows[number - 1].path))));
+  const links = (pages) => h("details", { class: "of-pages" }, h("summary", {}, grouped(pages.length)), h("ul", {}, pages.slice(0, ROWS_IN_VIEW).map(link)));
+  const row = ({ name, value, pages }) =>
+    h("tr", {}, h("th", { scope: "row", "data-label": "Param" }, code(name)), h("td", { "data-label": "Value" }, valueNode(value)), h("td", { "data-label": "Pages" }, links(pages)));
+  return many(found.map(row), (lines) => h("table", { class: "plain" }, h("thead", {}, h("tr", {}, columns)), h("tbody", {}, lines)));
 }

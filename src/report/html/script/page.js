@@ -1,12 +1,13 @@
 
 // The view of one page: everything that was found on it, each finding with its place in the source.
 
-const SHOWN_AT_ONCE = 60;
+const ROWS_AT_ONCE = 60;
+const UNITS_AT_ONCE = 12;
 
-/** A long list: the first rows at once, the others when they are asked for. `wrap` makes the table of the rows. */
-function many(items, wrap) {
-  const body = wrap(items.slice(0, SHOWN_AT_ONCE));
-  const rest = items.slice(SHOWN_AT_ONCE);
+/** A long list: the first items at once, the others when they are asked for. `wrap` makes the table of the rows. */
+function many(items, wrap, atOnce = ROWS_AT_ONCE) {
+  const body = wrap(items.slice(0, atOnce));
+  const rest = items.slice(atOnce);
   if (rest.length === 0) return body;
   const more = h("button", { type: "button", class: "more", click: showAll }, `Show ${grouped(rest.length)} more`);
   function showAll() {
@@ -28,9 +29,15 @@ async function pageView(number) {
     pageFacts(page),
     contents(number, parts),
     row.unread && h("p", { class: "notice" }, "This page could not be read; see what the program says below."),
-    !hasAds(row) && !row.unread && h("p", { class: "notice" }, "No ad network, ad unit or slot stands in the source of this page."),
+    !hasAds(row) && !row.unread && h("p", { class: "notice" }, withoutAds(page)),
     parts.map(({ id, title, count, nodes }) => h("section", { id, class: "part", tabindex: "-1" }, h("h2", {}, title, " ", h("span", { class: "count" }, grouped(count))), nodes)),
   ];
+}
+
+function withoutAds(page) {
+  const isBlind = page.ads === "unknown";
+  const nothing = "No ad network, ad unit or slot stands in the source of this page";
+  return isBlind ? `${nothing}; but something that could have brought some could not be seen, see below.` : `${nothing}.`;
 }
 
 function neighbours(number) {
@@ -54,14 +61,16 @@ function pageFacts(page) {
 function sections(page) {
   const problems = problemsOf(page);
   const remarks = remarksOf(page);
+  const bundles = page.bundles ?? [];
   const settings = Object.entries(page.config);
   const parts = [
     { id: "networks", title: "Networks", count: page.networks.length, make: () => networkTable(page) },
-    { id: "ad-units", title: "Ad units", count: page.ad_units.length, make: () => many(page.ad_units.map((unit) => adUnit(page, unit)), (units) => h("div", {}, units)) },
+    { id: "ad-units", title: "Ad units", count: page.ad_units.length, make: () => many(page.ad_units.map((unit) => adUnit(page, unit)), (units) => h("div", {}, units), UNITS_AT_ONCE) },
     { id: "slots", title: "Ad slots", count: page.slots.length, make: () => slotTable(page) },
-    { id: "problems", title: "Problems", count: problems.length, make: () => problems },
+    { id: "problems", title: "Problems", count: problems.length, make: () => many(problems, (lines) => h("div", {}, lines)) },
     { id: "findings", title: "Findings", count: page.findings.length, make: () => findingTable(page) },
     { id: "requests", title: "Requests", count: page.requests.length, make: () => requestTables(page) },
+    { id: "libraries", title: "Libraries", count: bundles.length, make: () => bundleTable(bundles) },
     { id: "settings", title: "Settings", count: settings.length, make: () => fields(settings, 0) },
     { id: "unseen", title: "What could not be seen", count: remarks.length, make: () => h("ul", { class: "remarks" }, remarks) },
   ];
@@ -147,6 +156,17 @@ function requestTables(page) {
   return [known.length > 0 && recordTable("requests", columns, known), more];
 }
 
+/** Scripts that are a library, with what was built into them. */
+function bundleTable(bundles) {
+  const adapter = (one) => h("li", { class: one.is_configured ? undefined : "faint" }, code(one.bidder ?? one.module));
+  const columns = {
+    Library: (bundle) => [said(bundle.library), bundle.version && [" ", code(bundle.version)], bundle.global && h("span", { class: "below" }, code(bundle.global))],
+    "Bid adapters": (bundle) => (bundle.adapters.length ? h("ul", { class: "codes" }, bundle.adapters.map(adapter)) : none()),
+    Modules: (bundle) => codesNode(bundle.modules),
+  };
+  return recordTable("libraries", columns, bundles);
+}
+
 function problemsOf(page) {
   const line = (problem, ...of) => h("div", { class: "has-source" }, problemLine(problem, [h("span", { class: "of" }, ...of), lineInBlock(page, problem.at)]));
   return page.ad_units.flatMap((unit) => {
@@ -164,6 +184,14 @@ const OUTCOMES = {
   cut: "too long to follow to the end; what was found until then is here",
 };
 
+const UNSEEN = {
+  "scripts-removed": "scripts were removed when the page was saved",
+  "bodies-missing": "responses were saved without their bodies",
+  truncated: "parts were cut off before the end",
+  budget: "bounds of the work were reached",
+  "charset-guessed": "the charset was guessed: words may be wrong",
+};
+
 /** What went less than well, and what the source does not hold. */
 function remarksOf(page) {
   const external = page.quiet_scripts.external ?? 0;
@@ -171,5 +199,7 @@ function remarksOf(page) {
   const diagnostics = page.diagnostics.map((one) => remark(one.severity, one.severity === "info" ? "" : "warn", [message(one.message), " ", code(one.code)], one.at));
   const scripts = page.scripts.map((script) => remark(script.outcome, "warn", [`script ${script.index}, ${sizeOf(script.bytes)}: ${OUTCOMES[script.outcome] ?? script.outcome}`], null));
   const loaded = external > 0 && remark("external", "", `${counted(external, "script")} from elsewhere: what they would add is not in the page`, null);
-  return [...diagnostics, ...scripts, loaded].filter(Boolean);
+  const unseen = Object.entries(page.unseen ?? {}).filter(([kind]) => kind !== "external-scripts");
+  const missing = unseen.map(([kind, count]) => remark(kind, "", UNSEEN[kind] ?? counted(count, "time"), null));
+  return [...diagnostics, ...missing, ...scripts, loaded].filter(Boolean);
 }

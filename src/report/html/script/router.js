@@ -1,5 +1,5 @@
 
-// Which view stands in the fragment: #/ · #/pages?q=… · #/networks · #/network/ID · #/page/NUMBER/PART
+// Which view stands in the fragment: #/ · #/pages?q=… · #/networks · #/network/ID · #/sites · #/accounts · #/page/NUMBER/PART
 
 const overview = document.getElementById("overview");
 const view = document.getElementById("view");
@@ -36,6 +36,8 @@ async function nodesOf({ kind, parts, state }) {
   if (kind === "pages") return pagesView(state);
   if (kind === "networks") return networksView(state);
   if (kind === "network") return networkView(parts[0] ?? "", state);
+  if (kind === "sites" && common.summary.sites) return sitesView(state);
+  if (kind === "accounts" && common.summary.accounts) return accountsView(state);
   if (kind === "page") return pageView(Number(parts[0] ?? 1));
   return missing("There is no such view in this report.");
 }
@@ -61,7 +63,7 @@ function put(kind, nodes) {
   overview.hidden = !isOverview;
   view.hidden = isOverview;
   view.replaceChildren(...nodes.flat(Infinity).filter(Boolean));
-  const tabs = { overview: "overview", pages: "pages", page: "pages", networks: "networks", network: "networks" };
+  const tabs = { overview: "overview", pages: "pages", page: "pages", networks: "networks", network: "networks", sites: "sites", accounts: "accounts" };
   for (const tab of document.querySelectorAll("[data-tab]")) {
     const isHere = tab.dataset.tab === tabs[kind];
     if (isHere) tab.setAttribute("aria-current", "page");
@@ -105,8 +107,9 @@ function themeButton() {
   set();
 }
 
-/** On paper nothing can be opened: the source of what is in view is printed. */
+/** On paper nothing can be opened: all of the page is printed, with its source where that is not a book. */
 function openForPrint() {
+  for (const more of view.querySelectorAll(".more, .inline-more")) more.click();
   for (const details of view.querySelectorAll("details")) details.open = true;
   const closed = [...view.querySelectorAll(".line[aria-expanded=false]")];
   if (closed.length <= 200) closed.forEach((button) => button.click());
@@ -124,4 +127,5 @@ addEventListener("hashchange", show);
 addEventListener("beforeprint", openForPrint);
 document.getElementById("opening").remove();
 themeButton();
+addRollupTabs();
 show();

@@ -15,7 +15,7 @@ const LINE_BREAK = /\r\n|\n|\r/;
 function excerptOf(page, at) {
   const holding = (excerpt) => {
     excerpt.bytes ??= encoder.encode(excerpt.text);
-    return excerpt.start <= at.start && at.start < excerpt.start + Math.max(excerpt.bytes.length, 1);
+    return (excerpt.resource ?? null) === (at.resource ?? null) && excerpt.start <= at.start && at.start < excerpt.start + Math.max(excerpt.bytes.length, 1);
   };
   const excerpt = (page.excerpts ?? []).find(holding);
   if (!excerpt) return null;
@@ -66,9 +66,15 @@ function sourceNode(page, at) {
   return h("div", { class: "source", tabindex: "0", role: "group", "aria-label": `Source, line ${at.line}` }, lines.map(row));
 }
 
+/** The name of a file that was saved with the page, where a place stands in it and not in the page. */
+function ofResource(page, at) {
+  const resource = page.resources?.[at.resource];
+  return resource && [" of ", said(fileName(resource.url))];
+}
+
 /** A button that names a line and shows it: `place` gets the node to show, or null to hide it, and the button. */
 function lineButton(page, at, place) {
-  const button = h("button", { type: "button", class: "line", "aria-expanded": "false", title: `Line ${at.line}, column ${at.column}` }, "line ", grouped(at.line));
+  const button = h("button", { type: "button", class: "line", "aria-expanded": "false", title: `Line ${at.line}, column ${at.column}` }, "line ", grouped(at.line), ofResource(page, at));
   button.addEventListener("click", () => {
     const isShown = button.getAttribute("aria-expanded") === "true";
     button.setAttribute("aria-expanded", String(!isShown));
