@@ -204,7 +204,7 @@ fn a_pipe_gets_the_table_without_colours() {
     let folder = Folder::new("table");
     let page = folder.write("page.html", "<p>quiet</p>");
     let output = adsieve(&["scan", text(&page)]);
-    assert_eq!(stdout(&output), "1 page · 0 with ads\n");
+    assert_eq!(stdout(&output), "1 page · 0 with ads · 1 without\n");
     let coloured = adsieve(&["scan", text(&page), "--color", "always"]);
     assert!(stdout(&coloured).contains("\x1b["));
 }

@@ -29,6 +29,8 @@ Examples:
       A folder, to look around in with a browser
   curl -s https://example.com/ | adsieve scan - --url https://example.com/
       A page from standard input
+  adsieve scan crawl.warc.gz --format ndjson -o report.ndjson --resume state.json
+      A crawl, so that the run can be interrupted and go on
   adsieve scan saved/ --format json | jq '.summary.networks[:5]'
       The five networks on most pages
 
@@ -75,17 +77,19 @@ pub(super) enum Command {
 
 /// Lists the ad networks of saved pages
 ///
-/// Reads HTML pages, scripts and texts, and lists the ad networks, ad units,
+/// Reads saved pages, archives and crawls, and lists the ad networks, ad units,
 /// bidders, bid params and ad slots of each.
 #[derive(Args, Debug)]
 #[command(after_long_help = SCAN_EXAMPLES)]
 pub(super) struct ScanArguments {
     /// Files, folders, or `-` for standard input
     ///
-    /// A named file is read whatever it is called. Folders are searched with all
-    /// below them, hidden and git-ignored files too, for names that end in .html,
-    /// .htm, .xhtml, .shtml or .js, and for files without an ending that begin as
-    /// a page does.
+    /// A named file is read whatever it is called; content tells pages, MHTML, HAR,
+    /// WARC, WACZ, web archives, tables, zip and tar, and gzip, zstd and xz around
+    /// any of them. Folders are searched with all below them, hidden and git-ignored
+    /// files too, for names of pages, scripts and their containers, and for files
+    /// without an ending that begin as a page does. The folder that a browser saved
+    /// beside a page belongs to that page.
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(super) paths: Vec<PathBuf>,
 
@@ -109,6 +113,38 @@ pub(super) struct ScanArguments {
     /// The HTML report always has it.
     #[arg(long)]
     pub(super) excerpts: bool,
+
+    /// Field or column that holds the pages, in JSON lines and CSV
+    ///
+    /// `response.body` means a field in a field. Without it some usual names are
+    /// tried: html, raw_html, content, body, …
+    #[arg(long, value_name = "NAME")]
+    pub(super) html_field: Option<String>,
+
+    /// In folders, read only files that match GLOB, whatever they are; may be given more than once
+    ///
+    /// Without a slash it means a name at any depth, as in .gitignore.
+    #[arg(long, value_name = "GLOB")]
+    pub(super) include: Vec<String>,
+
+    /// In folders, leave out files and folders that match GLOB; may be given more than once
+    #[arg(long, value_name = "GLOB")]
+    pub(super) exclude: Vec<String>,
+
+    /// Stop after N pages
+    #[arg(long, value_name = "N")]
+    pub(super) limit: Option<u64>,
+
+    /// Write pages as they are done, not in the order of the input
+    #[arg(long)]
+    pub(super) unordered: bool,
+
+    /// Note in STATE what is done; where it says so already, go on from there
+    ///
+    /// For `--format ndjson`. With `--output` the report goes on where it was cut off,
+    /// without it only what is new is written.
+    #[arg(long, value_name = "STATE", value_hint = ValueHint::FilePath)]
+    pub(super) resume: Option<PathBuf>,
 
     /// Show each problem of an ad unit or bid in the table
     #[arg(long)]

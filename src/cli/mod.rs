@@ -5,13 +5,17 @@
 mod args;
 mod clean;
 mod contain;
+mod feed;
+mod interrupt;
 mod json_field;
 mod message;
 mod ordered;
 mod output;
 mod progress;
+mod resume;
 mod rules;
 mod scan;
+mod select;
 mod walk;
 
 use args::{Arguments, Command};

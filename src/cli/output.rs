@@ -2,8 +2,8 @@
 
 use super::args::{Color, Format, ScanArguments};
 use adsieve::report::{Html, Json, Ndjson, Render, Summary, Table};
-use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, IsTerminal, Seek, SeekFrom, Write};
 use std::path::Path;
 
 /// Width of the table where there is no terminal.
@@ -14,6 +14,7 @@ pub(super) struct Output<'r> {
     form: &'r dyn Render,
     writer: Box<dyn Write>,
     is_first: bool,
+    written: u64,
 }
 
 impl<'r> Output<'r> {
@@ -23,8 +24,31 @@ impl<'r> Output<'r> {
             Some(path) if path.as_os_str() != "-" => Box::new(BufWriter::new(File::create(path)?)),
             _ => Box::new(BufWriter::new(io::stdout())),
         };
-        writer.write_all(form.begin().as_bytes())?;
-        Ok(Self { form, writer, is_first: true })
+        let begin = form.begin();
+        writer.write_all(begin.as_bytes())?;
+        Ok(Self { form, writer, is_first: true, written: begin.len() as u64 })
+    }
+
+    /// Opens the output of an interrupted run and goes on behind what was surely written: pages stand one a line.
+    pub(super) fn go_on(path: Option<&Path>, form: &'r dyn Render, written: u64) -> io::Result<Self> {
+        let writer: Box<dyn Write> = match path {
+            Some(path) if path.as_os_str() != "-" => {
+                let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
+                if file.metadata()?.len() < written {
+                    return Err(io::Error::other("it is shorter than the state says"));
+                }
+                file.set_len(written)?;
+                file.seek(SeekFrom::End(0))?;
+                Box::new(BufWriter::new(file))
+            }
+            _ => Box::new(BufWriter::new(io::stdout())),
+        };
+        Ok(Self { form, writer, is_first: written == 0, written })
+    }
+
+    /// Sends on all that was written, and says how much that is.
+    pub(super) fn flush(&mut self) -> io::Result<u64> {
+        self.writer.flush().map(|()| self.written)
     }
 
     /// Writes one rendered page.
@@ -34,8 +58,10 @@ impl<'r> Output<'r> {
         }
         if !self.is_first {
             self.writer.write_all(self.form.separator().as_bytes())?;
+            self.written += self.form.separator().len() as u64;
         }
         self.is_first = false;
+        self.written += text.len() as u64;
         self.writer.write_all(text.as_bytes())
     }
 

@@ -1,30 +1,36 @@
 //! `adsieve scan`: the ad networks of saved pages.
 //!
-//! Files are read, scanned and rendered on many threads; this thread finds them and
-//! writes what comes back, in the order of the input. A page that cannot be read, or on
-//! which the program itself fails, costs a message and the exit code, never the run.
+//! One thread finds and opens the input, many scan and render, and this one writes what comes back: in the
+//! order of the input, or as it comes. A page that cannot be read, or on which the program itself fails,
+//! costs a message and the exit code, never the run.
 
 use super::Outcome;
 use super::args::{Format, ScanArguments};
 use super::contain::{contain, silence_contained_panics};
+use super::feed::{Feed, Job, Jobs, What};
+use super::interrupt;
 use super::message::{self, plain_words};
-use super::ordered::in_order;
+use super::ordered::{Order, run_jobs};
 use super::output::{Output, form, shares_terminal};
-use super::progress::Progress;
+use super::progress::{Counter, Progress};
+use super::resume::Resume;
 use super::rules;
-use super::walk::{Input, Unreachable, walk};
+use super::select::Selection;
+use super::walk::{total_bytes, walk};
 use adsieve::report::{Render, Source, Summary, failed_report, page_report};
-use adsieve::{Diagnostic, Engine, RuleSet, ScanOptions, Severity};
+use adsieve::{Diagnostic, Engine, ReadOptions, RuleSet, SavedDocument, ScanOptions, Severity};
 use rayon::{ThreadPool, ThreadPoolBuilder};
-use std::io::{self, Read};
+use std::io;
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Trees of scripts and values are walked by recursion; only what is used costs memory.
 const STACK_BYTES: usize = 64 << 20;
 
 /// What became of one input.
 struct Done {
+    number: u64,
+    path: String,
     text: String,
     summary: Summary,
     is_page: bool,
@@ -42,7 +48,11 @@ pub(super) fn scan(arguments: &ScanArguments) -> Outcome {
         Err(outcome) => return outcome,
     };
     let form = form(arguments);
-    let output = match Output::open(arguments.output.as_deref(), &*form) {
+    let (selection, resume) = match (selection(arguments), resume(arguments)) {
+        (Ok(selection), Ok(resume)) => (selection, resume),
+        (Err(outcome), _) | (_, Err(outcome)) => return outcome,
+    };
+    let output = match open_output(arguments, &*form, resume.as_ref()) {
         Ok(output) => output,
         Err(error) => return cannot_write(arguments, &error),
     };
@@ -53,9 +63,45 @@ pub(super) fn scan(arguments: &ScanArguments) -> Outcome {
             return Outcome::Usage;
         }
     };
+    interrupt::listen();
+    let options = ReadOptions::default().with_html_field(arguments.html_field.clone());
     let has_excerpts = arguments.excerpts || form.shows_excerpts();
-    let scanner = Scanner { engine: &engine, form: &*form, url: arguments.url.as_deref(), has_excerpts };
-    run(&scanner, arguments, &pool, output)
+    let scanner = Scanner { engine: &engine, form: &*form, url: arguments.url.as_deref(), options, has_excerpts };
+    let counter = Counter::default();
+    let run = Run { arguments, progress: Progress::new(!arguments.quiet, counter.clone()), resume, output };
+    let jobs = run.jobs(selection, counter, &scanner.options);
+    run.run(&scanner, &pool, jobs)
+}
+
+/// What `--include` and `--exclude` ask for.
+fn selection(arguments: &ScanArguments) -> Result<Selection, Outcome> {
+    Selection::new(&arguments.include, &arguments.exclude).map_err(|mistake| {
+        message::error("a glob cannot be read", &mistake);
+        Outcome::Usage
+    })
+}
+
+/// The state that `--resume` names.
+fn resume(arguments: &ScanArguments) -> Result<Option<Resume>, Outcome> {
+    let Some(path) = &arguments.resume else { return Ok(None) };
+    if arguments.format != Format::Ndjson {
+        message::error("only a report of lines can go on where it ended", "use `--format ndjson` with `--resume`");
+        return Err(Outcome::Usage);
+    }
+    let paths = arguments.paths.iter().map(|path| path.to_string_lossy().into_owned());
+    let options = [&arguments.include, &arguments.exclude].into_iter().flatten().chain(&arguments.html_field);
+    let input = paths.chain(options.cloned()).collect();
+    Resume::open(path, input).map(Some).map_err(|mistake| {
+        message::error(&mistake, &path.to_string_lossy());
+        Outcome::Usage
+    })
+}
+
+fn open_output<'r>(arguments: &ScanArguments, form: &'r dyn Render, resume: Option<&Resume>) -> io::Result<Output<'r>> {
+    match resume {
+        Some(resume) => Output::go_on(arguments.output.as_deref(), form, resume.state().output_bytes),
+        None => Output::open(arguments.output.as_deref(), form),
+    }
 }
 
 /// The engine with the user's own rules; those are judged before a page is read or an output opened.
@@ -74,35 +120,93 @@ fn thread_pool(threads: Option<u16>) -> Result<ThreadPool, rayon::ThreadPoolBuil
     ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK_BYTES).build()
 }
 
-fn run(scanner: &Scanner<'_>, arguments: &ScanArguments, pool: &ThreadPool, mut output: Output<'_>) -> Outcome {
-    let progress = Progress::new(!arguments.quiet);
-    let is_shared = shares_terminal(arguments);
-    let mut summary = Summary::default();
-    let mut written = Ok(());
-    let take = |done: Done| {
-        if !arguments.quiet && !done.summary.unreadable.is_empty() {
-            progress.pause(|| report_unread(&done));
+/// A run over the whole input.
+struct Run<'r> {
+    arguments: &'r ScanArguments,
+    progress: Progress,
+    resume: Option<Resume>,
+    output: Output<'r>,
+}
+
+impl Run<'_> {
+    /// Begins to read the input.
+    fn jobs(&self, selection: Selection, counter: Counter, options: &ReadOptions) -> Jobs {
+        let paths: Vec<PathBuf> = self.arguments.paths.clone();
+        if self.progress.is_shown() {
+            let (paths, selection, counter) = (paths.clone(), selection.clone(), counter.clone());
+            std::thread::spawn(move || counter.set_total(total_bytes(paths, selection)));
+        }
+        let done = self.resume.as_ref().map(|resume| resume.state().clone()).unwrap_or_default();
+        let feed = Feed { options: options.clone(), limit: self.arguments.limit, done, counter };
+        feed.begin(walk(paths, selection))
+    }
+
+    fn run(mut self, scanner: &Scanner<'_>, pool: &ThreadPool, jobs: Jobs) -> Outcome {
+        let order = if self.arguments.unordered { Order::Any } else { Order::Input };
+        let mut summary = Summary::default();
+        let mut written = Ok(());
+        let take = |done: Done| {
+            written = self.take(done, &mut summary);
+            if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        };
+        run_jobs(pool, order, jobs, size, |job| scanner.done(job), take);
+        self.progress.finish();
+        match written.and_then(|()| self.end(&summary)) {
+            Err(error) => cannot_write(self.arguments, &error),
+            Ok(()) => outcome(&summary, self.arguments),
+        }
+    }
+
+    /// Writes what became of one document.
+    fn take(&mut self, done: Done, summary: &mut Summary) -> io::Result<()> {
+        if !self.arguments.quiet && !done.summary.unreadable.is_empty() {
+            self.progress.pause(|| report_unread(&done));
         }
         // Drawing the progress line again costs more than a quiet page.
-        let is_seen = is_shared && !done.text.is_empty();
-        written = if is_seen { progress.pause(|| output.page_now(&done.text)) } else { output.page(&done.text) };
+        let is_seen = shares_terminal(self.arguments) && !done.text.is_empty();
+        let output = &mut self.output;
+        if is_seen {
+            self.progress.pause(|| output.page_now(&done.text))?;
+        } else {
+            output.page(&done.text)?;
+        }
+        self.progress.advance(done.summary.networks.keys());
         summary.merge(done.summary);
-        progress.advance();
-        if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-    };
-    in_order(pool, walk(&arguments.paths), |step| scanner.done(step), take);
-    progress.finish();
-    match written.and_then(|()| output.end(&summary)) {
-        Err(error) => cannot_write(arguments, &error),
-        Ok(()) => outcome(&summary, arguments),
+        let Some(resume) = &mut self.resume else { return Ok(()) };
+        let is_due = resume.note(done.number, &done.path);
+        if is_due { resume.write(self.output.flush()?, false) } else { Ok(()) }
+    }
+
+    fn end(&mut self, summary: &Summary) -> io::Result<()> {
+        self.output.end(summary)?;
+        let is_complete = !interrupt::is_asked() && self.arguments.limit.is_none();
+        match &mut self.resume {
+            Some(resume) => resume.write(self.output.flush()?, is_complete),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Bytes that a job holds in memory.
+fn size(job: &Job) -> usize {
+    match &job.what {
+        What::Document(document) => document.size(),
+        What::File(_) | What::Nothing(_) => 0,
     }
 }
 
 fn outcome(summary: &Summary, arguments: &ScanArguments) -> Outcome {
+    if interrupt::is_asked() {
+        if !arguments.quiet {
+            let hint = "what was finished is in the report; with `--resume` the next run goes on from there";
+            message::warning(&format!("interrupted after {} pages", summary.pages), hint);
+        }
+        return Outcome::Incomplete;
+    }
     if !summary.unreadable.is_empty() {
         return Outcome::Incomplete;
     }
-    if summary.pages == 0 && !arguments.quiet {
+    if summary.pages == 0 && !arguments.quiet && arguments.resume.is_none() {
         message::warning("no pages found", "name a file to read it whatever it is called");
     }
     Outcome::Done
@@ -131,27 +235,44 @@ struct Scanner<'s> {
     engine: &'s Engine,
     form: &'s dyn Render,
     url: Option<&'s str>,
+    options: ReadOptions,
     has_excerpts: bool,
 }
 
 impl Scanner<'_> {
-    fn done(&self, step: Result<Input, Unreachable>) -> Done {
-        let read = step.and_then(|input| {
-            let (path, bytes) = read(&input);
-            bytes.map(|bytes| (path.to_owned(), bytes)).map_err(|error| Unreachable { path: path.to_owned(), error })
-        });
+    fn done(&self, job: Job) -> Done {
+        let Job { number, path, what } = job;
+        let read = match what {
+            What::Document(document) => Ok(*document),
+            What::File(file) => self.read(&file),
+            What::Nothing(why) => Err(why),
+        };
         match read {
-            Ok((path, bytes)) => self.page(&path.to_string_lossy(), &bytes),
-            Err(unreachable) => not_read(&unreachable),
+            Ok(document) => self.page(number, path, &document),
+            Err(why) => {
+                let mut summary = Summary::default();
+                summary.add_unreadable(&path, why);
+                Done { number, path, text: String::new(), summary, is_page: false }
+            }
         }
     }
 
-    fn page(&self, path: &str, bytes: &[u8]) -> Done {
-        let source = Source::new(path, bytes);
-        let name = (path != "-").then(|| path.to_owned());
+    /// Reads a plain file, and what was saved beside it.
+    fn read(&self, path: &Path) -> Result<SavedDocument, String> {
+        let bytes = std::fs::read(path).map_err(|error| plain_words(&error))?;
+        Ok(SavedDocument::new(bytes).with_saved_folder(path, &self.options))
+    }
+
+    fn page(&self, number: u64, path: String, document: &SavedDocument) -> Done {
+        let source = Source::new(&path, &document.bytes);
+        let source = match &document.entry {
+            Some(entry) => source.with_entry(entry),
+            None => source,
+        };
+        let name = (path != "-").then(|| path.clone());
         let options = ScanOptions { url: self.url.map(ToOwned::to_owned), name, ..ScanOptions::default() };
         let report = contain(|| {
-            let scan = self.engine.scan_bytes(bytes, &options);
+            let scan = self.engine.scan_document(document, &options);
             let report = page_report(&scan, &source);
             if self.has_excerpts { report.with_excerpts(&scan) } else { report }
         });
@@ -159,23 +280,6 @@ impl Scanner<'_> {
             let why = format!("internal error, please report it: {fault}");
             failed_report(&source, &Diagnostic::new(Severity::Error, "internal-error", why))
         });
-        Done { text: self.form.page(&report), summary: Summary::of(&report), is_page: true }
+        Done { number, path, text: self.form.page(&report), summary: Summary::of(&report), is_page: true }
     }
-}
-
-fn read(input: &Input) -> (&Path, io::Result<Vec<u8>>) {
-    match input {
-        Input::File(path) => (path, std::fs::read(path)),
-        Input::Stdin => {
-            let mut bytes = Vec::new();
-            let read = io::stdin().lock().read_to_end(&mut bytes);
-            (Path::new("-"), read.map(|_| bytes))
-        }
-    }
-}
-
-fn not_read(unreachable: &Unreachable) -> Done {
-    let mut summary = Summary::default();
-    summary.add_unreadable(unreachable.path.to_string_lossy(), plain_words(&unreachable.error));
-    Done { text: String::new(), summary, is_page: false }
 }

@@ -4,13 +4,13 @@
 //! depends on names alone. Every folder is entered once for each path that was named,
 //! so links that lead in circles end; only one folder's names are held for each level.
 
+use super::select::Selection;
+use adsieve::{is_page_name, is_saved_folder};
 use std::collections::HashSet;
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-
-/// Endings of files in folders that hold pages or scripts.
-const ENDINGS: [&str; 5] = ["html", "htm", "xhtml", "shtml", "js"];
 
 /// How a page begins, in lower case.
 const BEGINNINGS: [&str; 4] = ["<!doctype html", "<html", "<head", "<?xml"];
@@ -37,8 +37,17 @@ pub(super) struct Unreachable {
 type Step = Result<Input, Unreachable>;
 
 /// All files of these paths.
-pub(super) fn walk(paths: &[PathBuf]) -> impl Iterator<Item = Step> {
-    paths.iter().flat_map(|path| Walk::new(path))
+///
+/// What a browser saved beside a page in a folder of its own belongs to that page.
+pub(super) fn walk(paths: Vec<PathBuf>, selection: Selection) -> impl Iterator<Item = Step> + Send {
+    paths.into_iter().flat_map(move |path| Walk::new(&path, selection.clone()))
+}
+
+/// Bytes of all files of these paths, as their names tell them.
+pub(super) fn total_bytes(paths: Vec<PathBuf>, selection: Selection) -> u64 {
+    let files =
+        walk(paths, selection).filter_map(|step| if let Ok(Input::File(path)) = step { Some(path) } else { None });
+    files.filter_map(|path| fs::metadata(path).ok()).map(|metadata| metadata.len()).sum()
 }
 
 /// The files below one path.
@@ -47,6 +56,8 @@ struct Walk {
     stack: Vec<Entry>,
     /// The real paths of the folders that were entered.
     entered: HashSet<PathBuf>,
+    root: PathBuf,
+    selection: Selection,
 }
 
 struct Entry {
@@ -55,8 +66,9 @@ struct Entry {
 }
 
 impl Walk {
-    fn new(path: &Path) -> Self {
-        Self { stack: vec![Entry { path: path.to_owned(), is_named: true }], entered: HashSet::new() }
+    fn new(path: &Path, selection: Selection) -> Self {
+        let stack = vec![Entry { path: path.to_owned(), is_named: true }];
+        Self { stack, entered: HashSet::new(), root: path.to_owned(), selection }
     }
 
     /// What the entry gives, if it gives anything; a folder's files go onto the stack.
@@ -64,14 +76,20 @@ impl Walk {
         if entry.is_named && entry.path.as_os_str() == "-" {
             return Some(Ok(Input::Stdin));
         }
-        let is_wanted = entry.is_named || is_page_name(&entry.path);
+        let inside = entry.path.strip_prefix(&self.root).unwrap_or(&entry.path);
+        if !entry.is_named && self.selection.is_excluded(inside) {
+            return None;
+        }
+        let included = self.selection.is_included(inside);
+        let is_wanted = entry.is_named || included.unwrap_or_else(|| is_page_name(&entry.path.to_string_lossy()));
         match fs::metadata(&entry.path) {
             Ok(metadata) if metadata.is_dir() => {
                 self.enter(&entry.path).err().map(|error| Err(Unreachable { path: entry.path, error }))
             }
             // A named pipe is read where the user names it; in a folder it would block for ever.
             Ok(metadata) if entry.is_named || metadata.is_file() => {
-                let is_wanted = is_wanted || (has_no_ending(&entry.path) && begins_as_page(&entry.path));
+                let is_wanted =
+                    is_wanted || included.is_none() && has_no_ending(&entry.path) && begins_as_page(&entry.path);
                 is_wanted.then_some(Ok(Input::File(entry.path)))
             }
             Ok(_) => None,
@@ -86,6 +104,11 @@ impl Walk {
         }
         let mut names = fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<Vec<_>>>()?;
         names.sort_unstable();
+        let is_beside = |name: &str| names.binary_search_by(|known| known.as_os_str().cmp(name.as_ref())).is_ok();
+        let belongs_to_page = |name: &OsString| is_saved_folder(&name.to_string_lossy(), is_beside);
+        let kept: Vec<bool> = names.iter().map(|name| !belongs_to_page(name)).collect();
+        let names = names.iter().zip(kept).filter_map(|(name, is_kept)| is_kept.then_some(name));
+        let names: Vec<&OsString> = names.collect();
         let entries = names.iter().rev().map(|name| Entry { path: folder.join(name), is_named: false });
         self.stack.extend(entries);
         Ok(())
@@ -103,14 +126,6 @@ impl Iterator for Walk {
         }
         None
     }
-}
-
-/// Does the name end as a page's or script's does? Mirrors leave the query in it: `index.html?page=2`.
-fn is_page_name(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let name = name.split(['?', '@']).next().unwrap_or_default();
-    let ending = name.rsplit_once('.').map(|(_, ending)| ending);
-    ending.is_some_and(|ending| ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)))
 }
 
 fn has_no_ending(path: &Path) -> bool {
@@ -147,7 +162,13 @@ mod tests {
         }
 
         fn found(&self) -> Vec<String> {
-            let inputs = walk(std::slice::from_ref(&self.0)).filter_map(Result::ok);
+            self.selected(&[], &[])
+        }
+
+        fn selected(&self, include: &[&str], exclude: &[&str]) -> Vec<String> {
+            let globs = |texts: &[&str]| texts.iter().map(ToString::to_string).collect::<Vec<_>>();
+            let selection = Selection::new(&globs(include), &globs(exclude)).unwrap();
+            let inputs = walk(vec![self.0.clone()], selection).filter_map(Result::ok);
             let name = |input| match input {
                 Input::File(path) => path.strip_prefix(&self.0).unwrap().to_str().unwrap().replace('\\', "/"),
                 Input::Stdin => "-".into(),
@@ -178,6 +199,21 @@ mod tests {
         assert_eq!(folder.found(), ["a/.hidden/x.htm", "a/z.js", "b.HTML", "index.html?page=2", "saved"]);
     }
 
+    #[test]
+    fn what_was_saved_beside_a_page_belongs_to_it() {
+        let files =
+            [("a.html", ""), ("a_files/x.js", ""), ("a_files/f.html", ""), ("b_files/y.js", ""), ("c.warc.gz", "")];
+        let folder = Folder::new("saved", &files);
+        assert_eq!(folder.found(), ["a.html", "b_files/y.js", "c.warc.gz"]);
+    }
+
+    #[test]
+    fn globs_choose_and_leave_out() {
+        let folder = Folder::new("globs", &[("a.html", ""), ("b/c.html", ""), ("b/d.txt", ""), ("e/f.html", "")]);
+        assert_eq!(folder.selected(&["*.txt", "b/*"], &[]), ["b/c.html", "b/d.txt"]);
+        assert_eq!(folder.selected(&[], &["b"]), ["a.html", "e/f.html"]);
+    }
+
     #[cfg(unix)]
     #[test]
     fn links_in_circles_end() {
@@ -195,6 +231,6 @@ mod tests {
     #[test]
     fn a_path_that_is_not_there_is_reported() {
         let missing = [PathBuf::from("/no/such/page.html")];
-        assert!(matches!(&walk(&missing).collect::<Vec<_>>()[..], [Err(_)]));
+        assert!(matches!(&walk(missing.into(), Selection::default()).collect::<Vec<_>>()[..], [Err(_)]));
     }
 }

@@ -1,9 +1,9 @@
 //! Finds rules by the names that stand in events, elements and styles.
 
-use crate::page::Wanted;
-use crate::pattern::{Anchor, StyleName, first_name, host_tail};
+use crate::page::{Element, Wanted};
+use crate::pattern::{Anchor, Selector, StyleName, first_name, host_tail};
 use crate::rule::RuleSet;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// A rule and one of its patterns, by index.
@@ -26,18 +26,62 @@ pub(crate) struct Global {
     pub is_weak: bool,
 }
 
+/// Patterns of elements by what an element must have for them to match.
+#[derive(Clone, Debug, Default)]
+struct Elements {
+    ids: FxHashMap<Box<str>, Vec<PatternAt>>,
+    classes: FxHashMap<Box<str>, Vec<PatternAt>>,
+    attributes: FxHashMap<Box<str>, Vec<PatternAt>>,
+    names: FxHashMap<Box<str>, Vec<PatternAt>>,
+    /// Those with the beginning of an id or class name.
+    open: Vec<PatternAt>,
+}
+
+impl Elements {
+    fn add(&mut self, anchor: Option<Anchor<'_>>, pattern: PatternAt) {
+        let (table, key) = match anchor {
+            Some(Anchor::Id(id)) => (&mut self.ids, id),
+            Some(Anchor::Class(class)) => (&mut self.classes, class),
+            Some(Anchor::Attribute(name)) => (&mut self.attributes, name),
+            Some(Anchor::Element(name)) => (&mut self.names, name),
+            Some(Anchor::IdPrefix(_) | Anchor::ClassPrefix(_)) | None => return self.open.push(pattern),
+        };
+        table.entry(key.into()).or_default().push(pattern);
+    }
+
+    /// Patterns that may match, in order of the rules.
+    fn find(&self, element: &Element<'_>) -> Vec<PatternAt> {
+        let classes = element.attribute("class").unwrap_or_default().split_ascii_whitespace();
+        let mut found = self.open.clone();
+        let mut add = |patterns: Option<&Vec<PatternAt>>| found.extend(patterns.into_iter().flatten());
+        add(self.names.get(&*element.name));
+        add(element.attribute("id").and_then(|id| self.ids.get(id)));
+        classes.for_each(|class| add(self.classes.get(class)));
+        element.attributes.iter().for_each(|attribute| add(self.attributes.get(&*attribute.name)));
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+}
+
+/// The bytes by which beginnings of names are looked up.
+fn first_bytes(name: &str) -> Option<[u8; 3]> {
+    name.as_bytes().first_chunk().copied()
+}
+
 /// Look-up tables over a rule set.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Index {
-    pub calls: HashMap<Arc<str>, Vec<PatternAt>>,
-    pub assignments: HashMap<Arc<str>, Vec<PatternAt>>,
+    pub calls: FxHashMap<Arc<str>, Vec<PatternAt>>,
+    pub assignments: FxHashMap<Arc<str>, Vec<PatternAt>>,
     pub objects: Vec<PatternAt>,
-    pub globals: HashMap<Arc<str>, Vec<Global>>,
-    pub names: HashMap<Box<str>, Vec<(StyleName, Owner)>>,
-    pub prefixes: Vec<(StyleName, Owner)>,
-    pub elements: Vec<PatternAt>,
+    pub globals: FxHashMap<Arc<str>, Vec<Global>>,
+    pub names: FxHashMap<Box<str>, Vec<(StyleName, Owner)>>,
+    /// Those that stand for every name with their beginning, by its first bytes.
+    prefixes: FxHashMap<[u8; 3], Vec<(StyleName, Owner)>>,
+    elements: Elements,
     /// URL patterns by the last two labels of the host, and those that leave these open.
-    urls: HashMap<Box<str>, Vec<PatternAt>>,
+    urls: FxHashMap<Box<str>, Vec<PatternAt>>,
     open_urls: Vec<PatternAt>,
 }
 
@@ -53,7 +97,9 @@ impl Index {
                 };
                 table.push((at, number));
             }
-            index.elements.extend((0..rule.elements.len()).map(|number| (at, number)));
+            for (number, pattern) in rule.elements.iter().enumerate() {
+                index.elements.add(pattern.anchor(), (at, number));
+            }
             for (number, pattern) in rule.urls.iter().enumerate() {
                 match pattern.host_tail() {
                     Some(tail) => index.urls.entry(tail.into()).or_default().push((at, number)),
@@ -74,10 +120,10 @@ impl Index {
     }
 
     fn add_style(&mut self, style: &StyleName, owner: Owner) {
-        if style.is_prefix() {
-            self.prefixes.push((style.clone(), owner));
-        } else {
-            self.names.entry(style.name().into()).or_default().push((style.clone(), owner));
+        let entry = (style.clone(), owner);
+        match first_bytes(style.name()).filter(|_| style.is_prefix()) {
+            Some(beginning) => self.prefixes.entry(beginning).or_default().push(entry),
+            None => self.names.entry(style.name().into()).or_default().push(entry),
         }
     }
 
@@ -89,20 +135,26 @@ impl Index {
         all
     }
 
+    /// Patterns of elements that may match this one, in order of the rules.
+    pub fn element_patterns(&self, element: &Element<'_>) -> Vec<PatternAt> {
+        self.elements.find(element)
+    }
+
     /// Who speaks of this class name or id.
     pub fn owners<'i>(&'i self, is_id: bool, name: &'i str) -> impl Iterator<Item = Owner> + 'i {
         let exact = self.names.get(name).into_iter().flatten();
-        exact.chain(&self.prefixes).filter(move |(style, _)| style.is_match(is_id, name)).map(|(_, owner)| *owner)
+        let by_beginning = first_bytes(name).and_then(|beginning| self.prefixes.get(&beginning));
+        exact
+            .chain(by_beginning.into_iter().flatten())
+            .filter(move |(style, _)| style.is_match(is_id, name))
+            .map(|(_, owner)| *owner)
     }
 
     /// What a page must hand over for the rules to see it.
     pub fn wanted(&self, rules: &RuleSet) -> Wanted {
         let mut wanted = Wanted::default();
-        for &(rule, number) in &self.elements {
-            if let Some(anchor) = rules.rules()[rule].elements[number].anchor() {
-                add_anchor(anchor, &mut wanted);
-            }
-        }
+        let selectors = rules.rules().iter().flat_map(|rule| &rule.elements);
+        selectors.filter_map(Selector::anchor).for_each(|anchor| add_anchor(anchor, &mut wanted));
         let exact = rules
             .rules()
             .iter()

@@ -8,7 +8,7 @@ use crate::network::Registry;
 use crate::page::{Element, Style};
 use crate::pattern::{Match, first_name, last_name, style_names};
 use crate::rule::{Constraint, Finds, Product, Rule};
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
 /// What matched.
@@ -56,12 +56,12 @@ pub(crate) struct Matcher<'d> {
     detector: &'d Detector,
     pub hits: Vec<Hit<'d>>,
     /// Signs without captures tell nothing new the second time: product, what, evidence.
-    seen: HashSet<(usize, &'static str, Evidence)>,
+    seen: FxHashSet<(usize, &'static str, Evidence)>,
 }
 
 impl<'d> Matcher<'d> {
     pub fn new(detector: &'d Detector) -> Self {
-        Self { detector, hits: Vec::new(), seen: HashSet::new() }
+        Self { detector, hits: Vec::new(), seen: FxHashSet::default() }
     }
 
     pub fn event(&mut self, event: &Event) {
@@ -106,7 +106,7 @@ impl<'d> Matcher<'d> {
 
     pub fn element(&mut self, element: &Element<'_>) {
         let at = markup_place(element.span);
-        for &(rule, number) in &self.detector.index.elements {
+        for (rule, number) in self.detector.index.element_patterns(element) {
             let rule = &self.detector.rules.rules()[rule];
             let Some(captures) = rule.elements[number].unify(&element.name, |name| element.attribute(name)) else {
                 continue;

@@ -6,6 +6,7 @@
 //! not the number of rules. [`Prefilter`] tells beforehand which scripts can matter at all.
 
 mod ad_unit;
+mod bundle;
 mod config;
 mod decoded;
 mod detector;
@@ -23,6 +24,7 @@ mod test_page;
 #[cfg(test)]
 mod tests;
 
+pub use bundle::{Adapter, Bundle, bundle_of};
 pub use decoded::decode_readable;
 pub use detector::{Detected, Detector, Observed};
 pub use finding::{AdUnit, Bid, ConfigEntry, Finding, FoundNetwork, FoundRequest, Problem, Slot};

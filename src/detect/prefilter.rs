@@ -17,7 +17,7 @@ pub struct Prefilter {
 }
 
 /// Bytes after which the larger automaton pays.
-const WARM_UP: usize = 8 << 20;
+const WARM_UP: usize = 64 << 20;
 
 /// A DFA takes two to three times as many bytes a second as an NFA and eight times as long to build (12 ms):
 /// it is built when a run turns out to be long.

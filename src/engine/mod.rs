@@ -7,18 +7,19 @@ mod example;
 mod page_dom;
 mod page_run;
 mod reach;
+mod saved;
 mod scan;
 pub mod stages;
 
-pub use crate::input::Container;
+pub use crate::input::{Container, ResourceKind, ResourceText};
 pub use crate::page::ScriptKind;
 pub use scan::{Outcome, Scan, ScanOptions, ScriptRecord};
 
 use crate::base::Limits;
 use crate::clean::{self, CleanOptions, Cleaned};
-use crate::detect::{Detected, Detector, Prefilter};
+use crate::detect::{Bundle, Detected, Detector, Prefilter, bundle_of};
 use crate::evaluate::Interests;
-use crate::input;
+use crate::input::{self, Archive, Document, SavedDocument};
 use crate::network::Registry;
 use crate::page::{Splitter, Wanted};
 use crate::rule::RuleSet;
@@ -111,15 +112,36 @@ impl Engine {
             url: options.url.as_deref(),
             content_type: options.content_type.as_deref(),
         };
-        let document = input::open(bytes, origin);
-        let kept = Kept::of(&document);
-        let (seen, detected) = PageRun::new(self, &document.text, &kept).run(&document);
+        self.scan_opened(&input::open(bytes, origin), None)
+    }
+
+    /// Finds ad code in one page out of a container: as [`scan_bytes`](Self::scan_bytes), with the scripts and frames
+    /// that were saved with it in their places.
+    ///
+    /// What the container knows counts before `options`. Spans past the page's own text lie in the resource
+    /// that [`Scan::resources`] tells.
+    #[must_use]
+    pub fn scan_document(&self, saved: &SavedDocument, options: &ScanOptions) -> Scan {
+        let origin = input::Origin {
+            name: options.name.as_deref(),
+            url: options.url.as_deref(),
+            content_type: options.content_type.as_deref(),
+        };
+        self.scan_opened(&input::open_saved(saved, origin), saved.archive)
+    }
+
+    fn scan_opened(&self, document: &Document<'_>, archive: Option<Archive>) -> Scan {
+        let kept = Kept::of(document);
+        let (seen, detected) = PageRun::new(self, document, &kept).run();
         let Detected { findings, ad_units, slots, requests, networks, config } = detected;
         let (url, title, scripts) = (seen.url, seen.title, seen.scripts);
         let mut diagnostics = document.diagnostics.clone();
         diagnostics.extend(seen.diagnostics);
+        diagnostics.extend(saved::scripts_removed(document, &scripts));
         Scan {
             container: document.container,
+            archive,
+            resources: document.resources.all().to_vec(),
             charset: document.charset,
             url,
             title,
@@ -128,10 +150,17 @@ impl Engine {
             slots,
             findings,
             requests,
+            bundles: seen.bundles,
             scripts,
             config,
             diagnostics,
             text: document.text.to_string(),
         }
+    }
+
+    /// The scripts that are a library, with what was built into them.
+    fn bundles(&self, scripts: &[ScriptRecord]) -> Vec<Bundle> {
+        let numbered = (0..).zip(scripts).filter(|(_, script)| script.kind != ScriptKind::Json);
+        numbered.filter_map(|(index, script)| bundle_of(&script.code, index, self.detector.registry)).collect()
     }
 }

@@ -34,6 +34,12 @@ impl PageDom<'_> {
         elements.collect()
     }
 
+    /// Does the page name the id and classes at all? Scripts ask for many elements that they make themselves.
+    fn may_hold(&self, selector: &Compound) -> bool {
+        let mut names = selector.id.iter().chain(&selector.classes);
+        names.all(|name| name.contains('&') || memchr::memmem::find(self.html.as_bytes(), name.as_bytes()).is_some())
+    }
+
     fn find(&self, selector: &Compound) -> Vec<DomElement> {
         let is_marked = selector.id.is_some() || !selector.classes.is_empty();
         if !is_marked || self.known.borrow().len() < WALKS {
@@ -52,7 +58,7 @@ impl Dom for PageDom<'_> {
         if let Some((_, known)) = self.known.borrow().iter().find(|(asked, _)| asked == selector) {
             return known.clone();
         }
-        let found = self.find(selector);
+        let found = if self.may_hold(selector) { self.find(selector) } else { Vec::new() };
         self.known.borrow_mut().push((selector.clone(), found.clone()));
         found
     }

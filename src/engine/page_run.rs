@@ -4,11 +4,11 @@ use super::page_dom::PageDom;
 use super::scan::{Outcome, ScriptRecord};
 use super::{BIDDER, Engine, reach};
 use crate::base::{Diagnostic, Evidence, OffsetMap, Place, Span};
-use crate::detect::{Detected, Observed};
-use crate::evaluate::{Evaluator, Input, Sources};
+use crate::detect::{Bundle, Detected, Observed};
+use crate::evaluate::{Evaluator, Event, EventKind, Input, Sources};
 use crate::input::Document;
 use crate::page::{Element, Part, Request, Script, ScriptKind, Style, Text};
-use crate::script::{Goal, Language, find_regions, parse};
+use crate::script::{Goal, Language, find_regions, parse, parse_lazily};
 use rustc_hash::FxHashSet;
 use typed_arena::Arena;
 
@@ -19,15 +19,16 @@ pub(super) struct Seen<'s> {
     pub(super) title: Option<String>,
     pub(super) scripts: Vec<ScriptRecord>,
     pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) bundles: Vec<Bundle>,
     elements: Vec<Element<'s>>,
     styles: Vec<Style<'s>>,
-    requests: Vec<Request>,
+    pub(super) requests: Vec<Request>,
 }
 
 /// What lives as long as the work on one document.
 pub(super) struct Kept<'s> {
     sources: Sources,
-    scripts: Arena<Script<'s>>,
+    pub(super) scripts: Arena<Script<'s>>,
     offsets: Arena<OffsetMap>,
     dom: PageDom<'s>,
 }
@@ -38,28 +39,32 @@ impl<'s> Kept<'s> {
             sources: Sources::default(),
             scripts: Arena::new(),
             offsets: Arena::new(),
-            dom: PageDom::new(&document.text),
+            dom: PageDom::new(&document.text[..document.page_length]),
         }
     }
 }
 
 /// A document on its way through the stages.
 pub(super) struct PageRun<'s> {
-    engine: &'s Engine,
-    kept: &'s Kept<'s>,
-    document: &'s str,
+    pub(super) engine: &'s Engine,
+    pub(super) kept: &'s Kept<'s>,
+    pub(super) document: &'s Document<'s>,
     evaluator: Evaluator<'s>,
-    seen: Seen<'s>,
+    pub(super) seen: Seen<'s>,
     /// Code that does not run by itself: handlers, and what a consent tool holds back.
     late: Vec<(&'s Script<'s>, u32)>,
+    /// Saved scripts that run once the page was read.
+    pub(super) deferred: Vec<(&'s Script<'s>, u32)>,
+    /// Saved scripts and frames that were taken in, by their index.
+    pub(super) taken: FxHashSet<usize>,
     /// Scripts of the page itself that are evaluated, by the start of their span.
-    reached: FxHashSet<u32>,
+    pub(super) reached: FxHashSet<u32>,
     /// Levels of markup written by scripts that were written by scripts.
-    depth: u32,
+    pub(super) depth: u32,
 }
 
 impl<'s> PageRun<'s> {
-    pub(super) fn new(engine: &'s Engine, document: &'s str, kept: &'s Kept<'s>) -> Self {
+    pub(super) fn new(engine: &'s Engine, document: &'s Document<'s>, kept: &'s Kept<'s>) -> Self {
         let evaluator = Evaluator::new(&kept.sources, &engine.interests, &engine.limits).with_dom(&kept.dom);
         Self {
             engine,
@@ -68,25 +73,36 @@ impl<'s> PageRun<'s> {
             evaluator,
             seen: Seen::default(),
             late: Vec::new(),
+            deferred: Vec::new(),
+            taken: FxHashSet::default(),
             reached: FxHashSet::default(),
             depth: 0,
         }
     }
 
-    pub(super) fn run(mut self, document: &'s Document<'s>) -> (Seen<'s>, Detected) {
-        let page = self.engine.splitter.split(document);
+    pub(super) fn run(mut self) -> (Seen<'s>, Detected) {
+        let mut page = self.engine.splitter.split(self.document);
         (self.seen.url, self.seen.title) = (page.url, page.title);
         self.seen.diagnostics.extend(page.diagnostics);
+        self.fill_in(&mut page.parts);
         self.reached = self.reached(&page.parts);
         self.take_parts(page.parts, None);
+        self.run_deferred();
+        self.take_unnamed();
         self.run_late(Evidence::Evaluated);
         self.evaluator.run_rest();
         self.take_written();
         self.run_late(Evidence::Declared);
         self.evaluator.run_rest();
         self.take_written();
-        let evaluation = self.evaluator.finish();
+        self.note_requests();
+        let mut evaluation = self.evaluator.finish();
+        self.seen.bundles = self.engine.bundles(&self.seen.scripts);
+        drop_inner_workings(&mut evaluation.events, &self.seen.bundles);
         self.seen.diagnostics.extend(evaluation.diagnostics);
+        for script in evaluation.damaged {
+            self.seen.scripts[script as usize].outcome = Outcome::Recovered;
+        }
         for script in evaluation.cut {
             self.seen.scripts[script as usize].outcome = Outcome::Cut;
         }
@@ -102,7 +118,7 @@ impl<'s> PageRun<'s> {
     }
 
     /// Takes in parts in order; those of markup that a script wrote all stand where it wrote them.
-    fn take_parts(&mut self, parts: Vec<Part<'s>>, written_at: Option<Place>) {
+    pub(super) fn take_parts(&mut self, parts: Vec<Part<'s>>, written_at: Option<Place>) {
         for part in parts {
             let place = |span: &mut Span| {
                 if let Some(at) = written_at {
@@ -124,6 +140,7 @@ impl<'s> PageRun<'s> {
                 }
                 Part::Request(mut request) => {
                     place(&mut request.span);
+                    self.take_frame(&request);
                     self.seen.requests.push(request);
                 }
                 Part::Element(mut element) => {
@@ -139,13 +156,15 @@ impl<'s> PageRun<'s> {
         }
     }
 
-    fn take_script(&mut self, script: &'s Script<'s>, matters: bool) {
+    pub(super) fn take_script(&mut self, script: &'s Script<'s>, matters: bool) {
         let index = u32::try_from(self.seen.scripts.len()).unwrap_or(u32::MAX);
         let record = ScriptRecord {
             kind: script.kind,
             code: script.text.clone().into_owned(),
             at: Place { script: Some(index), span: script.span },
             outcome: Outcome::Skipped,
+            url: script.src.clone(),
+            is_saved: script.is_saved,
             held_back: script.held_back.clone(),
             repairs: Vec::new(),
         };
@@ -154,17 +173,23 @@ impl<'s> PageRun<'s> {
             self.evaluator.note_element_text(id, &script.text);
         }
         match script.kind {
-            ScriptKind::External => self.arrive(script),
+            ScriptKind::External if !script.is_saved => self.arrive(script),
+            ScriptKind::External if !matters => self.arrive(script),
             _ if !matters => {}
             ScriptKind::Handler => self.late.push((script, index)),
             _ if script.held_back.is_some() || script.depth > 0 => self.late.push((script, index)),
+            ScriptKind::External if script.is_deferred && !script.is_async => self.deferred.push((script, index)),
+            ScriptKind::External => {
+                self.evaluate(script, index, Evidence::Evaluated);
+                self.arrive(script);
+            }
             _ => self.evaluate(script, index, Evidence::Evaluated),
         }
     }
 
     /// Code that leaked into text: repaired where it must be, and read like scripts, style sheets and markup.
     fn take_text(&mut self, text: &Text<'s>, written_at: Option<Place>) {
-        if written_at.is_some() || is_sample(self.document, text.span.start as usize) {
+        if written_at.is_some() || is_sample(&self.document.text, text.span.start as usize) {
             return;
         }
         for region in find_regions(text.text, &self.engine.anchors) {
@@ -195,6 +220,8 @@ impl<'s> PageRun<'s> {
             code: code.to_owned(),
             at: Place { script: Some(index), span },
             outcome: Outcome::Salvaged,
+            url: None,
+            is_saved: false,
             held_back: None,
             repairs,
         });
@@ -204,11 +231,11 @@ impl<'s> PageRun<'s> {
         self.take_written();
     }
 
-    fn reached(&self, parts: &[Part<'s>]) -> FxHashSet<u32> {
+    pub(super) fn reached(&self, parts: &[Part<'s>]) -> FxHashSet<u32> {
         let scripts: Vec<&Script<'s>> = parts
             .iter()
             .filter_map(|part| match part {
-                Part::Script(script) if script.kind != ScriptKind::External => Some(script),
+                Part::Script(script) if script.kind != ScriptKind::External || script.is_saved => Some(script),
                 _ => None,
             })
             .collect();
@@ -216,7 +243,7 @@ impl<'s> PageRun<'s> {
     }
 
     /// Does the script hold a literal of any rule?
-    fn matters(&self, script: &Script<'_>) -> bool {
+    pub(super) fn matters(&self, script: &Script<'_>) -> bool {
         match (script.kind, &self.engine.prefilter) {
             (ScriptKind::Json, _) => script.text.contains(BIDDER),
             (_, Some(prefilter)) => prefilter.is_match(&script.text),
@@ -236,7 +263,7 @@ impl<'s> PageRun<'s> {
         }
     }
 
-    fn evaluate(&mut self, script: &'s Script<'s>, index: u32, evidence: Evidence) {
+    pub(super) fn evaluate(&mut self, script: &'s Script<'s>, index: u32, evidence: Evidence) {
         let evidence = if script.held_back.is_some() || script.depth > 0 { Evidence::Declared } else { evidence };
         let input = Input { text: &script.text, offsets: &script.offsets, script: index, evidence };
         let outcome = &mut self.seen.scripts[index as usize].outcome;
@@ -246,7 +273,7 @@ impl<'s> PageRun<'s> {
             return;
         }
         let goal = if script.is_module { Goal::Module } else { Goal::Script };
-        let tree = self.kept.sources.keep_tree(parse(&script.text, goal, &self.engine.limits));
+        let tree = self.kept.sources.keep_tree(parse_lazily(&script.text, goal, &self.engine.limits));
         *outcome = match (tree.is_whole(), tree.is_empty()) {
             (true, _) => Outcome::Parsed,
             (false, false) => Outcome::Recovered,
@@ -279,6 +306,17 @@ impl<'s> PageRun<'s> {
             self.take_parts(page.parts, Some(at));
         }
         self.depth -= 1;
+    }
+}
+
+/// What the modules of a library hold but nothing ran is the library's own: an adapter that is built in and never
+/// configured says nothing about the page. Ad units may stand behind the library in the same file.
+fn drop_inner_workings(events: &mut Vec<Event>, bundles: &[Bundle]) {
+    let is_inside = |event: &Event| bundles.iter().any(|bundle| event.at.script == Some(bundle.script));
+    let is_own =
+        |event: &Event| event.evidence > Evidence::Evaluated && !matches!(event.kind, EventKind::AdUnit { .. });
+    if !bundles.is_empty() {
+        events.retain(|event| !(is_own(event) && is_inside(event)));
     }
 }
 

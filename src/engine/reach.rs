@@ -5,7 +5,7 @@
 //! of one script, a word of another. A script too many costs a little time and changes nothing.
 
 use crate::page::{Script, ScriptKind};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Larger scripts are libraries: they define their names for everybody and nobody.
 const LARGEST: usize = 64 << 10;
@@ -15,29 +15,35 @@ const ROUNDS: usize = 3;
 
 /// The scripts that matter, by start of their span: those that hold a literal, and those that define names which
 /// such scripts use.
-pub(super) fn reached<'s>(scripts: &[&Script<'s>], matters: impl Fn(&Script<'s>) -> bool) -> FxHashSet<u32> {
-    let runs = |script: &&&Script<'s>| script.kind == ScriptKind::Inline && script.text.len() <= LARGEST;
-    let (hits, mut others): (Vec<_>, Vec<_>) = scripts.iter().copied().partition(|script| matters(script));
+pub(super) fn reached<'s>(scripts: &[&'s Script<'s>], matters: impl Fn(&Script<'s>) -> bool) -> FxHashSet<u32> {
+    let (hits, others): (Vec<_>, Vec<_>) = scripts.iter().copied().partition(|script| matters(script));
     let mut found: FxHashSet<u32> = hits.iter().map(|script| script.span.start).collect();
-    let mut words: FxHashSet<&str> = FxHashSet::default();
-    others.retain(|script| runs(&script));
-    for script in hits.iter().filter(|script| script.text.len() <= LARGEST && script.kind != ScriptKind::Json) {
-        words.extend(Words::of(&script.text).map(|word| word.text));
-    }
+    let mut definers = definers(others.into_iter().filter(|script| script.kind == ScriptKind::Inline));
+    let mut users: Vec<_> = hits.into_iter().filter(|script| script.kind != ScriptKind::Json).collect();
     for _ in 0..ROUNDS {
-        if words.is_empty() {
-            break;
+        let words = users.iter().filter(|script| script.text.len() <= LARGEST).flat_map(|user| Words::of(&user.text));
+        let mut next = Vec::new();
+        for word in words {
+            if definers.is_empty() {
+                return found;
+            }
+            let reached = definers.remove(word.text).into_iter().flatten();
+            next.extend(reached.filter(|script| found.insert(script.span.start)));
         }
-        let (reached, left): (Vec<_>, Vec<_>) =
-            others.into_iter().partition(|script| defined(&script.text).any(|name| words.contains(name)));
-        words.clear();
-        for script in reached {
-            found.insert(script.span.start);
-            words.extend(Words::of(&script.text).map(|word| word.text));
-        }
-        others = left;
+        users = next;
     }
     found
+}
+
+/// The scripts by the names that they define for others.
+fn definers<'s>(scripts: impl Iterator<Item = &'s Script<'s>>) -> FxHashMap<&'s str, Vec<&'s Script<'s>>> {
+    let mut by_name: FxHashMap<&str, Vec<&Script<'_>>> = FxHashMap::default();
+    for script in scripts.filter(|script| script.text.len() <= LARGEST) {
+        for name in defined(&script.text) {
+            by_name.entry(name).or_default().push(script);
+        }
+    }
+    by_name
 }
 
 /// Names that a script defines for others.

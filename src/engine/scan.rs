@@ -1,8 +1,8 @@
 //! What was found in one document.
 
 use crate::base::{Diagnostic, Place};
-use crate::detect::{AdUnit, ConfigEntry, Finding, FoundNetwork, FoundRequest, Slot};
-use crate::input::Container;
+use crate::detect::{AdUnit, Bundle, ConfigEntry, Finding, FoundNetwork, FoundRequest, Slot};
+use crate::input::{Archive, Container, ResourceText};
 use crate::page::ScriptKind;
 
 /// What was found in one document.
@@ -10,6 +10,10 @@ use crate::page::ScriptKind;
 pub struct Scan {
     /// What kind of document it was.
     pub container: Container,
+    /// The container that it was taken from.
+    pub archive: Option<Archive>,
+    /// The saved scripts and frames whose texts follow the page's own in [`text`](Self::text), in order.
+    pub resources: Vec<ResourceText>,
     /// The decoded text: every span of the scan counts its bytes.
     pub text: String,
     /// WHATWG name of the charset.
@@ -30,6 +34,8 @@ pub struct Scan {
     pub requests: Vec<FoundRequest>,
     /// Every script of the page, in order.
     pub scripts: Vec<ScriptRecord>,
+    /// Scripts that are a library, with what was built into them.
+    pub bundles: Vec<Bundle>,
     /// Library settings, by name, then place.
     pub config: Vec<ConfigEntry>,
     /// What went less than well.
@@ -47,6 +53,10 @@ pub struct ScriptRecord {
     pub at: Place,
     /// What became of it.
     pub outcome: Outcome,
+    /// The URL of an external script.
+    pub url: Option<String>,
+    /// Was the file of an external script saved with the page?
+    pub is_saved: bool,
     /// The type that holds it back, if something does.
     pub held_back: Option<String>,
     /// What was repaired, for salvaged code.

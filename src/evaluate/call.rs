@@ -7,6 +7,7 @@ use super::event::EventKind;
 use super::expression::{global_name, join_path, unwrap};
 use super::heap::{Closure, Code, Kind, Object, Property, ScopeId};
 use super::machine::{Flow, GLOBAL, Machine};
+use crate::script::{parse_body, text_span};
 use std::rc::Rc;
 use swc_atoms::{Atom, atom};
 use swc_common::{Span, Spanned};
@@ -233,13 +234,15 @@ impl<'a> Machine<'a> {
                 let parameters = function.params.iter().map(|parameter| &parameter.pat);
                 self.enter(closure, scope, parameters, arguments);
                 let Some(body) = &function.body else { return Abstract::Undefined };
-                self.finish_call(&body.stmts, scope, function.is_async, function.is_generator)
+                let statements = self.statements_of(body);
+                self.finish_call(statements, scope, function.is_async, function.is_generator)
             }
             Code::Arrow(arrow) => {
                 self.bind_parameters(scope, arrow.params.iter(), arguments);
                 match &*arrow.body {
                     ast::ArrowFunctionBody::FunctionBody(body) => {
-                        self.finish_call(&body.stmts, scope, arrow.is_async, false)
+                        let statements = self.statements_of(body);
+                        self.finish_call(statements, scope, arrow.is_async, false)
                     }
                     ast::ArrowFunctionBody::Expr(value) => {
                         let value = self.expression(value, scope);
@@ -269,6 +272,25 @@ impl<'a> Machine<'a> {
             }
             Code::Field(value) => self.expression(value, scope),
         }
+    }
+
+    /// The statements of a body; one that was left out is parsed now.
+    fn statements_of(&mut self, body: &'a ast::FunctionBody) -> &'a [ast::Stmt] {
+        let source = &self.sources[self.source as usize];
+        let Some(outline) = source.outline.filter(|outline| body.stmts.is_empty() && !outline.is_empty()) else {
+            return &body.stmts;
+        };
+        let start = text_span(body.span).start;
+        let kept = self.kept;
+        let parsed = match self.bodies.get(&(self.source, start)) {
+            Some(tree) => Some(*tree),
+            None => parse_body(source.text, outline, start).map(|tree| kept.keep_tree(tree)),
+        };
+        let Some(tree) = parsed else { return &body.stmts };
+        if self.bodies.insert((self.source, start), tree).is_none() && !tree.is_whole() {
+            self.damaged.extend(self.sources[self.source as usize].script);
+        }
+        &tree.statements
     }
 
     fn enter<'p>(

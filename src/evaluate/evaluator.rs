@@ -30,6 +30,8 @@ pub struct Evaluation {
     pub diagnostics: Vec<Diagnostic>,
     /// Scripts whose budget ran out.
     pub cut: Vec<u32>,
+    /// Scripts with a syntax error in a function's body that was parsed when it was called.
+    pub damaged: Vec<u32>,
 }
 
 /// A script as it stands in its page.
@@ -62,8 +64,13 @@ impl<'a> Evaluator<'a> {
     /// Runs a script that was parsed before.
     pub fn run(&mut self, input: Input<'a>, tree: &'a crate::script::Tree) {
         let anchors = self.machine.interests.anchors(input.text);
-        let source =
-            Source { text: input.text, script: Some(input.script), offsets: Offsets::Map(input.offsets), anchors };
+        let source = Source {
+            text: input.text,
+            script: Some(input.script),
+            offsets: Offsets::Map(input.offsets),
+            anchors,
+            outline: Some(&tree.outline),
+        };
         self.machine.enter_source(source);
         self.machine.evidence = input.evidence;
         self.refill(input.text.len());
@@ -80,8 +87,13 @@ impl<'a> Evaluator<'a> {
     /// Reads a JSON island or attribute.
     pub fn read_json(&mut self, input: Input<'a>) {
         let whole = input.offsets.original(crate::base::Span::new(0, input.text.len()));
-        let source =
-            Source { text: "", script: Some(input.script), offsets: Offsets::Fixed(whole), anchors: [].into() };
+        let source = Source {
+            text: "",
+            script: Some(input.script),
+            offsets: Offsets::Fixed(whole),
+            anchors: [].into(),
+            outline: None,
+        };
         self.machine.enter_source(source);
         self.machine.evidence = input.evidence;
         self.refill(input.text.len());
@@ -148,7 +160,12 @@ impl<'a> Evaluator<'a> {
         self.machine.exported = Some(rustc_hash::FxHashMap::default());
         self.machine.harvest();
         self.fill_events();
-        Evaluation { events: self.machine.events, diagnostics: self.machine.diagnostics, cut: self.cut }
+        Evaluation {
+            events: self.machine.events,
+            diagnostics: self.machine.diagnostics,
+            cut: self.cut,
+            damaged: self.machine.damaged,
+        }
     }
 
     /// Gives the events their final values; where an early view of the same objects differs, that is told as well.

@@ -204,6 +204,7 @@ impl Machine<'_> {
             script: place.script,
             offsets: super::machine::Offsets::Fixed(place.span),
             anchors: std::rc::Rc::from([]),
+            outline: None,
         });
     }
 }

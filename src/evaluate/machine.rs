@@ -6,7 +6,7 @@ use super::event::{Event, EventKind, Interests};
 use super::heap::{Kind, Object, Scope, ScopeId, Store, Variables};
 use super::task::Tasks;
 use crate::base::{Diagnostic, Evidence, Limits, OffsetMap, Place, Severity, Span as DocumentSpan};
-use crate::script::{Tree, text_span};
+use crate::script::{Outline, Tree, text_span};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 use swc_atoms::Atom;
@@ -40,6 +40,8 @@ pub(super) struct Source<'a> {
     pub(super) offsets: Offsets<'a>,
     /// Places at which the text names a bidder: only code around them is worth harvesting.
     pub(super) anchors: Rc<[u32]>,
+    /// Bodies of functions that are parsed when they are called.
+    pub(super) outline: Option<&'a Outline>,
 }
 
 /// How places in a source become places in the document.
@@ -100,6 +102,10 @@ pub(super) struct Machine<'a> {
     pub(super) tasks: Tasks,
     pub(super) prototypes: FxHashMap<&'static str, ObjectId>,
     pub(super) natives: FxHashMap<&'static str, ObjectId>,
+    /// Bodies that were parsed when they were called, by their place.
+    pub(super) bodies: FxHashMap<(u32, u32), &'a Tree>,
+    /// Scripts of such bodies that held a syntax error.
+    pub(super) damaged: Vec<u32>,
     pub(super) hoisted: FxHashMap<usize, Rc<super::scope::Hoisted>>,
     /// Functions that have been called, by the place of their code.
     pub(super) called: rustc_hash::FxHashSet<(u32, Span)>,
@@ -184,6 +190,8 @@ impl<'a> Machine<'a> {
             tasks: Tasks::default(),
             prototypes: FxHashMap::default(),
             natives: FxHashMap::default(),
+            bodies: FxHashMap::default(),
+            damaged: Vec::new(),
             hoisted: FxHashMap::default(),
             called: rustc_hash::FxHashSet::default(),
             functions: Vec::new(),

@@ -23,6 +23,7 @@ pub(super) fn adopt<'s>(part: Part<'_>, offsets: &OffsetMap, source: &'s str) ->
 
 fn adopt_script<'s>(script: Script<'_>, offsets: &OffsetMap) -> Script<'s> {
     Script {
+        is_saved: false,
         kind: script.kind,
         span: offsets.original(script.span),
         offsets: script.offsets.through(script.text.len(), offsets),

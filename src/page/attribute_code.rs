@@ -86,6 +86,7 @@ fn push_code<'s>(collected: &mut Collected<'s>, kind: ScriptKind, span: Span, te
         text,
         offsets,
         src: None,
+        is_saved: false,
         is_module: false,
         is_async: false,
         is_deferred: false,

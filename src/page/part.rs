@@ -62,6 +62,8 @@ pub struct Script<'d> {
     pub offsets: OffsetMap,
     /// The resolved `src` of an external script.
     pub src: Option<String>,
+    /// Was the file of an external script saved? Then `text` is its code.
+    pub is_saved: bool,
     /// `type="module"`.
     pub is_module: bool,
     /// `async`: it runs whenever it arrives.
@@ -96,6 +98,10 @@ pub enum RequestKind {
     Media,
     /// `<object>`, `<embed>`.
     Object,
+    /// Data: `fetch`, `XMLHttpRequest`, `sendBeacon`, as a recording of the visit saw it.
+    Fetch,
+    /// A font, as a recording of the visit saw it.
+    Font,
     /// `<a href>`, `<form action>`, only where a rule asks for it.
     Link,
 }
@@ -113,6 +119,8 @@ impl RequestKind {
             Self::Connect => "connect",
             Self::Media => "media",
             Self::Object => "object",
+            Self::Fetch => "fetch",
+            Self::Font => "font",
             Self::Link => "link",
         }
     }

@@ -38,6 +38,7 @@ pub(super) fn collect_script<'s>(collected: &mut Collected<'s>, element: &StartT
         text: body.text,
         offsets: body.offsets,
         src: None,
+        is_saved: false,
         is_module: script_type == ScriptType::Module,
         is_async: element.attribute("async").is_some(),
         is_deferred: element.attribute("defer").is_some(),

@@ -9,6 +9,7 @@ use super::{Page, Part, Script, ScriptKind, Text, Wanted};
 use crate::base::{Diagnostic, Limits, OffsetMap, Severity, Span};
 use crate::input::{Container, Document};
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// Splits documents into parts; made once for a set of rules and shared by all pages.
 #[derive(Debug)]
@@ -26,8 +27,7 @@ impl Splitter {
     /// Splits a document: a page into its parts, a bare script into one script, text into one text.
     #[must_use]
     pub fn split<'d>(&self, document: &'d Document<'_>) -> Page<'d> {
-        let text = &*document.text;
-        let url = document.url.as_deref();
+        let (text, url) = (&document.text[..document.page_length], document.url.as_deref());
         match document.container {
             Container::Html => self.split_html(text, url, 0),
             Container::Js => whole(Part::Script(bare_script(text)), url),
@@ -38,11 +38,17 @@ impl Splitter {
     /// Splits markup, also such as a script writes: `depth` is the number of levels it already stands inside.
     #[must_use]
     pub fn split_html<'d>(&self, html: &'d str, url: Option<&str>, depth: u32) -> Page<'d> {
-        let readable = readable_length(html);
-        let mut walker = Walker::new(html, &self.filter, depth);
-        walker.walk(0..readable);
+        self.split_range(html, 0..html.len(), url, depth)
+    }
+
+    /// Splits the markup in a range of the text: a frame that was saved with its page.
+    #[must_use]
+    pub fn split_range<'d>(&self, text: &'d str, range: Range<usize>, url: Option<&str>, depth: u32) -> Page<'d> {
+        let readable = readable_length(&text[..range.end]);
+        let mut walker = Walker::new(text, &self.filter, depth);
+        walker.walk(range.start.min(readable)..readable);
         let mut page = finish(walker.collected, url);
-        if readable < html.len() {
+        if readable < range.end {
             let message = "the page is larger than 4 GB; the rest was not read";
             page.diagnostics.push(Diagnostic::new(Severity::Warning, "page-size", message));
         }
@@ -70,6 +76,7 @@ fn bare_script(text: &str) -> Script<'_> {
         text: Cow::Borrowed(text),
         offsets: OffsetMap::verbatim(0),
         src: None,
+        is_saved: false,
         is_module: false,
         is_async: false,
         is_deferred: false,

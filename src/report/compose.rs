@@ -6,15 +6,19 @@
 
 use super::disguise::decoded_params;
 use super::record::{
-    AdUnitRecord, At, BidRecord, DiagnosticRecord, FindingRecord, NetworkRecord, PAGE_SCHEMA, PageReport,
-    ProblemRecord, RequestRecord, ScriptEntry, SlotRecord, SourceRecord,
+    AdUnitRecord, AdapterRecord, At, BidRecord, BundleRecord, DiagnosticRecord, FindingRecord, NetworkRecord,
+    PAGE_SCHEMA, PageReport, ProblemRecord, RequestRecord, ResourceRecord, ScriptEntry, SlotRecord, SourceRecord,
 };
-use crate::base::{Diagnostic, LineIndex, Place};
-use crate::detect::{AdUnit, Bid, Finding, FoundNetwork, FoundRequest, Problem, Slot};
-use crate::engine::{Container, Outcome, Scan, ScriptKind, ScriptRecord};
+use super::unseen::{ads, unseen};
+use crate::base::{Diagnostic, LineIndex, Place, Position};
+use crate::detect::{AdUnit, Bid, Bundle, Finding, FoundNetwork, FoundRequest, Problem, Slot};
+use crate::engine::{Container, Outcome, ResourceKind, ResourceText, Scan, ScriptKind, ScriptRecord};
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Where the bytes of a page were read.
@@ -56,10 +60,11 @@ impl Source {
 /// Lists keep the order of the scan. Of several settings with one name the last counts.
 #[must_use]
 pub fn page_report(scan: &Scan, source: &Source) -> PageReport {
-    let places = Places { text: &scan.text, lines: LineIndex::new(&scan.text) };
+    let places = Places::of(scan);
+    let unseen = unseen(scan);
     let scripts = scan.scripts.iter().enumerate();
     PageReport {
-        source: source.record(container_name(scan.container), Some(scan.charset)),
+        source: source.record(container_name(scan), Some(scan.charset)),
         url: scan.url.clone(),
         title: scan.title.clone(),
         networks: scan.networks.iter().map(network_record).collect(),
@@ -68,7 +73,11 @@ pub fn page_report(scan: &Scan, source: &Source) -> PageReport {
         findings: scan.findings.iter().map(|finding| places.finding(finding)).collect(),
         requests: scan.requests.iter().map(|request| places.request(request)).collect(),
         scripts: scripts.map(|(index, script)| places.script(index, script)).collect(),
+        bundles: scan.bundles.iter().map(|bundle| bundle_record(scan, bundle)).collect(),
         config: scan.config.iter().map(|entry| (entry.name.clone(), entry.value.to_json())).collect(),
+        resources: scan.resources.iter().map(|resource| resource_record(scan, resource)).collect(),
+        ads: ads(scan, &unseen),
+        unseen,
         diagnostics: scan.diagnostics.iter().map(|diagnostic| places.diagnostic(diagnostic)).collect(),
         ..empty_report(source)
     }
@@ -77,7 +86,7 @@ pub fn page_report(scan: &Scan, source: &Source) -> PageReport {
 /// The report of a page that could not be scanned, and why.
 #[must_use]
 pub fn failed_report(source: &Source, why: &Diagnostic) -> PageReport {
-    let places = Places { text: "", lines: LineIndex::new("") };
+    let places = Places { text: "", page: LineIndex::new(""), resources: Vec::new() };
     PageReport { diagnostics: vec![places.diagnostic(why)], ..empty_report(source) }
 }
 
@@ -93,28 +102,46 @@ fn empty_report(source: &Source) -> PageReport {
         findings: Vec::new(),
         requests: Vec::new(),
         scripts: Vec::new(),
+        bundles: Vec::new(),
         config: Map::new(),
+        resources: Vec::new(),
+        ads: "unknown".into(),
+        unseen: BTreeMap::new(),
         diagnostics: Vec::new(),
         excerpts: Vec::new(),
     }
 }
 
-/// The page's text, to turn spans into lines and columns.
+/// The page's text and those of its resources, to turn spans into lines and columns.
 struct Places<'s> {
     text: &'s str,
-    lines: LineIndex,
+    page: LineIndex,
+    /// Where each resource stands in the text, and its lines once they were asked for.
+    resources: Vec<(Range<usize>, OnceCell<LineIndex>)>,
 }
 
-impl Places<'_> {
+impl<'s> Places<'s> {
+    fn of(scan: &'s Scan) -> Self {
+        let resources = scan.resources.iter().map(|resource| (resource.range.clone(), OnceCell::new()));
+        let end = scan.resources.first().map_or(scan.text.len(), |first| first.range.start);
+        Self { text: &scan.text, page: LineIndex::new(&scan.text[..end]), resources: resources.collect() }
+    }
+
     fn at(&self, place: Place) -> At {
-        let position = self.lines.position(self.text, place.span.start);
-        At {
-            script: place.script,
-            line: position.line,
-            column: position.column,
-            start: place.span.start,
-            end: place.span.end,
-        }
+        let Place { script, span } = place;
+        let after = self.resources.partition_point(|(range, _)| range.start <= span.start as usize);
+        let Some(index) = after.checked_sub(1) else {
+            let end = self.resources.first().map_or(self.text.len(), |(first, _)| first.start);
+            let position = self.page.position(&self.text[..end], span.start);
+            let Position { line, column } = position;
+            return At { script, resource: None, line, column, start: span.start, end: span.end };
+        };
+        let (range, lines) = &self.resources[index];
+        let text = &self.text[range.clone()];
+        let first = u32::try_from(range.start).unwrap_or(u32::MAX);
+        let (start, end) = (span.start.saturating_sub(first), span.end.saturating_sub(first));
+        let Position { line, column } = lines.get_or_init(|| LineIndex::new(text)).position(text, start);
+        At { script, resource: u32::try_from(index).ok(), line, column, start, end }
     }
 
     fn ad_unit(&self, unit: &AdUnit) -> AdUnitRecord {
@@ -191,6 +218,8 @@ impl Places<'_> {
         ScriptEntry {
             index: u32::try_from(index).unwrap_or(u32::MAX),
             kind: kind_name(script.kind).into(),
+            url: script.url.clone(),
+            is_saved: (script.kind == ScriptKind::External).then_some(script.is_saved),
             bytes: script.code.len() as u64,
             sha256: sha256(script.code.as_bytes()),
             outcome: outcome_name(script.outcome).into(),
@@ -236,8 +265,41 @@ fn present(value: Json) -> Option<Json> {
     (!is_absent).then_some(value)
 }
 
-fn container_name(container: Container) -> &'static str {
-    match container {
+fn bundle_record(scan: &Scan, bundle: &Bundle) -> BundleRecord {
+    let bids = || scan.ad_units.iter().flat_map(|unit| &unit.bids);
+    let is_named =
+        |code: &str| bids().any(|bid| bid.bidder.as_str() == Some(code) || bid.alias_of.as_deref() == Some(code));
+    let adapters = bundle.adapters.iter().map(|adapter| AdapterRecord {
+        module: adapter.module.clone(),
+        bidder: adapter.bidder.clone(),
+        network: adapter.network.clone(),
+        is_configured: adapter.bidder.as_deref().is_some_and(is_named),
+    });
+    BundleRecord {
+        library: bundle.library.into(),
+        script: bundle.script,
+        version: bundle.version.clone(),
+        global: bundle.global.clone(),
+        modules: bundle.modules.clone(),
+        adapters: adapters.collect(),
+    }
+}
+
+fn resource_record(scan: &Scan, resource: &ResourceText) -> ResourceRecord {
+    let text = &scan.text[resource.range.clone()];
+    let kind = match resource.kind {
+        ResourceKind::Script => "script",
+        ResourceKind::Frame => "frame",
+    };
+    let (url, bytes) = (resource.url.clone(), text.len() as u64);
+    ResourceRecord { url, kind: kind.into(), bytes, sha256: sha256(text.as_bytes()) }
+}
+
+fn container_name(scan: &Scan) -> &'static str {
+    if let Some(archive) = scan.archive {
+        return archive.name();
+    }
+    match scan.container {
         Container::Html => "html",
         Container::Js => "js",
         Container::Text => "text",

@@ -18,23 +18,32 @@ const CONTEXT_BYTES: usize = 160;
 /// Whole lines kept before a place and after it, at most.
 const CONTEXT_LINES: usize = 1;
 
-/// Bytes of all excerpts of a page: the places that come first are served first.
+/// Bytes of all excerpts of a page, and of each of its resources: the places that come first are served first.
 const PAGE_BYTES: usize = 48 << 10;
 
 impl PageReport {
     /// The report with excerpts of the source of `scan`, of which it was made.
     #[must_use]
     pub fn with_excerpts(self, scan: &Scan) -> Self {
-        let excerpts = excerpts(&self, &scan.text);
-        Self { excerpts, ..self }
+        let page_end = scan.resources.first().map_or(scan.text.len(), |first| first.range.start);
+        let mut all = excerpts(&self, None, &scan.text[..page_end]);
+        for (resource, index) in scan.resources.iter().zip(0..) {
+            all.extend(excerpts(&self, Some(index), &scan.text[resource.range.clone()]));
+        }
+        Self { excerpts: all, ..self }
     }
 }
 
-/// The excerpts of a text around the places in it.
-fn excerpts(page: &PageReport, text: &str) -> Vec<ExcerptRecord> {
+/// The excerpts of the page's own text, or of one of its resources, around the places in it.
+fn excerpts(page: &PageReport, resource: Option<u32>, text: &str) -> Vec<ExcerptRecord> {
+    let inside = places(page).into_iter().filter(|at| at.resource == resource);
+    let windows = joined(inside.map(|at| window(text, at)).collect());
+    if windows.is_empty() {
+        return Vec::new();
+    }
     let lines = LineIndex::new(text);
-    let windows = joined(places(page).into_iter().map(|at| window(text, at)).collect());
-    bounded(text, windows).map(|window| excerpt(text, &lines, window)).collect()
+    let excerpts = bounded(text, windows).map(|window| excerpt(text, &lines, window));
+    excerpts.map(|excerpt| ExcerptRecord { resource, ..excerpt }).collect()
 }
 
 /// Every place that a reader may want to see, in any order.
@@ -110,7 +119,7 @@ fn bounded(text: &str, windows: Vec<Range<usize>>) -> impl Iterator<Item = Range
 fn excerpt(text: &str, lines: &LineIndex, window: Range<usize>) -> ExcerptRecord {
     let start = u32::try_from(window.start).unwrap_or(u32::MAX);
     let position = lines.position(text, start);
-    ExcerptRecord { line: position.line, column: position.column, start, text: text[window].to_owned() }
+    ExcerptRecord { resource: None, line: position.line, column: position.column, start, text: text[window].to_owned() }
 }
 
 #[cfg(test)]
@@ -119,7 +128,7 @@ mod tests {
     use super::*;
 
     fn at(start: usize, end: usize) -> At {
-        At { script: None, line: 1, column: 1, start: start as u32, end: end as u32 }
+        At { script: None, resource: None, line: 1, column: 1, start: start as u32, end: end as u32 }
     }
 
     #[test]
@@ -148,14 +157,23 @@ mod tests {
         page.slots = (0..2_000)
             .map(|n| super::super::SlotRecord { at: at(n * 200, n * 200 + 150), ..page.slots[0].clone() })
             .collect();
-        let kept: usize = excerpts(&page, &text).iter().map(|excerpt| excerpt.text.len()).sum();
+        let kept: usize = excerpts(&page, None, &text).iter().map(|excerpt| excerpt.text.len()).sum();
         assert!(kept <= PAGE_BYTES);
+    }
+
+    #[test]
+    fn a_place_in_a_saved_script_is_shown_from_that_script() {
+        let mut page = sample_page();
+        page.findings[0].at = At { resource: Some(0), ..at(4, 7) };
+        let excerpts = excerpts(&page, Some(0), "one\ntwo\nthree\nfour");
+        assert_eq!(excerpts.len(), 1);
+        assert_eq!((excerpts[0].resource, &*excerpts[0].text), (Some(0), "one\ntwo\nthree"));
     }
 
     #[test]
     fn places_outside_the_text_are_no_harm() {
         let page = sample_page();
-        assert!(excerpts(&page, "é").iter().all(|excerpt| excerpt.text.len() <= 2));
-        assert!(excerpts(&page, "").is_empty());
+        assert!(excerpts(&page, None, "é").iter().all(|excerpt| excerpt.text.len() <= 2));
+        assert!(excerpts(&page, None, "").is_empty());
     }
 }

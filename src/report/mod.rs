@@ -17,6 +17,7 @@ mod record;
 mod summary;
 mod table;
 mod text;
+mod unseen;
 
 #[cfg(test)]
 mod sample;
@@ -25,8 +26,9 @@ pub use compose::{Source, failed_report, page_report};
 pub use html::Html;
 pub use json::{Json, Ndjson, REPORT_SCHEMA};
 pub use record::{
-    AdUnitRecord, At, BidRecord, DiagnosticRecord, ExcerptRecord, FindingRecord, Name, NetworkRecord, PAGE_SCHEMA,
-    PageReport, ProblemRecord, RequestRecord, ScriptEntry, SlotRecord, SourceRecord,
+    AdUnitRecord, AdapterRecord, At, BidRecord, BundleRecord, DiagnosticRecord, ExcerptRecord, FindingRecord, Name,
+    NetworkRecord, PAGE_SCHEMA, PageReport, ProblemRecord, RequestRecord, ResourceRecord, ScriptEntry, SlotRecord,
+    SourceRecord,
 };
 pub use summary::{BidderCount, NetworkCount, Summary, Unread};
 pub use table::Table;

@@ -40,8 +40,19 @@ pub struct PageReport {
     pub requests: Vec<RequestRecord>,
     /// Every script of the page.
     pub scripts: Vec<ScriptEntry>,
+    /// Scripts that are a library, with what was built into them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bundles: Vec<BundleRecord>,
     /// Library settings by dotted name; the last one of a name counts.
     pub config: Map<String, Json>,
+    /// The scripts and frames that were saved with the page; places name them by index.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<ResourceRecord>,
+    /// `found`, `none`, or `unknown`: the page shows none, but something was missing that could have brought some.
+    pub ads: Name,
+    /// What could not be seen, with counts: `external-scripts`, `scripts-removed`, `bodies-missing`, `truncated`,
+    /// `budget`, `charset-guessed`.
+    pub unseen: BTreeMap<Name, u64>,
     /// What went less than well.
     pub diagnostics: Vec<DiagnosticRecord>,
     /// The source around what was found, in order, where it was asked for; see [`PageReport::with_excerpts`].
@@ -49,9 +60,12 @@ pub struct PageReport {
     pub excerpts: Vec<ExcerptRecord>,
 }
 
-/// A piece of the page's source. A place lies in it if its `start` does.
+/// A piece of the page's source. A place lies in it if its `start` does, in the same resource.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExcerptRecord {
+    /// Index into the resources, where it is of one of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<u32>,
     /// Line of its first byte, from 1.
     pub line: u32,
     /// Column of its first byte in characters, from 1; more than 1 where the line begins before it.
@@ -62,12 +76,56 @@ pub struct ExcerptRecord {
     pub text: String,
 }
 
+/// A script that is a library, as Prebid.js.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BundleRecord {
+    /// The product, as `prebid`.
+    pub library: Name,
+    /// Index into the scripts.
+    pub script: u32,
+    /// Its version.
+    pub version: Option<String>,
+    /// The global that it makes.
+    pub global: Option<String>,
+    /// Modules other than bid adapters.
+    pub modules: Vec<String>,
+    /// The bid adapters in the bundle; those that the page does not configure are no networks of it.
+    pub adapters: Vec<AdapterRecord>,
+}
+
+/// A bid adapter in a bundle.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdapterRecord {
+    /// The module, as `rubiconBidAdapter`.
+    pub module: String,
+    /// The bidder code, where it is known.
+    pub bidder: Option<String>,
+    /// The network behind it.
+    pub network: Option<String>,
+    /// Does an ad unit of the page name it?
+    pub is_configured: bool,
+}
+
+/// A script or frame that was saved with the page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResourceRecord {
+    /// Its URL, or its path from the page.
+    pub url: String,
+    /// `script` or `frame`.
+    pub kind: Name,
+    /// Size of its decoded text.
+    pub bytes: u64,
+    /// SHA-256 of its decoded text, in hexadecimal.
+    pub sha256: String,
+}
+
 /// Where a page was read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceRecord {
     /// The path as it was given, `-` for standard input.
     pub path: String,
-    /// What kind of document it was: `html`, `js`, `text`; `unknown` where that could not be told.
+    /// The container it was taken from: `mhtml`, `har`, `warc`, `folder`, …; for a plain file what it was: `html`, `js`,
+    /// `text`; `unknown` where that could not be told.
     pub container: Name,
     /// Name or URL inside the container.
     pub entry: Option<String>,
@@ -84,6 +142,9 @@ pub struct SourceRecord {
 pub struct At {
     /// Index into the scripts; null for markup and text.
     pub script: Option<u32>,
+    /// Index into the resources, where it stands in one of them: line, column and bytes are that one's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<u32>,
     /// Line, from 1.
     pub line: u32,
     /// Column in characters, from 1.
@@ -229,6 +290,12 @@ pub struct ScriptEntry {
     pub index: u32,
     /// `inline`, `external`, `json`, `handler` or `text`.
     pub kind: Name,
+    /// The URL of an external script.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Was an external script's file saved with the page?
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_saved: Option<bool>,
     /// Size of its code.
     pub bytes: u64,
     /// SHA-256 of its code, in hexadecimal.

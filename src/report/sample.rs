@@ -27,6 +27,8 @@ pub(super) fn sample_summary() -> Summary {
 pub(super) fn sample_scan() -> Scan {
     Scan {
         container: Container::Html,
+        archive: None,
+        resources: Vec::new(),
         text: PAGE.into(),
         charset: "UTF-8",
         url: Some("https://example.com/".into()),
@@ -37,6 +39,7 @@ pub(super) fn sample_scan() -> Scan {
         findings: vec![finding()],
         requests: vec![request()],
         scripts: vec![script()],
+        bundles: Vec::new(),
         config: vec![setting(1000.0), setting(1500.0)],
         diagnostics: vec![
             Diagnostic::new(Severity::Info, "html-comment", "an old comment was skipped").with_place(at(1)),
@@ -139,6 +142,8 @@ fn script() -> ScriptRecord {
         code: "pbjs.addAdUnits([{ code: 'top', bids: [] }]);".into(),
         at: at(29),
         outcome: Outcome::Recovered,
+        url: None,
+        is_saved: false,
         held_back: Some("text/plain".into()),
         repairs: Vec::new(),
     }

@@ -14,6 +14,10 @@ pub struct Summary {
     pub pages: u64,
     /// Pages with at least one ad network, ad unit or slot.
     pub pages_with_ads: u64,
+    /// Pages without ads, of which everything could be seen.
+    pub pages_without_ads: u64,
+    /// Pages that show no ads, but of which something could not be seen.
+    pub pages_unknown: u64,
     /// Ad units of all pages.
     pub ad_units: u64,
     /// Bids of all ad units.
@@ -32,6 +36,8 @@ pub struct Summary {
     pub scripts: BTreeMap<String, u64>,
     /// Diagnostics, by code.
     pub diagnostics: BTreeMap<String, u64>,
+    /// Pages of which something could not be seen, by what that was.
+    pub unseen: BTreeMap<String, u64>,
     /// What could not be read, in the order of the input.
     pub unreadable: Vec<Unread>,
 }
@@ -82,6 +88,9 @@ impl Summary {
             problems: count(problems(page).map(|problem| &*problem.code)),
             scripts: count(page.scripts.iter().map(|script| &*script.outcome)),
             diagnostics: count(page.diagnostics.iter().map(|diagnostic| &*diagnostic.code)),
+            pages_without_ads: u64::from(!has_ads && page.ads == "none"),
+            pages_unknown: u64::from(!has_ads && page.ads != "none"),
+            unseen: count(page.unseen.keys().map(|kind| &**kind)),
             unreadable: unread(page).into_iter().collect(),
         }
     }
@@ -95,6 +104,8 @@ impl Summary {
     pub fn merge(&mut self, other: Self) {
         self.pages += other.pages;
         self.pages_with_ads += other.pages_with_ads;
+        self.pages_without_ads += other.pages_without_ads;
+        self.pages_unknown += other.pages_unknown;
         self.ad_units += other.ad_units;
         self.bids += other.bids;
         self.slots += other.slots;
@@ -109,6 +120,7 @@ impl Summary {
         add_counts(&mut self.problems, other.problems);
         add_counts(&mut self.scripts, other.scripts);
         add_counts(&mut self.diagnostics, other.diagnostics);
+        add_counts(&mut self.unseen, other.unseen);
         self.unreadable.extend(other.unreadable);
     }
 

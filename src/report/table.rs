@@ -110,6 +110,12 @@ impl Table {
             (summary.problems.values().sum(), "problem"),
         ];
         let mut words = vec![counted(summary.pages, "page"), format!("{} with ads", summary.pages_with_ads)];
+        if summary.pages_without_ads > 0 {
+            words.push(format!("{} without", summary.pages_without_ads));
+        }
+        if summary.pages_unknown > 0 {
+            words.push(format!("{} that could not show any", summary.pages_unknown));
+        }
         words.extend(figures.iter().filter(|(n, _)| *n > 0).map(|&(n, noun)| counted(n, noun)));
         self.palette.paint(STRONG, &elide(&words.join(" · "), self.width)) + "\n"
     }
@@ -169,6 +175,7 @@ impl Render for Table {
         text += &self.list("networks by pages", &networks);
         text += &self.list("bidders by ad units", &bidders);
         text += &self.list("problems", &by_frequency(&summary.problems));
+        text += &self.list("could not be seen, by pages", &by_frequency(&summary.unseen));
         text += &self.list("remarks", &by_frequency(&summary.diagnostics));
         text + &self.unread(&summary.unreadable)
     }

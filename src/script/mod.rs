@@ -5,12 +5,14 @@
 //! fails as a whole; its cost is bounded by a small multiple of the text's length.
 
 mod depth;
+mod outline;
 mod parse;
 mod pattern_source;
 mod salvage;
 
-pub(crate) use parse::text_span;
-pub use parse::{Goal, Tree, parse};
+pub(crate) use outline::Outline;
+pub use parse::{Goal, Tree, parse, parse_lazily};
+pub(crate) use parse::{parse_body, text_span};
 pub use pattern_source::{SyntaxError, parse_pattern_source};
 pub(crate) use salvage::find_all_regions;
 pub use salvage::{Anchors, Language, Region, find_regions};

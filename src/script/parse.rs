@@ -1,6 +1,7 @@
 //! One script to one list of statements, whatever state it is in.
 
 use super::depth::is_too_deep;
+use super::outline::Outline;
 use crate::base::{Limits, Span};
 use swc_common::{BytePos, Spanned};
 use swc_ecma_ast::{Decl, DefaultDecl, EsVersion, ExprStmt, FnDecl, ModuleDecl, ModuleItem, Stmt};
@@ -27,6 +28,8 @@ pub struct Tree {
     pub imports: Vec<(String, Span)>,
     /// The first syntax errors: what and where in the text.
     pub errors: Vec<(String, Span)>,
+    /// Bodies of functions that [`parse_lazily`] left out.
+    pub(crate) outline: Outline,
 }
 
 impl Tree {
@@ -69,7 +72,38 @@ pub fn parse(text: &str, goal: Goal, limits: &Limits) -> Tree {
     {
         return tree;
     }
-    recover(text, first_error)
+    recover(text, 0, first_error)
+}
+
+/// Shorter scripts are parsed whole, in bytes.
+const LAZY_FROM: usize = 2 << 10;
+
+/// Parses a script as [`parse`] does, but for the bodies of functions, which [`parse_body`] reads when they are called.
+///
+/// A syntax error in a body shows when it is read.
+#[must_use]
+pub fn parse_lazily(text: &str, goal: Goal, limits: &Limits) -> Tree {
+    if text.len() >= LAZY_FROM && u32::try_from(text.len()).is_ok() && !is_too_deep(text, limits.syntax_depth) {
+        let outline = Outline::of(text);
+        if !outline.is_empty()
+            && let Ok(tree) = parse_whole(&outline.shell(text), goal)
+        {
+            return Tree { outline, ..tree };
+        }
+    }
+    parse(text, goal, limits)
+}
+
+/// The statements of a function's body that was left out: of the one whose `{` stands at `start` in the text.
+/// `None` if none was left out there.
+pub(crate) fn parse_body(text: &str, outline: &Outline, start: u32) -> Option<Tree> {
+    let (from, inside) = outline.inside(text, start)?;
+    let end = from + inside.len();
+    let mut parser = parser_at(&inside, from);
+    Some(match parser.parse_script() {
+        Ok(script) => Tree { statements: script.body, ..Tree::default() },
+        Err(error) => recover(&text[..end], from, describe(&error)),
+    })
 }
 
 /// Is the text, as it stands, code without a syntax error?
@@ -80,6 +114,11 @@ pub(super) fn is_code(text: &str, limits: &Limits) -> bool {
 }
 
 fn parser(text: &str, from: usize) -> Parser<Lexer<'_>> {
+    parser_at(&text[from..], from)
+}
+
+/// A parser of a text that stands at an offset of a larger one.
+fn parser_at(text: &str, offset: usize) -> Parser<Lexer<'_>> {
     let syntax = Syntax::Es(EsSyntax {
         allow_return_outside_function: true,
         allow_super_outside_method: true,
@@ -87,7 +126,7 @@ fn parser(text: &str, from: usize) -> Parser<Lexer<'_>> {
         ..EsSyntax::default()
     });
     let position = |offset: usize| BytePos(u32::try_from(offset + 1).expect("parse() refuses texts of 4 GiB"));
-    let input = StringInput::new(&text[from..], position(from), position(text.len()));
+    let input = StringInput::new(text, position(offset), position(offset + text.len()));
     Parser::new_from(Lexer::new(syntax, EsVersion::EsNext, input, None))
 }
 
@@ -163,10 +202,9 @@ fn without_cdata_marks(text: &str) -> Option<String> {
 
 /// Parses statement after statement; behind one that does not parse, goes on at the next boundary inside it,
 /// so that the good statements of a broken function body are found as well.
-fn recover(text: &str, first_error: (String, Span)) -> Tree {
+fn recover(text: &str, mut from: usize, first_error: (String, Span)) -> Tree {
     let mut tree = Tree { errors: vec![first_error], ..Tree::default() };
-    let mut effort = text.len().saturating_mul(RECOVERY_EFFORT).max(4096);
-    let mut from = 0;
+    let mut effort = (text.len() - from).saturating_mul(RECOVERY_EFFORT).max(4096);
     while from < text.len() {
         let (good, stopped_at) = parse_statements(text, from);
         effort = effort.saturating_sub(stopped_at.saturating_sub(from).max(16));

@@ -57,6 +57,8 @@ struct Row<'p> {
     /// Scripts of which something was lost, and whether the page could be read at all.
     lost: usize,
     unread: bool,
+    /// No ads, but something was missing that could have brought some.
+    blind: bool,
 }
 
 impl<'p> Row<'p> {
@@ -72,6 +74,7 @@ impl<'p> Row<'p> {
             slots: page.slots.len(),
             problems: problems(page).count(),
             lost: page.scripts.iter().filter(|script| matches!(&*script.outcome, "failed" | "cut")).count(),
+            blind: page.ads == "unknown",
             unread: page.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error),
         }
     }
@@ -94,7 +97,8 @@ fn view(page: &PageReport) -> Json {
     let is_quiet = |script: &&ScriptEntry| QUIET_OUTCOMES.contains(&&*script.outcome);
     let mut quiet_scripts: BTreeMap<&str, usize> = BTreeMap::new();
     for script in page.scripts.iter().filter(is_quiet) {
-        *quiet_scripts.entry(if script.kind == "external" { "external" } else { &*script.outcome }).or_default() += 1;
+        let is_elsewhere = script.is_saved == Some(false);
+        *quiet_scripts.entry(if is_elsewhere { "external" } else { &*script.outcome }).or_default() += 1;
     }
     let scripts: Vec<ScriptView<'_>> =
         page.scripts.iter().filter(|script| !is_quiet(script)).map(ScriptView::of).collect();
@@ -229,7 +233,7 @@ mod tests {
         let mut page = sample_page();
         page.scripts[0].outcome = "skipped".into();
         let mut external = page.scripts[0].clone();
-        external.kind = "external".into();
+        external.is_saved = Some(false);
         page.scripts.push(external);
         let view = unpacked(&page_block(&page));
         assert_eq!(view["quiet_scripts"], serde_json::json!({ "external": 1, "skipped": 1 }));

@@ -255,7 +255,12 @@ fn problems(summary: &Summary) -> Markup {
 /// What the reader must not take for absent.
 fn unseen(summary: &Summary, tally: &Tally) -> Markup {
     let scripts = |outcome: &str| summary.scripts.get(outcome).copied().unwrap_or(0);
+    let pages = |kind: &str| summary.unseen.get(kind).copied().unwrap_or(0);
     let lines = [
+        (summary.pages_unknown, "page", "without ads, but not everything of it could be seen"),
+        (pages("scripts-removed"), "page", "saved without scripts"),
+        (pages("bodies-missing"), "page", "saved without some of the responses’ bodies"),
+        (pages("truncated"), "page", "cut off before the end"),
         (tally.external_scripts, "script", "loaded from elsewhere: what they would add is not in the page"),
         (scripts("cut"), "script", "too long to follow to the end: what was found until then is here"),
         (scripts("failed"), "script", "that could not be read as code"),

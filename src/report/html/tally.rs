@@ -22,7 +22,7 @@ pub(super) struct Tally {
     pub(super) networks: BTreeMap<String, NetworkTally>,
     /// Pages by how many networks they have, for each of [`COLUMNS`].
     pub(super) networks_on_page: [u64; COLUMNS.len()],
-    /// Scripts that the pages load from elsewhere.
+    /// Scripts that the pages load from elsewhere and that were not saved with them.
     pub(super) external_scripts: u64,
     /// Bids of which the bidder or a param is not known from the source alone.
     pub(super) unknown_bids: u64,
@@ -44,7 +44,7 @@ impl Tally {
     pub(super) fn add(&mut self, page: &PageReport) {
         let column = COLUMNS.iter().rposition(|&least| least <= page.networks.len());
         self.networks_on_page[column.unwrap_or(0)] += 1;
-        self.external_scripts += page.scripts.iter().filter(|script| script.kind == "external").count() as u64;
+        self.external_scripts += page.scripts.iter().filter(|script| script.is_saved == Some(false)).count() as u64;
         let roles: BTreeSet<&String> = page.networks.iter().flat_map(|network| &network.roles).collect();
         for role in roles {
             *self.roles.entry(role.clone()).or_default() += 1;

@@ -143,6 +143,7 @@ const PAGE_CHOICES = {
   all: ["All pages", () => true],
   ads: ["With ads", hasAds],
   quiet: ["Without ads", (row) => !hasAds(row)],
+  blind: ["Without ads, not all seen", (row) => row.blind],
   problems: ["With problems", (row) => row.problems > 0],
   lost: ["Not read to the end", (row) => row.lost > 0 || row.unread],
 };
@@ -152,7 +153,7 @@ function pageTexts(row) {
 }
 
 function pageCell(row) {
-  const state = row.unread ? "could not be read" : row.lost > 0 ? "not read to the end" : null;
+  const state = row.unread ? "could not be read" : row.lost > 0 ? "not read to the end" : row.blind ? "not all could be seen" : null;
   return [
     h("a", { href: `#/page/${row.number}` }, said(row.title || fileName(row.entry ?? row.path))),
     h("span", { class: "below" }, said(row.url ?? (row.entry ? `${row.path}: ${row.entry}` : row.path)), state && h("span", { class: "tag warn" }, state)),

@@ -62,6 +62,7 @@ function sections(page) {
   const problems = problemsOf(page);
   const remarks = remarksOf(page);
   const bundles = page.bundles ?? [];
+  const resources = page.resources ?? [];
   const settings = Object.entries(page.config);
   const parts = [
     { id: "networks", title: "Networks", count: page.networks.length, make: () => networkTable(page) },
@@ -71,6 +72,7 @@ function sections(page) {
     { id: "findings", title: "Findings", count: page.findings.length, make: () => findingTable(page) },
     { id: "requests", title: "Requests", count: page.requests.length, make: () => requestTables(page) },
     { id: "libraries", title: "Libraries", count: bundles.length, make: () => bundleTable(bundles) },
+    { id: "resources", title: "Saved files", count: resources.length, make: () => resourceTable(resources) },
     { id: "settings", title: "Settings", count: settings.length, make: () => fields(settings, 0) },
     { id: "unseen", title: "What could not be seen", count: remarks.length, make: () => h("ul", { class: "remarks" }, remarks) },
   ];
@@ -167,6 +169,16 @@ function bundleTable(bundles) {
   return recordTable("libraries", columns, bundles);
 }
 
+/** The scripts and frames that were saved with the page. */
+function resourceTable(resources) {
+  const columns = {
+    File: (resource) => h("code", { class: "address" }, said(resource.url)),
+    Kind: (resource) => said(resource.kind),
+    Size: (resource) => sizeOf(resource.bytes),
+  };
+  return recordTable("resources", columns, resources);
+}
+
 function problemsOf(page) {
   const line = (problem, ...of) => h("div", { class: "has-source" }, problemLine(problem, [h("span", { class: "of" }, ...of), lineInBlock(page, problem.at)]));
   return page.ad_units.flatMap((unit) => {
@@ -200,6 +212,6 @@ function remarksOf(page) {
   const scripts = page.scripts.map((script) => remark(script.outcome, "warn", [`script ${script.index}, ${sizeOf(script.bytes)}: ${OUTCOMES[script.outcome] ?? script.outcome}`], null));
   const loaded = external > 0 && remark("external", "", `${counted(external, "script")} from elsewhere: what they would add is not in the page`, null);
   const unseen = Object.entries(page.unseen ?? {}).filter(([kind]) => kind !== "external-scripts");
-  const missing = unseen.map(([kind, count]) => remark(kind, "", UNSEEN[kind] ?? counted(count, "time"), null));
+  const missing = unseen.map(([kind, count]) => remark(kind, "", [UNSEEN[kind] ?? "", count > 1 && ` (${grouped(count)} times)`], null));
   return [...diagnostics, ...missing, ...scripts, loaded].filter(Boolean);
 }

@@ -1,0 +1,52 @@
+#!/usr/bin/env python3
+"""Measures a large WARC.gz against the same pages as plain files: pages a second and peak memory.
+
+    python3 measure.py ADSIEVE PAGES_FOLDER [GIGABYTES]
+
+Builds the WARC (of so many gigabytes compressed, 2 by default) and a folder of links under $TMPDIR; both are deleted.
+"""
+
+import gzip, os, resource, shutil, subprocess, sys, tempfile, time
+from pathlib import Path
+
+
+def record(number, page):
+    body = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + page
+    head = (f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://example.com/{number}\r\n"
+            f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(body)}\r\n\r\n")
+    return head.encode() + body + b"\r\n\r\n"
+
+
+def run(program, *arguments):
+    """Pages, seconds and the peak of resident memory in MiB."""
+    began = time.time()
+    process = subprocess.Popen([program, "scan", "--format", "ndjson", "-q", *map(str, arguments)], stdout=subprocess.PIPE)
+    pages = sum(block.count(b"\n") for block in iter(lambda: process.stdout.read(1 << 20), b""))
+    _, _, usage = os.wait4(process.pid, 0)
+    return pages, time.time() - began, usage.ru_maxrss / 1024
+
+
+def main():
+    program, pages = sys.argv[1], sorted(Path(sys.argv[2]).iterdir())
+    size = float(sys.argv[3] if len(sys.argv) > 3 else 2) * (1 << 30)
+    work = Path(tempfile.mkdtemp(prefix="adsieve-measure-"))
+    try:
+        warc, count = work / "crawl.warc.gz", 0
+        with open(warc, "wb") as file:
+            members = [gzip.compress(record(0, page.read_bytes()), 6) for page in pages]
+            while file.tell() < size:
+                file.writelines(members)
+                count += len(members)
+        plain = work / "plain"
+        plain.mkdir()
+        for number in range(min(count, 4 * len(pages))):
+            os.symlink(pages[number % len(pages)].resolve(), plain / f"{number:06}.html")
+        print(f"{count} pages in {warc.stat().st_size / (1 << 20):.0f} MiB of WARC.gz")
+        for name, path in (("plain", plain), ("warc.gz", warc)):
+            done, seconds, peak = run(program, path)
+            print(f"{name:8} {done:7} pages {seconds:8.1f} s {done / seconds:8.1f} pages/s  peak {peak:6.0f} MiB")
+    finally:
+        shutil.rmtree(work)
+
+
+main()
