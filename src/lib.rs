@@ -2,6 +2,7 @@
 //!
 //! An [`Engine`] is compiled once from a [`RuleSet`] and takes pages one by one:
 //!
+//! 0. containers, compressions and folders are opened, and hand out documents ([`read_documents`], [`SavedDocument`]);
 //! 1. the bytes are decoded as a browser would, and told to be a page, a script or text ([`Container`]);
 //! 2. the page is split into scripts, requests, elements, styles and text;
 //! 3. a prefilter over the literals of all rules picks the scripts that can matter;
@@ -44,6 +45,7 @@ mod page;
 mod pattern;
 mod rule;
 mod script;
+mod sellers;
 
 pub mod report;
 
@@ -53,7 +55,7 @@ pub use detect::{AdUnit, Adapter, Bid, Bundle, ConfigEntry, Finding, FoundNetwor
 #[doc(hidden)]
 pub use engine::stages;
 pub use engine::{Container, Engine, Outcome, Scan, ScanOptions, ScriptKind, ScriptRecord};
-pub use evaluate::{Alternative, Condition, Object, Value};
+pub use evaluate::{Alternative, Condition, Object, Step, Trace, Value};
 pub use input::{
     Archive, ReadOptions, Resource, ResourceKind, ResourceText, SavedDocument, SavedRequest, SavedRequestKind,
     is_container, is_page_name, is_saved_folder, read_documents, read_seekable_documents,
@@ -61,3 +63,4 @@ pub use input::{
 pub use network::{Bidder, MediaType, Network, Param, ParamType, Registry, Required, Status, nearest as nearest_name};
 pub use rule::{Finds, Mistake, Product, Rule, RuleError, RuleSet, read_rules, schema as rule_schema};
 pub use script::{Anchors, Language, Region, find_regions};
+pub use sellers::{Relation, Seller, SellerList, SellerListKind, read_sellers, seller_list_kind};

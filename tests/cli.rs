@@ -68,6 +68,9 @@ fn help_is_what_it_was() {
     insta::assert_snapshot!("scan_short_help", stdout(&adsieve(&["scan", "-h"])));
     insta::assert_snapshot!("scan_help", stdout(&adsieve(&["scan", "--help"])));
     insta::assert_snapshot!("clean_help", stdout(&adsieve(&["clean", "--help"])));
+    insta::assert_snapshot!("report_help", stdout(&adsieve(&["report", "--help"])));
+    insta::assert_snapshot!("diff_help", stdout(&adsieve(&["diff", "--help"])));
+    insta::assert_snapshot!("explain_help", stdout(&adsieve(&["explain", "--help"])));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a finding rests on, the surest first (so that `min` picks the best).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Evidence {
     /// A script that runs on this page does it.

@@ -1,5 +1,6 @@
 //! The arguments: one definition for the parser, `-h` and `--help`.
 
+use super::form_args::{Color, FormArguments};
 use super::rules::RulesArguments;
 use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
@@ -33,11 +34,46 @@ Examples:
       A crawl, so that the run can be interrupted and go on
   adsieve scan saved/ --format json | jq '.summary.networks[:5]'
       The five networks on most pages
+  adsieve scan build/ --fail-on role:header-bidding --format sarif -o ads.sarif
+      Exit code 1 if a page has a header bidding wrapper
 
 Exit codes:
   0  done
+  1  done, and a condition of `--fail-on` holds
   2  the command line is wrong
   3  some input could not be read; the rest was done and reported";
+
+const REPORT_EXAMPLES: &str = "\
+Examples:
+  adsieve report monday.ndjson tuesday.ndjson
+      One table of two scans
+  adsieve report scan.ndjson --csv bids > bids.csv
+      A row for each bidder of each ad unit
+  adsieve report scan.ndjson --csv accounts
+      Which publisher ids stand on which sites
+  adsieve report scan.ndjson --fail-on problem:missing-param
+      Exit code 1 if a bid lacks a param
+
+Exit codes:
+  0  done
+  1  done, and a condition of `--fail-on` holds
+  2  the command line is wrong
+  3  some input could not be read; the rest was done and reported";
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  adsieve diff monday.ndjson tuesday.ndjson
+      What came, went or changed between two scans
+  adsieve diff before/ after/ --format markdown
+      Two folders of pages, for a ticket
+  adsieve diff old.html new.html
+      Two pages, whatever their names
+
+Exit codes:
+  0  there is no difference
+  1  there is one
+  2  the command line is wrong
+  3  some input could not be read; the rest was compared";
 
 const CLEAN_EXAMPLES: &str = "\
 Examples:
@@ -71,8 +107,15 @@ pub(super) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Scan(ScanArguments),
+    Report(ReportArguments),
+    Diff(DiffArguments),
+    Explain(ExplainArguments),
     Rules(RulesArguments),
     Clean(CleanArguments),
+    /// Prints the JSON Schema of the page report
+    Schema,
+    Completions(CompletionsArguments),
+    Man(ManArguments),
 }
 
 /// Lists the ad networks of saved pages
@@ -93,20 +136,12 @@ pub(super) struct ScanArguments {
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(super) paths: Vec<PathBuf>,
 
-    /// Form of the report
-    #[arg(short, long, value_enum, default_value_t = Format::Table)]
-    pub(super) format: Format,
-
     /// The page's own URL
     ///
     /// Relative URLs are resolved against it, and it tells third parties from the
     /// first. Without it the page's own markup is asked.
     #[arg(long, value_parser = parse_url, value_hint = ValueHint::Url)]
     pub(super) url: Option<String>,
-
-    /// Write the report to FILE
-    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(super) output: Option<PathBuf>,
 
     /// Add the source around what was found, so that a report made of this one later can show it
     ///
@@ -146,10 +181,6 @@ pub(super) struct ScanArguments {
     #[arg(long, value_name = "STATE", value_hint = ValueHint::FilePath)]
     pub(super) resume: Option<PathBuf>,
 
-    /// Show each problem of an ad unit or bid in the table
-    #[arg(long)]
-    pub(super) problems: bool,
-
     /// Add the rules in DIR; may be given more than once
     ///
     /// A rule with the id of a built-in one takes its place, which is said. Rules
@@ -160,6 +191,103 @@ pub(super) struct ScanArguments {
     /// Evaluate every script, whether a rule could match or not
     #[arg(long, hide = true)]
     pub(super) no_prefilter: bool,
+
+    #[command(flatten)]
+    pub(super) form: FormArguments,
+
+    /// Threads to scan with [default: one for each processor]
+    #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) threads: Option<u16>,
+
+    /// No messages and no progress on stderr
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+}
+
+/// Writes stored results again, in any form
+///
+/// Reads what `scan --format ndjson` (or `json`) wrote, and reports on it without
+/// scanning anything again. Several inputs become one report; a page that stands in
+/// two of them counts twice. Lines that are no page report are named and passed over.
+#[derive(Args, Debug)]
+#[command(after_long_help = REPORT_EXAMPLES)]
+pub(super) struct ReportArguments {
+    /// Stored results, or `-` for standard input
+    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) paths: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) form: FormArguments,
+
+    /// Threads to read with [default: one for each processor]
+    #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) threads: Option<u16>,
+
+    /// No messages and no progress on stderr
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+}
+
+/// Shows findings in the source, with what led to them
+///
+/// For each finding and bid: the code, the rule that matched, what it caught, and
+/// how each value came to be: the assignments and conditions from the literal to the
+/// call.
+#[derive(Args, Debug)]
+pub(super) struct ExplainArguments {
+    /// A page, or `-` for standard input; `PATH:LINE` for what stands on that line only
+    #[arg(value_name = "PATH[:LINE]", value_hint = ValueHint::FilePath)]
+    pub(super) path: PathBuf,
+
+    /// Form of the explanation
+    #[arg(short, long, value_enum, default_value_t = ExplainFormat::Frames)]
+    pub(super) format: ExplainFormat,
+
+    /// The page's own URL
+    #[arg(long, value_parser = parse_url, value_hint = ValueHint::Url)]
+    pub(super) url: Option<String>,
+
+    /// Width of the frames in columns [default: the terminal's, or 120]
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(24..))]
+    pub(super) width: Option<u16>,
+
+    /// When to use colours
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    pub(super) color: Color,
+}
+
+/// The forms of an explanation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ExplainFormat {
+    /// The code, for people
+    Frames,
+    /// One object
+    Json,
+}
+
+/// Compares two scans
+///
+/// Tells which networks, bidders, ad units, bid params and slots came, went or
+/// changed, by page and over all. Pages are known again by their path below what all
+/// paths of a side share, else by their URL.
+#[derive(Args, Debug)]
+#[command(after_long_help = DIFF_EXAMPLES)]
+pub(super) struct DiffArguments {
+    /// Stored results, a folder, or a page
+    #[arg(value_name = "BEFORE", value_hint = ValueHint::AnyPath)]
+    pub(super) before: PathBuf,
+
+    /// What it is compared with
+    #[arg(value_name = "AFTER", value_hint = ValueHint::AnyPath)]
+    pub(super) after: PathBuf,
+
+    /// Form of the difference
+    #[arg(short, long, value_enum, default_value_t = DiffFormat::Table)]
+    pub(super) format: DiffFormat,
+
+    /// Write the difference to FILE
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) output: Option<PathBuf>,
 
     /// Width of the table in columns [default: the terminal's, or 120]
     #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(24..))]
@@ -172,10 +300,17 @@ pub(super) struct ScanArguments {
     /// Threads to scan with [default: one for each processor]
     #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) threads: Option<u16>,
+}
 
-    /// No messages and no progress on stderr
-    #[arg(short, long)]
-    pub(super) quiet: bool,
+/// The forms of a difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiffFormat {
+    /// For people
+    Table,
+    /// One object
+    Json,
+    /// For tickets
+    Markdown,
 }
 
 /// Cuts leaked ad code out of text
@@ -231,27 +366,28 @@ pub(super) enum WhatToCut {
     Code,
 }
 
-/// The forms of the report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// For people; programs should ask for another form
-    Table,
-    /// One object: all pages, then a summary
-    Json,
-    /// One object a line for each page
-    Ndjson,
-    /// One file for a browser, to look around in; needs no network
-    Html,
+/// Prints the completions of a shell
+///
+/// `adsieve completions bash > ~/.local/share/bash-completion/completions/adsieve`,
+/// and alike for other shells.
+#[derive(Args, Debug)]
+pub(super) struct CompletionsArguments {
+    /// The shell
+    #[arg(value_enum)]
+    pub(super) shell: clap_complete::Shell,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Color {
-    /// On a terminal, unless NO_COLOR is set
-    Auto,
-    /// Always
-    Always,
-    /// Never
-    Never,
+/// Prints a manual page
+///
+/// `adsieve man | man -l -` shows it; `-o` writes the pages of all subcommands.
+#[derive(Args, Debug)]
+pub(super) struct ManArguments {
+    /// The subcommand [default: the program itself]
+    pub(super) command: Option<String>,
+
+    /// Write all pages into DIR
+    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with = "command")]
+    pub(super) output: Option<PathBuf>,
 }
 
 fn parse_suffix(text: &str) -> Result<String, String> {

@@ -9,7 +9,9 @@ use super::message::plain_words;
 use super::progress::Counter;
 use super::resume::State;
 use super::walk::{Input, Unreachable};
-use adsieve::{Diagnostic, ReadOptions, SavedDocument, is_container, read_documents, read_seekable_documents};
+use adsieve::{
+    Diagnostic, ReadOptions, SavedDocument, is_container, read_documents, read_seekable_documents, seller_list_kind,
+};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
@@ -70,6 +72,11 @@ impl Iterator for Jobs {
 }
 
 impl Feed {
+    /// All documents of the input, uncounted.
+    pub(super) fn of_all(options: ReadOptions) -> Self {
+        Self { options, limit: None, done: State::default(), counter: Counter::default() }
+    }
+
     /// Begins to feed.
     pub(super) fn begin(self, inputs: impl Iterator<Item = Result<Input, Unreachable>> + Send + 'static) -> Jobs {
         let (sender, receiver) = sync_channel(READ_AHEAD);
@@ -111,6 +118,9 @@ impl Feeding {
 
     fn file(&mut self, path: &Path) -> ControlFlow<()> {
         let name = path.to_string_lossy().into_owned();
+        if seller_list_kind(&name).is_some() {
+            return self.give(&name, What::File(path.to_owned()));
+        }
         match open(path, &self.feed.options) {
             Err(error) => self.give(&name, What::Nothing(plain_words(&error))),
             Ok(None) => self.give(&name, What::File(path.to_owned())),

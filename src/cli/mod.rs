@@ -5,17 +5,26 @@
 mod args;
 mod clean;
 mod contain;
+mod diff;
+mod explain;
+mod fail_on;
 mod feed;
+mod form_args;
 mod interrupt;
 mod json_field;
+mod manual;
 mod message;
 mod ordered;
 mod output;
+mod print;
 mod progress;
+mod report;
 mod resume;
 mod rules;
+mod run;
 mod scan;
 mod select;
+mod stored;
 mod walk;
 
 use args::{Arguments, Command};
@@ -39,8 +48,14 @@ pub(crate) fn run() -> Outcome {
     match Arguments::try_parse() {
         Ok(arguments) => match arguments.command {
             Command::Scan(arguments) => scan::scan(&arguments),
+            Command::Report(arguments) => report::report(&arguments),
+            Command::Explain(arguments) => explain::explain_page(&arguments),
+            Command::Diff(arguments) => diff::diff(&arguments),
             Command::Rules(arguments) => rules::rules(&arguments),
             Command::Clean(arguments) => clean::clean(&arguments),
+            Command::Schema => schema(),
+            Command::Completions(arguments) => manual::completions(&arguments),
+            Command::Man(arguments) => manual::man(&arguments),
         },
         Err(error) => {
             // Where help cannot be printed nobody reads it: a closed pipe is no failure.
@@ -48,4 +63,9 @@ pub(crate) fn run() -> Outcome {
             if error.use_stderr() { Outcome::Usage } else { Outcome::Done }
         }
     }
+}
+
+fn schema() -> Outcome {
+    let schema = serde_json::to_string_pretty(&adsieve::report::page_schema()).expect("a JSON value can be written");
+    print::print(&(schema + "\n"))
 }

@@ -5,72 +5,65 @@
 //! costs a message and the exit code, never the run.
 
 use super::Outcome;
-use super::args::{Format, ScanArguments};
+use super::args::ScanArguments;
 use super::contain::{contain, silence_contained_panics};
 use super::feed::{Feed, Job, Jobs, What};
+use super::form_args::Format;
 use super::interrupt;
 use super::message::{self, plain_words};
 use super::ordered::{Order, run_jobs};
-use super::output::{Output, form, shares_terminal};
+use super::output::{Form, Output, shares_terminal};
 use super::progress::{Counter, Progress};
 use super::resume::Resume;
 use super::rules;
+use super::run::{Done, cannot_write, is_usable, outcome, thread_pool};
 use super::select::Selection;
 use super::walk::{total_bytes, walk};
-use adsieve::report::{Render, Source, Summary, failed_report, page_report};
-use adsieve::{Diagnostic, Engine, ReadOptions, RuleSet, SavedDocument, ScanOptions, Severity};
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use adsieve::report::{PageReport, Source, Summary, failed_report, page_report, sellers_report};
+use adsieve::{
+    Diagnostic, Engine, ReadOptions, Registry, RuleSet, SavedDocument, ScanOptions, SellerListKind, Severity,
+};
+use adsieve::{read_sellers, seller_list_kind};
+use rayon::ThreadPool;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-/// Trees of scripts and values are walked by recursion; only what is used costs memory.
-const STACK_BYTES: usize = 64 << 20;
-
-/// What became of one input.
-struct Done {
+/// What became of one document of the input.
+struct Numbered {
     number: u64,
     path: String,
-    text: String,
-    summary: Summary,
-    is_page: bool,
+    done: Done,
 }
 
 /// Scans what the arguments name.
 pub(super) fn scan(arguments: &ScanArguments) -> Outcome {
     silence_contained_panics();
-    if arguments.format == Format::Html && shares_terminal(arguments) {
-        message::error("an HTML report is for a browser, not for a terminal", "name a file with `-o report.html`");
+    if !is_usable(&arguments.form) {
         return Outcome::Usage;
     }
-    let engine = match engine(arguments) {
-        Ok(engine) => engine,
+    let scanner = match Scanner::new(arguments) {
+        Ok(scanner) => scanner,
         Err(outcome) => return outcome,
     };
-    let form = form(arguments);
+    let form = Form::new(&arguments.form);
     let (selection, resume) = match (selection(arguments), resume(arguments)) {
         (Ok(selection), Ok(resume)) => (selection, resume),
         (Err(outcome), _) | (_, Err(outcome)) => return outcome,
     };
-    let output = match open_output(arguments, &*form, resume.as_ref()) {
+    let output = match open_output(arguments, &form, resume.as_ref()) {
         Ok(output) => output,
-        Err(error) => return cannot_write(arguments, &error),
+        Err(error) => return cannot_write(&arguments.form, &error),
     };
     let pool = match thread_pool(arguments.threads) {
         Ok(pool) => pool,
-        Err(error) => {
-            message::error(&error.to_string(), "use a smaller `--threads`");
-            return Outcome::Usage;
-        }
+        Err(outcome) => return outcome,
     };
     interrupt::listen();
-    let options = ReadOptions::default().with_html_field(arguments.html_field.clone());
-    let has_excerpts = arguments.excerpts || form.shows_excerpts();
-    let scanner = Scanner { engine: &engine, form: &*form, url: arguments.url.as_deref(), options, has_excerpts };
     let counter = Counter::default();
     let run = Run { arguments, progress: Progress::new(!arguments.quiet, counter.clone()), resume, output };
     let jobs = run.jobs(selection, counter, &scanner.options);
-    run.run(&scanner, &pool, jobs)
+    run.run(&scanner, &form, &pool, jobs)
 }
 
 /// What `--include` and `--exclude` ask for.
@@ -84,7 +77,7 @@ fn selection(arguments: &ScanArguments) -> Result<Selection, Outcome> {
 /// The state that `--resume` names.
 fn resume(arguments: &ScanArguments) -> Result<Option<Resume>, Outcome> {
     let Some(path) = &arguments.resume else { return Ok(None) };
-    if arguments.format != Format::Ndjson {
+    if arguments.form.format() != Format::Ndjson {
         message::error("only a report of lines can go on where it ended", "use `--format ndjson` with `--resume`");
         return Err(Outcome::Usage);
     }
@@ -97,27 +90,12 @@ fn resume(arguments: &ScanArguments) -> Result<Option<Resume>, Outcome> {
     })
 }
 
-fn open_output<'r>(arguments: &ScanArguments, form: &'r dyn Render, resume: Option<&Resume>) -> io::Result<Output<'r>> {
+fn open_output<'r>(arguments: &ScanArguments, form: &'r Form, resume: Option<&Resume>) -> io::Result<Output<'r>> {
+    let path = arguments.form.output.as_deref();
     match resume {
-        Some(resume) => Output::go_on(arguments.output.as_deref(), form, resume.state().output_bytes),
-        None => Output::open(arguments.output.as_deref(), form),
+        Some(resume) => Output::go_on(path, form, resume.state().output_bytes),
+        None => Output::open(path, form),
     }
-}
-
-/// The engine with the user's own rules; those are judged before a page is read or an output opened.
-fn engine(arguments: &ScanArguments) -> Result<Engine, Outcome> {
-    let engine = if arguments.rules.is_empty() {
-        Engine::built_in()
-    } else {
-        let (rules, registry) = rules::read_onto(RuleSet::built_in(), &arguments.rules, arguments.quiet)?;
-        Engine::with_registry(rules, registry)
-    };
-    Ok(if arguments.no_prefilter { engine.without_prefilter() } else { engine })
-}
-
-fn thread_pool(threads: Option<u16>) -> Result<ThreadPool, rayon::ThreadPoolBuildError> {
-    let threads = threads.map_or(0, usize::from);
-    ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK_BYTES).build()
 }
 
 /// A run over the whole input.
@@ -141,39 +119,40 @@ impl Run<'_> {
         feed.begin(walk(paths, selection))
     }
 
-    fn run(mut self, scanner: &Scanner<'_>, pool: &ThreadPool, jobs: Jobs) -> Outcome {
+    fn run(mut self, scanner: &Scanner<'_>, form: &Form, pool: &ThreadPool, jobs: Jobs) -> Outcome {
         let order = if self.arguments.unordered { Order::Any } else { Order::Input };
         let mut summary = Summary::default();
         let mut written = Ok(());
-        let take = |done: Done| {
-            written = self.take(done, &mut summary);
+        let take = |numbered: Numbered| {
+            written = self.take(numbered, &mut summary);
             if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         };
-        run_jobs(pool, order, jobs, size, |job| scanner.done(job), take);
+        run_jobs(pool, order, jobs, size, |job| scanner.done(job, form), take);
         self.progress.finish();
         match written.and_then(|()| self.end(&summary)) {
-            Err(error) => cannot_write(self.arguments, &error),
-            Ok(()) => outcome(&summary, self.arguments),
+            Err(error) => cannot_write(&self.arguments.form, &error),
+            Ok(()) => scanned(&summary, self.arguments),
         }
     }
 
     /// Writes what became of one document.
-    fn take(&mut self, done: Done, summary: &mut Summary) -> io::Result<()> {
-        if !self.arguments.quiet && !done.summary.unreadable.is_empty() {
-            self.progress.pause(|| report_unread(&done));
+    fn take(&mut self, numbered: Numbered, summary: &mut Summary) -> io::Result<()> {
+        let Numbered { number, path, done } = numbered;
+        if !self.arguments.quiet {
+            done.tell_unread(|tell| self.progress.pause(tell));
         }
         // Drawing the progress line again costs more than a quiet page.
-        let is_seen = shares_terminal(self.arguments) && !done.text.is_empty();
+        let is_seen = shares_terminal(&self.arguments.form) && !done.rendered.is_unseen();
         let output = &mut self.output;
         if is_seen {
-            self.progress.pause(|| output.page_now(&done.text))?;
+            self.progress.pause(|| output.page_now(done.rendered))?;
         } else {
-            output.page(&done.text)?;
+            output.page(done.rendered)?;
         }
         self.progress.advance(done.summary.networks.keys());
         summary.merge(done.summary);
         let Some(resume) = &mut self.resume else { return Ok(()) };
-        let is_due = resume.note(done.number, &done.path);
+        let is_due = resume.note(number, &path);
         if is_due { resume.write(self.output.flush()?, false) } else { Ok(()) }
     }
 
@@ -195,7 +174,7 @@ fn size(job: &Job) -> usize {
     }
 }
 
-fn outcome(summary: &Summary, arguments: &ScanArguments) -> Outcome {
+fn scanned(summary: &Summary, arguments: &ScanArguments) -> Outcome {
     if interrupt::is_asked() {
         if !arguments.quiet {
             let hint = "what was finished is in the report; with `--resume` the next run goes on from there";
@@ -203,58 +182,61 @@ fn outcome(summary: &Summary, arguments: &ScanArguments) -> Outcome {
         }
         return Outcome::Incomplete;
     }
-    if !summary.unreadable.is_empty() {
-        return Outcome::Incomplete;
-    }
-    if summary.pages == 0 && !arguments.quiet && arguments.resume.is_none() {
-        message::warning("no pages found", "name a file to read it whatever it is called");
-    }
-    Outcome::Done
+    outcome(summary, &arguments.form, arguments.quiet || arguments.resume.is_some())
 }
 
-/// A reader that went away wants no more: that is no failure.
-fn cannot_write(arguments: &ScanArguments, error: &io::Error) -> Outcome {
-    if error.kind() == io::ErrorKind::BrokenPipe {
-        return Outcome::Done;
-    }
-    let place = arguments.output.as_deref().unwrap_or(Path::new("standard output"));
-    message::error(&format!("the report cannot be written: {}", plain_words(error)), &place.to_string_lossy());
-    Outcome::Incomplete
-}
-
-fn report_unread(done: &Done) {
-    for unread in &done.summary.unreadable {
-        let what = if done.is_page { "the page could not be scanned" } else { &unread.message };
-        let place = if done.is_page { format!("{}: {}", unread.path, unread.message) } else { unread.path.clone() };
-        message::error(what, &place);
-    }
-}
-
-/// What every thread shares.
-struct Scanner<'s> {
-    engine: &'s Engine,
-    form: &'s dyn Render,
+/// Reads and scans documents; every thread shares it.
+pub(super) struct Scanner<'s> {
+    engine: Engine,
+    registry: &'static Registry,
     url: Option<&'s str>,
-    options: ReadOptions,
+    pub(super) options: ReadOptions,
     has_excerpts: bool,
 }
 
-impl Scanner<'_> {
-    fn done(&self, job: Job) -> Done {
-        let Job { number, path, what } = job;
+impl<'s> Scanner<'s> {
+    /// With the user's own rules; those are judged before a page is read or an output opened.
+    fn new(arguments: &'s ScanArguments) -> Result<Self, Outcome> {
+        let (rules, registry) = if arguments.rules.is_empty() {
+            (RuleSet::built_in(), Registry::built_in())
+        } else {
+            rules::read_onto(RuleSet::built_in(), &arguments.rules, arguments.quiet)?
+        };
+        if let Some(mistake) = arguments.form.fail_on.iter().find_map(|condition| condition.mistake(registry)) {
+            message::error(&mistake, "--fail-on");
+            return Err(Outcome::Usage);
+        }
+        let engine = Engine::with_registry(rules, registry);
+        let engine = if arguments.no_prefilter { engine.without_prefilter() } else { engine };
+        let options = ReadOptions::default().with_html_field(arguments.html_field.clone());
+        let has_excerpts = arguments.excerpts || arguments.form.format().shows_source();
+        Ok(Self { engine, registry, url: arguments.url.as_deref(), options, has_excerpts })
+    }
+
+    /// With the built-in rules.
+    pub(super) fn built_in() -> Self {
+        let options = ReadOptions::default();
+        Self { engine: Engine::built_in(), registry: Registry::built_in(), url: None, options, has_excerpts: false }
+    }
+
+    fn done(&self, job: Job, form: &Form) -> Numbered {
+        let (number, path) = (job.number, job.path.clone());
+        let done = match self.scanned(job) {
+            Ok(page) => Done::page(page, form),
+            Err((why, place)) => Done::unread(place, why),
+        };
+        Numbered { number, path, done }
+    }
+
+    /// The report of a document, or what is wrong and where.
+    pub(super) fn scanned(&self, job: Job) -> Result<PageReport, (String, String)> {
+        let Job { path, what, .. } = job;
         let read = match what {
             What::Document(document) => Ok(*document),
             What::File(file) => self.read(&file),
             What::Nothing(why) => Err(why),
         };
-        match read {
-            Ok(document) => self.page(number, path, &document),
-            Err(why) => {
-                let mut summary = Summary::default();
-                summary.add_unreadable(&path, why);
-                Done { number, path, text: String::new(), summary, is_page: false }
-            }
-        }
+        read.map(|document| self.report(&path, &document)).map_err(|why| (why, path))
     }
 
     /// Reads a plain file, and what was saved beside it.
@@ -263,23 +245,34 @@ impl Scanner<'_> {
         Ok(SavedDocument::new(bytes).with_saved_folder(path, &self.options))
     }
 
-    fn page(&self, number: u64, path: String, document: &SavedDocument) -> Done {
-        let source = Source::new(&path, &document.bytes);
+    fn report(&self, path: &str, document: &SavedDocument) -> PageReport {
+        let source = Source::new(path, &document.bytes);
         let source = match &document.entry {
             Some(entry) => source.with_entry(entry),
             None => source,
         };
-        let name = (path != "-").then(|| path.clone());
-        let options = ScanOptions { url: self.url.map(ToOwned::to_owned), name, ..ScanOptions::default() };
-        let report = contain(|| {
-            let scan = self.engine.scan_document(document, &options);
-            let report = page_report(&scan, &source);
-            if self.has_excerpts { report.with_excerpts(&scan) } else { report }
+        // Of a file the name tells, of what stands in a container its URL.
+        let name = document.url.as_deref().or(document.entry.as_deref()).unwrap_or(path);
+        let report = contain(|| match seller_list_kind(name) {
+            Some(kind) => self.sellers(kind, name, &source, &document.bytes),
+            None => self.page(&source, document),
         });
-        let report = report.unwrap_or_else(|fault| {
+        report.unwrap_or_else(|fault| {
             let why = format!("internal error, please report it: {fault}");
             failed_report(&source, &Diagnostic::new(Severity::Error, "internal-error", why))
-        });
-        Done { number, path, text: self.form.page(&report), summary: Summary::of(&report), is_page: true }
+        })
+    }
+
+    fn page(&self, source: &Source, document: &SavedDocument) -> PageReport {
+        let name = (source.path() != "-").then(|| source.path().to_owned());
+        let options = ScanOptions { url: self.url.map(ToOwned::to_owned), name, ..ScanOptions::default() };
+        let scan = self.engine.scan_document(document, &options);
+        let report = page_report(&scan, source);
+        if self.has_excerpts { report.with_excerpts(&scan) } else { report }
+    }
+
+    fn sellers(&self, kind: SellerListKind, name: &str, source: &Source, bytes: &[u8]) -> PageReport {
+        let name = self.url.unwrap_or(name);
+        sellers_report(&read_sellers(kind, name, bytes, self.registry), source, self.registry)
     }
 }

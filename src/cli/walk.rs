@@ -1,11 +1,11 @@
-//! Finds the files to scan: what was named, and the pages below a folder.
+//! Finds the files to scan: what was named, and the pages and lists of sellers below a folder.
 //!
 //! In: the paths of the command line. Out: [`Input`]s, lazily, in an order that
 //! depends on names alone. Every folder is entered once for each path that was named,
 //! so links that lead in circles end; only one folder's names are held for each level.
 
 use super::select::Selection;
-use adsieve::{is_page_name, is_saved_folder};
+use adsieve::{is_page_name, is_saved_folder, seller_list_kind};
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -81,7 +81,7 @@ impl Walk {
             return None;
         }
         let included = self.selection.is_included(inside);
-        let is_wanted = entry.is_named || included.unwrap_or_else(|| is_page_name(&entry.path.to_string_lossy()));
+        let is_wanted = entry.is_named || included.unwrap_or_else(|| is_wanted_name(&entry.path.to_string_lossy()));
         match fs::metadata(&entry.path) {
             Ok(metadata) if metadata.is_dir() => {
                 self.enter(&entry.path).err().map(|error| Err(Unreachable { path: entry.path, error }))
@@ -126,6 +126,11 @@ impl Iterator for Walk {
         }
         None
     }
+}
+
+/// The name of a page or container, or `ads.txt` and its kin.
+fn is_wanted_name(name: &str) -> bool {
+    is_page_name(name) || seller_list_kind(name).is_some()
 }
 
 fn has_no_ending(path: &Path) -> bool {

@@ -23,7 +23,7 @@ impl Runner for Engine {
             ExampleKind::Url => ("example.html", format!("<!DOCTYPE html><script src=\"{}\"></script>", escaped(text))),
             ExampleKind::Style => ("example.html", format!("<!DOCTYPE html><style>{text}</style>")),
         };
-        let options = ScanOptions { url: Some(PAGE.into()), name: Some(name.into()), content_type: None };
+        let options = ScanOptions { url: Some(PAGE.into()), name: Some(name.into()), ..ScanOptions::default() };
         let findings = self.scan_bytes(page.as_bytes(), &options).findings;
         findings.into_iter().map(|finding| Found { rule: finding.rule, captures: finding.captures }).collect()
     }

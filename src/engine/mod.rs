@@ -112,7 +112,7 @@ impl Engine {
             url: options.url.as_deref(),
             content_type: options.content_type.as_deref(),
         };
-        self.scan_opened(&input::open(bytes, origin), None)
+        self.scan_opened(&input::open(bytes, origin), None, options.trace)
     }
 
     /// Finds ad code in one page out of a container: as [`scan_bytes`](Self::scan_bytes), with the scripts and frames
@@ -127,12 +127,12 @@ impl Engine {
             url: options.url.as_deref(),
             content_type: options.content_type.as_deref(),
         };
-        self.scan_opened(&input::open_saved(saved, origin), saved.archive)
+        self.scan_opened(&input::open_saved(saved, origin), saved.archive, options.trace)
     }
 
-    fn scan_opened(&self, document: &Document<'_>, archive: Option<Archive>) -> Scan {
+    fn scan_opened(&self, document: &Document<'_>, archive: Option<Archive>, is_traced: bool) -> Scan {
         let kept = Kept::of(document);
-        let (seen, detected) = PageRun::new(self, document, &kept).run();
+        let (seen, detected) = PageRun::new(self, document, &kept, is_traced).run();
         let Detected { findings, ad_units, slots, requests, networks, config } = detected;
         let (url, title, scripts) = (seen.url, seen.title, seen.scripts);
         let mut diagnostics = document.diagnostics.clone();
@@ -154,6 +154,7 @@ impl Engine {
             scripts,
             config,
             diagnostics,
+            trace: seen.trace,
             text: document.text.to_string(),
         }
     }

@@ -5,7 +5,7 @@ use super::scan::{Outcome, ScriptRecord};
 use super::{BIDDER, Engine, reach};
 use crate::base::{Diagnostic, Evidence, OffsetMap, Place, Span};
 use crate::detect::{Bundle, Detected, Observed};
-use crate::evaluate::{Evaluator, Event, EventKind, Input, Sources};
+use crate::evaluate::{Evaluator, Event, EventKind, Input, Sources, Trace};
 use crate::input::Document;
 use crate::page::{Element, Part, Request, Script, ScriptKind, Style, Text};
 use crate::script::{Goal, Language, find_regions, parse, parse_lazily};
@@ -19,6 +19,7 @@ pub(super) struct Seen<'s> {
     pub(super) title: Option<String>,
     pub(super) scripts: Vec<ScriptRecord>,
     pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) trace: Option<Trace>,
     pub(super) bundles: Vec<Bundle>,
     elements: Vec<Element<'s>>,
     styles: Vec<Style<'s>>,
@@ -64,8 +65,9 @@ pub(super) struct PageRun<'s> {
 }
 
 impl<'s> PageRun<'s> {
-    pub(super) fn new(engine: &'s Engine, document: &'s Document<'s>, kept: &'s Kept<'s>) -> Self {
-        let evaluator = Evaluator::new(&kept.sources, &engine.interests, &engine.limits).with_dom(&kept.dom);
+    pub(super) fn new(engine: &'s Engine, document: &'s Document<'s>, kept: &'s Kept<'s>, is_traced: bool) -> Self {
+        let evaluator = Evaluator::new(&kept.sources, &engine.interests, &engine.limits);
+        let evaluator = evaluator.with_dom(&kept.dom).with_trace(is_traced);
         Self {
             engine,
             kept,
@@ -100,6 +102,7 @@ impl<'s> PageRun<'s> {
         self.seen.bundles = self.engine.bundles(&self.seen.scripts);
         drop_inner_workings(&mut evaluation.events, &self.seen.bundles);
         self.seen.diagnostics.extend(evaluation.diagnostics);
+        self.seen.trace = evaluation.trace;
         for script in evaluation.damaged {
             self.seen.scripts[script as usize].outcome = Outcome::Recovered;
         }

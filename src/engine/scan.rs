@@ -2,6 +2,7 @@
 
 use crate::base::{Diagnostic, Place};
 use crate::detect::{AdUnit, Bundle, ConfigEntry, Finding, FoundNetwork, FoundRequest, Slot};
+use crate::evaluate::Trace;
 use crate::input::{Archive, Container, ResourceText};
 use crate::page::ScriptKind;
 
@@ -40,6 +41,8 @@ pub struct Scan {
     pub config: Vec<ConfigEntry>,
     /// What went less than well.
     pub diagnostics: Vec<Diagnostic>,
+    /// How values came to be, if [`ScanOptions::trace`] asked for it.
+    pub trace: Option<Trace>,
 }
 
 /// What became of one script.
@@ -90,4 +93,6 @@ pub struct ScanOptions {
     pub name: Option<String>,
     /// The `Content-Type` that came with the page, or the name of a charset.
     pub content_type: Option<String>,
+    /// Record how values come to be; costs time and memory.
+    pub trace: bool,
 }

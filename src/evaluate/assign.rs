@@ -5,6 +5,7 @@ use super::event::EventKind;
 use super::expression::{global_name, join_path, unwrap};
 use super::heap::{Kind, Object, Property, ScopeId};
 use super::machine::{GLOBAL_SCOPE, Machine};
+use super::trace::Slot;
 use super::value::Value;
 use swc_atoms::Atom;
 use swc_common::{Span, Spanned};
@@ -78,6 +79,9 @@ impl<'a> Machine<'a> {
             let path = join_path(owner.as_deref().unwrap_or(""), &name);
             self.record_assignment(&path, &value, assign.span);
             self.note_url(&object, &name, &value, assign.span);
+            if let Some(id) = object.as_object() {
+                self.trace_write(|| Slot::member(id, &name), assign.span, &value);
+            }
         }
         self.write_members(&object, &key, value.clone(), member.span);
         value
@@ -106,7 +110,15 @@ impl<'a> Machine<'a> {
         if !self.is_local(scope, name) {
             self.record_assignment(name, value, span);
         }
+        self.trace_name(scope, name, span, value);
         self.write_variable(scope, name, value.clone());
+    }
+
+    fn trace_name(&mut self, scope: ScopeId, name: &Atom, span: Span, value: &Abstract) {
+        if self.recorder.is_some() {
+            let at = self.scope_of(scope, name);
+            self.trace_write(|| Slot::Variable(at, name.clone()), span, value);
+        }
     }
 
     /// Notes an assignment that a rule asks for.
@@ -152,6 +164,7 @@ impl<'a> Machine<'a> {
                 if scope == GLOBAL_SCOPE {
                     self.record_assignment(name, value, span);
                 }
+                self.trace_write(|| Slot::Variable(scope, name.clone()), span, value);
                 self.declare(scope, name, value.clone(), true);
             }
             Binding::Variable => {
@@ -159,6 +172,7 @@ impl<'a> Machine<'a> {
                 if target == GLOBAL_SCOPE {
                     self.record_assignment(name, value, span);
                 }
+                self.trace_write(|| Slot::Variable(target, name.clone()), span, value);
                 self.declare(target, name, value.clone(), false);
             }
             Binding::Assignment => self.store_name(name, value, scope, span),

@@ -3,6 +3,7 @@
 use super::dom::Dom;
 use super::event::{Event, EventKind, Interests};
 use super::machine::{Machine, Offsets, PendingEvent, Source, Sources};
+use super::trace::Trace;
 use super::value::Value;
 use crate::base::{Diagnostic, Evidence, Limits, OffsetMap, Place};
 use crate::script::{Goal, parse};
@@ -30,6 +31,8 @@ pub struct Evaluation {
     pub diagnostics: Vec<Diagnostic>,
     /// Scripts whose budget ran out.
     pub cut: Vec<u32>,
+    /// How values came to be, if that was asked for.
+    pub trace: Option<Trace>,
     /// Scripts with a syntax error in a function's body that was parsed when it was called.
     pub damaged: Vec<u32>,
 }
@@ -58,6 +61,13 @@ impl<'a> Evaluator<'a> {
     #[must_use]
     pub fn with_dom(mut self, dom: &'a dyn Dom) -> Self {
         self.machine.dom = Some(dom);
+        self
+    }
+
+    /// The same evaluation, that also records how values come to be.
+    #[must_use]
+    pub fn with_trace(mut self, is_wanted: bool) -> Self {
+        self.machine.recorder = is_wanted.then(Box::default);
         self
     }
 
@@ -160,7 +170,9 @@ impl<'a> Evaluator<'a> {
         self.machine.exported = Some(rustc_hash::FxHashMap::default());
         self.machine.harvest();
         self.fill_events();
+        let trace = self.machine.take_trace();
         Evaluation {
+            trace,
             events: self.machine.events,
             diagnostics: self.machine.diagnostics,
             cut: self.cut,

@@ -5,6 +5,7 @@ use super::condition::ConditionId;
 use super::heap::{ClassInfo, Closure, Code, Kind, Object, Property, ScopeId};
 use super::machine::Machine;
 use super::operator::is_truthy;
+use super::trace::Slot;
 use std::rc::Rc;
 use swc_atoms::Atom;
 use swc_common::{Span, Spanned};
@@ -123,7 +124,11 @@ impl<'a> Machine<'a> {
         let key = self.member_key(&member.prop, scope);
         let owner = if object.is_nullish() { self.static_path(&member.obj) } else { None };
         let value = self.read_members(object, &key, member.span, owner.as_ref());
-        self.narrow(value)
+        let value = self.narrow(value);
+        if let (Some(id), Some(name)) = (object.as_object(), self.traced_key(&key)) {
+            self.trace_read(|| Slot::member(id, &name), member.span, &value);
+        }
+        value
     }
 
     /// Reads a member whose name may itself be one of several.
@@ -210,12 +215,16 @@ impl<'a> Machine<'a> {
         match property {
             ast::Prop::Shorthand(name) => {
                 let value = self.identifier(name, scope);
+                self.trace_write(|| Slot::member(id, &name.sym), name.span, &value);
                 self.define(id, &name.sym, value);
             }
             ast::Prop::KeyValue(pair) => {
                 let key = self.property_name(&pair.key, scope);
                 let value = self.expression(&pair.value, scope);
                 self.hold_function(&value, id);
+                if let Some(name) = self.traced_key(&key) {
+                    self.trace_write(|| Slot::member(id, &name), pair.span(), &value);
+                }
                 self.define_members(id, &key, value);
             }
             ast::Prop::Method(method) => {
@@ -576,6 +585,7 @@ impl<'a> Machine<'a> {
     /// Joins known texts, within the limit.
     pub(super) fn known_text(&mut self, parts: &[&str], span: Span) -> Abstract {
         let length: usize = parts.iter().map(|part| part.len()).sum();
+        self.made += 1;
         self.memory += length;
         if length > self.limits.string_bytes {
             return self.unknown(span);

@@ -3,6 +3,7 @@
 use super::abstract_value::Abstract;
 use super::heap::{Property, Scope, ScopeId, Variables};
 use super::machine::{GLOBAL, GLOBAL_SCOPE, Machine};
+use super::trace::Slot;
 use std::rc::Rc;
 use swc_atoms::Atom;
 use swc_common::Span;
@@ -127,14 +128,18 @@ impl Machine<'_> {
     }
 
     pub(super) fn read_variable(&mut self, scope: ScopeId, name: &Atom, span: Span) -> Abstract {
-        let found = match self.find_scope(scope, name) {
-            Some(at) => self.scopes.get(at.0).variables.get(name).cloned(),
-            None => None,
-        };
-        match found {
+        let at = self.find_scope(scope, name);
+        let value = match at.and_then(|at| self.scopes.get(at.0).variables.get(name).cloned()) {
             Some(value) => self.narrow(value),
             None => self.read_global(name, span),
-        }
+        };
+        self.trace_read(|| Slot::Variable(at.unwrap_or(GLOBAL_SCOPE), name.clone()), span, &value);
+        value
+    }
+
+    /// The scope that a name is written to: the global one where nothing declares it.
+    pub(super) fn scope_of(&self, scope: ScopeId, name: &Atom) -> ScopeId {
+        self.find_scope(scope, name).unwrap_or(GLOBAL_SCOPE)
     }
 
     /// Is the name one of a function or block, rather than of the global object?

@@ -10,11 +10,6 @@ use swc_common::Spanned;
 use swc_ecma_ast as ast;
 use swc_ecma_ast::Stmt;
 
-/// Steps that a loop in whose body something is not known may take, and how few of them make a long one.
-const UNSURE_STEPS: u64 = 12_000;
-const UNSURE_ROUNDS: usize = 32;
-const UNSURE_ROUNDS_STEPS: u64 = 3_000;
-
 impl<'a> Machine<'a> {
     /// Runs the body of a function or script: names first, then statements.
     pub(super) fn body(&mut self, statements: &'a [Stmt], scope: ScopeId) -> Flow {
@@ -111,6 +106,7 @@ impl<'a> Machine<'a> {
             match &one.init {
                 Some(value) => {
                     let value = self.expression(value, scope);
+                    self.trace_declaration(one.span);
                     self.bind(&one.name, &value, scope, binding);
                 }
                 None if !is_var => self.bind(&one.name, &Abstract::Undefined, scope, binding),
@@ -224,7 +220,8 @@ impl<'a> Machine<'a> {
     fn try_statement(&mut self, attempt: &'a ast::TryStmt, scope: ScopeId) -> Flow {
         let before = std::mem::take(&mut self.has_unknown_call);
         let flow = self.block(&attempt.block.stmts, scope);
-        let may_throw = std::mem::replace(&mut self.has_unknown_call, before) || self.has_unknown_call;
+        let may_throw = self.has_unknown_call;
+        self.has_unknown_call |= before;
         let flow = match (&attempt.handler, flow) {
             (Some(handler), Flow::Throw(error)) => self.handler(handler, &error, scope),
             (Some(handler), flow) if may_throw => {
@@ -302,12 +299,12 @@ impl<'a> Machine<'a> {
     }
 
     fn for_rounds(&mut self, each: &'a ast::ForStmt, scope: ScopeId, is_lexical: bool, label: Option<&Atom>) -> Flow {
-        let (mut scope, start) = (scope, (self.forks, self.steps));
+        let (mut scope, start) = (scope, self.start());
         for round in 0.. {
             if is_lexical && round > 0 {
                 scope = self.copy_scope(scope); // closures made in a round keep the round's variables
             }
-            if !self.may_go_on(round, start) {
+            if !self.may_go_on(round, start, each.span) {
                 break;
             }
             match each.test.as_ref().map_or(Ok(true), |test| self.test(test, scope)) {
@@ -351,14 +348,6 @@ impl<'a> Machine<'a> {
         truth
     }
 
-    /// May a loop go on? A round in which nothing is sure says little that the rounds before did not say.
-    fn may_go_on(&mut self, rounds: usize, start: (u64, u64)) -> bool {
-        let (forks, steps) = start;
-        let taken = self.steps.saturating_sub(steps);
-        let is_long = taken > UNSURE_STEPS || rounds >= UNSURE_ROUNDS && taken > UNSURE_ROUNDS_STEPS;
-        !self.cut && (self.forks == forks || !is_long)
-    }
-
     fn while_statement(
         &mut self,
         test: &'a ast::Expr,
@@ -381,9 +370,9 @@ impl<'a> Machine<'a> {
         label: Option<&Atom>,
         is_do: bool,
     ) -> Flow {
-        let (mut is_first, start) = (is_do, (self.forks, self.steps));
+        let (mut is_first, start) = (is_do, self.start());
         for round in 0.. {
-            if !self.may_go_on(round, start) {
+            if !self.may_go_on(round, start, body.span()) {
                 break;
             }
             if !std::mem::take(&mut is_first) {

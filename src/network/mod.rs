@@ -16,6 +16,6 @@ mod registry;
 
 pub use entry::{Bidder, MediaType, Network, Param, ParamType, Required, Status};
 pub use file::{FileError, FileKind};
-pub use host::{HostIndex, Location, is_third_party};
+pub use host::{HostIndex, Location, is_third_party, registrable_domain};
 pub use nearest::nearest;
 pub use registry::{Registry, RegistryFile, Replaced};

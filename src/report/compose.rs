@@ -37,13 +37,19 @@ impl Source {
         Self { path: path.into(), entry: None, bytes: bytes.len() as u64, sha256: sha256(bytes) }
     }
 
+    /// The path as the caller names it.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
     /// The same source as an entry of a container: its name or URL there.
     #[must_use]
     pub fn with_entry(self, entry: impl Into<String>) -> Self {
         Self { entry: Some(entry.into()), ..self }
     }
 
-    fn record(&self, container: &'static str, charset: Option<&'static str>) -> SourceRecord {
+    pub(super) fn record(&self, container: &'static str, charset: Option<&'static str>) -> SourceRecord {
         SourceRecord {
             path: self.path.clone(),
             container: container.into(),
@@ -86,11 +92,11 @@ pub fn page_report(scan: &Scan, source: &Source) -> PageReport {
 /// The report of a page that could not be scanned, and why.
 #[must_use]
 pub fn failed_report(source: &Source, why: &Diagnostic) -> PageReport {
-    let places = Places { text: "", page: LineIndex::new(""), resources: Vec::new() };
+    let places = Places::nowhere();
     PageReport { diagnostics: vec![places.diagnostic(why)], ..empty_report(source) }
 }
 
-fn empty_report(source: &Source) -> PageReport {
+pub(super) fn empty_report(source: &Source) -> PageReport {
     PageReport {
         schema: PAGE_SCHEMA.into(),
         source: source.record("unknown", None),
@@ -109,11 +115,12 @@ fn empty_report(source: &Source) -> PageReport {
         unseen: BTreeMap::new(),
         diagnostics: Vec::new(),
         excerpts: Vec::new(),
+        sellers: None,
     }
 }
 
 /// The page's text and those of its resources, to turn spans into lines and columns.
-struct Places<'s> {
+pub(super) struct Places<'s> {
     text: &'s str,
     page: LineIndex,
     /// Where each resource stands in the text, and its lines once they were asked for.
@@ -121,13 +128,20 @@ struct Places<'s> {
 }
 
 impl<'s> Places<'s> {
-    fn of(scan: &'s Scan) -> Self {
+    /// Of a scan.
+    pub(super) fn of(scan: &'s Scan) -> Self {
         let resources = scan.resources.iter().map(|resource| (resource.range.clone(), OnceCell::new()));
         let end = scan.resources.first().map_or(scan.text.len(), |first| first.range.start);
         Self { text: &scan.text, page: LineIndex::new(&scan.text[..end]), resources: resources.collect() }
     }
 
-    fn at(&self, place: Place) -> At {
+    /// Of something that has no text.
+    pub(super) fn nowhere() -> Self {
+        Self { text: "", page: LineIndex::new(""), resources: Vec::new() }
+    }
+
+    /// The place for people.
+    pub(super) fn at(&self, place: Place) -> At {
         let Place { script, span } = place;
         let after = self.resources.partition_point(|(range, _)| range.start <= span.start as usize);
         let Some(index) = after.checked_sub(1) else {
@@ -231,7 +245,7 @@ impl<'s> Places<'s> {
         }
     }
 
-    fn diagnostic(&self, diagnostic: &Diagnostic) -> DiagnosticRecord {
+    pub(super) fn diagnostic(&self, diagnostic: &Diagnostic) -> DiagnosticRecord {
         DiagnosticRecord {
             severity: diagnostic.severity,
             code: diagnostic.code.into(),

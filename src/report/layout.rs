@@ -67,6 +67,7 @@ pub(super) const PLAIN: Style = Style::new();
 pub(super) const STRONG: Style = Style::new().bold();
 pub(super) const FAINT: Style = Style::new().dimmed();
 pub(super) const WARNING: Style = AnsiColor::Yellow.on_default();
+pub(super) const GOOD: Style = AnsiColor::Green.on_default();
 pub(super) const FAILURE: Style = AnsiColor::Red.on_default();
 
 /// The surer, the brighter.

@@ -7,13 +7,28 @@
 //!
 //! Text from a page is hostile: whatever goes to a terminal passes `text`.
 
+mod account;
+#[cfg(feature = "schema")]
+mod any_value;
 mod compose;
+mod csv;
+mod diff;
 mod disguise;
 mod excerpt;
+mod explain;
+mod flat;
 mod html;
 mod json;
 mod layout;
+mod markdown;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod record;
+mod rollup;
+mod sarif;
+#[cfg(feature = "schema")]
+mod schema;
+mod seller_list;
 mod summary;
 mod table;
 mod text;
@@ -23,13 +38,27 @@ mod unseen;
 mod sample;
 
 pub use compose::{Source, failed_report, page_report};
+pub use csv::{Csv, CsvTable};
+pub use diff::{
+    Change, Comparison, DIFF_SCHEMA, DiffTable, Difference, FactChange, OverallChange, PageDifference, Sides, What,
+    diff_markdown,
+};
+pub use explain::{EXPLAIN_SCHEMA, Explained, ExplainedStep, ExplainedValue, Explanation, explain};
 pub use html::Html;
 pub use json::{Json, Ndjson, REPORT_SCHEMA};
+pub use markdown::Markdown;
+#[cfg(feature = "parquet")]
+pub use parquet::{ParquetFolder, TABLES};
 pub use record::{
     AdUnitRecord, AdapterRecord, At, BidRecord, BundleRecord, DiagnosticRecord, ExcerptRecord, FindingRecord, Name,
-    NetworkRecord, PAGE_SCHEMA, PageReport, ProblemRecord, RequestRecord, ResourceRecord, ScriptEntry, SlotRecord,
-    SourceRecord,
+    NetworkRecord, PAGE_SCHEMA, PageReport, ProblemRecord, RequestRecord, ResourceRecord, ScriptEntry, SellerRecord,
+    SellersRecord, SlotRecord, SourceRecord, Standing,
 };
+pub use rollup::{AccountRow, AccountSite, Rollup, SiteCount};
+pub use sarif::Sarif;
+#[cfg(feature = "schema")]
+pub use schema::page_schema;
+pub use seller_list::sellers_report;
 pub use summary::{BidderCount, NetworkCount, Summary, Unread};
 pub use table::Table;
 pub use text::printable;
@@ -42,11 +71,6 @@ pub trait Render: Sync {
     /// What stands before the first page.
     fn begin(&self) -> String {
         String::new()
-    }
-
-    /// Does it show [`excerpts`](PageReport::excerpts) of the source, if a page has them?
-    fn shows_excerpts(&self) -> bool {
-        false
     }
 
     /// One page; empty where this form does not show it.

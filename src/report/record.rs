@@ -5,6 +5,8 @@
 //! plain JSON, the rest is `{"$any": […]}`, `{"$unknown": "source"}`, `{"$fn": true}`,
 //! `{"$regex": "/a/i"}` or `{"$undefined": true}`.
 
+#[cfg(feature = "schema")]
+use super::any_value::AnyValue;
 use crate::base::{Evidence, Severity};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
@@ -19,6 +21,7 @@ pub type Name = Cow<'static, str>;
 
 /// Everything that one page says, found without running it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PageReport {
     /// [`PAGE_SCHEMA`].
     pub schema: Name,
@@ -44,6 +47,7 @@ pub struct PageReport {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bundles: Vec<BundleRecord>,
     /// Library settings by dotted name; the last one of a name counts.
+    #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, AnyValue>"))]
     pub config: Map<String, Json>,
     /// The scripts and frames that were saved with the page; places name them by index.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -55,6 +59,9 @@ pub struct PageReport {
     pub unseen: BTreeMap<Name, u64>,
     /// What went less than well.
     pub diagnostics: Vec<DiagnosticRecord>,
+    /// Who may sell, where the document is a list of sellers and no page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sellers: Option<SellersRecord>,
     /// The source around what was found, in order, where it was asked for; see [`PageReport::with_excerpts`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub excerpts: Vec<ExcerptRecord>,
@@ -62,6 +69,7 @@ pub struct PageReport {
 
 /// A piece of the page's source. A place lies in it if its `start` does, in the same resource.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ExcerptRecord {
     /// Index into the resources, where it is of one of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -78,6 +86,7 @@ pub struct ExcerptRecord {
 
 /// A script that is a library, as Prebid.js.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BundleRecord {
     /// The product, as `prebid`.
     pub library: Name,
@@ -95,6 +104,7 @@ pub struct BundleRecord {
 
 /// A bid adapter in a bundle.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AdapterRecord {
     /// The module, as `rubiconBidAdapter`.
     pub module: String,
@@ -108,6 +118,7 @@ pub struct AdapterRecord {
 
 /// A script or frame that was saved with the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ResourceRecord {
     /// Its URL, or its path from the page.
     pub url: String,
@@ -121,6 +132,7 @@ pub struct ResourceRecord {
 
 /// Where a page was read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SourceRecord {
     /// The path as it was given, `-` for standard input.
     pub path: String,
@@ -139,6 +151,7 @@ pub struct SourceRecord {
 
 /// A place in the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct At {
     /// Index into the scripts; null for markup and text.
     pub script: Option<u32>,
@@ -157,6 +170,7 @@ pub struct At {
 
 /// An ad network of the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NetworkRecord {
     /// Id in the registry.
     pub id: String,
@@ -169,6 +183,7 @@ pub struct NetworkRecord {
     /// The bidder codes seen.
     pub bidders: Vec<String>,
     /// The publisher's ids, by param name.
+    #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, Vec<AnyValue>>"))]
     pub ids: BTreeMap<String, Vec<Json>>,
     /// The best evidence.
     pub evidence: Evidence,
@@ -178,14 +193,17 @@ pub struct NetworkRecord {
 
 /// An ad unit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AdUnitRecord {
     /// Its code; null where it has none.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<AnyValue>"))]
     pub code: Option<Json>,
     /// The wrapper it was handed to; null where that could not be told.
     pub library: Option<String>,
     /// The wrapper's global.
     pub global: Option<String>,
     /// Its media types; null where it has none.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<AnyValue>"))]
     pub media_types: Option<Json>,
     /// How sure it is.
     pub evidence: Evidence,
@@ -201,14 +219,17 @@ pub struct AdUnitRecord {
 
 /// One bidder of an ad unit with its params.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BidRecord {
     /// The bidder code as the page writes it.
+    #[cfg_attr(feature = "schema", schemars(with = "AnyValue"))]
     pub bidder: Json,
     /// The network behind it.
     pub network: Option<String>,
     /// The code of which the bidder is an alias.
     pub alias_of: Option<String>,
     /// The bid params.
+    #[cfg_attr(feature = "schema", schemars(with = "AnyValue"))]
     pub params: Json,
     /// Params that are text in base64 or percent encoding, by dotted name: the text behind them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -223,6 +244,7 @@ pub struct BidRecord {
 
 /// Something wrong with an ad unit or a bid.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ProblemRecord {
     /// A stable name, as `missing-param`.
     pub code: Name,
@@ -234,14 +256,18 @@ pub struct ProblemRecord {
 
 /// An ad slot: a place at the ad server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SlotRecord {
     /// The product, as `google-publisher-tag`.
     pub library: String,
     /// The ad unit path at the ad server.
+    #[cfg_attr(feature = "schema", schemars(with = "AnyValue"))]
     pub path: Json,
     /// The sizes as the page hands them over.
+    #[cfg_attr(feature = "schema", schemars(with = "AnyValue"))]
     pub sizes: Json,
     /// Id of the element.
+    #[cfg_attr(feature = "schema", schemars(with = "AnyValue"))]
     pub element: Json,
     /// How sure it is.
     pub evidence: Evidence,
@@ -251,6 +277,7 @@ pub struct SlotRecord {
 
 /// A rule that matched.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FindingRecord {
     /// Id of the rule.
     pub rule: String,
@@ -259,6 +286,7 @@ pub struct FindingRecord {
     /// Id of the product that the rule describes.
     pub product: Option<String>,
     /// What the pattern's holes caught.
+    #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, AnyValue>"))]
     pub captures: Map<String, Json>,
     /// How sure it is.
     pub evidence: Evidence,
@@ -270,6 +298,7 @@ pub struct FindingRecord {
 
 /// A third-party URL that the page names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RequestRecord {
     /// The URL.
     pub url: String,
@@ -285,6 +314,7 @@ pub struct RequestRecord {
 
 /// One script of the page and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ScriptEntry {
     /// Its index: places name it by this.
     pub index: u32,
@@ -316,6 +346,7 @@ pub struct ScriptEntry {
 
 /// What went less than well.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DiagnosticRecord {
     /// How much it matters.
     pub severity: Severity,
@@ -325,4 +356,45 @@ pub struct DiagnosticRecord {
     pub message: String,
     /// Where, if it has a place.
     pub at: Option<At>,
+}
+
+/// A list of sellers: `ads.txt`, `app-ads.txt` or `sellers.json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SellersRecord {
+    /// `ads.txt`, `app-ads.txt` or `sellers.json`.
+    pub kind: Name,
+    /// The site or ad system that speaks; null where that could not be told.
+    pub domain: Option<String>,
+    /// The network that the domain belongs to.
+    pub network: Option<String>,
+    /// The sellers in the order of the list.
+    pub sellers: Vec<SellerRecord>,
+}
+
+/// One seller of a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SellerRecord {
+    /// Domain of the ad system.
+    pub system: String,
+    /// The network that the domain belongs to.
+    pub network: Option<String>,
+    /// The account there.
+    pub account: String,
+    /// `direct` or `reseller`.
+    pub relation: Standing,
+}
+
+/// What a list of sellers says of an account; the best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Standing {
+    /// Authorised as the owner's own.
+    Direct,
+    /// Authorised as somebody who sells for the owner.
+    Reseller,
+    /// Not in the list.
+    Missing,
 }

@@ -1,6 +1,6 @@
 //! A scan made by hand, for the tests of this folder.
 
-use super::{PageReport, Source, Summary, page_report};
+use super::{PageReport, SellerRecord, SellersRecord, Source, Standing, Summary, page_report};
 use crate::base::{Diagnostic, Evidence, Place, Severity, Span};
 use crate::detect::{AdUnit, Bid, ConfigEntry, Finding, FoundNetwork, FoundRequest, Problem, Slot};
 use crate::engine::{Container, Outcome, Scan, ScriptKind, ScriptRecord};
@@ -24,6 +24,43 @@ pub(super) fn sample_summary() -> Summary {
     summary
 }
 
+/// An `ads.txt` with these sellers: network, account, standing.
+pub(super) fn sample_sellers(domain: Option<&str>, sellers: &[(&str, &str, Standing)]) -> PageReport {
+    let record = |&(network, account, relation): &(&str, &str, Standing)| SellerRecord {
+        system: "ads.example".into(),
+        network: (!network.is_empty()).then(|| network.into()),
+        account: account.into(),
+        relation,
+    };
+    let list = SellersRecord {
+        kind: "ads.txt".into(),
+        domain: domain.map(Into::into),
+        network: None,
+        sellers: sellers.iter().map(record).collect(),
+    };
+    PageReport { networks: Vec::new(), ad_units: Vec::new(), slots: Vec::new(), sellers: Some(list), ..sample_page() }
+}
+
+/// A page whose every text tries to break out of a form.
+pub(super) fn hostile_page() -> PageReport {
+    let hostile = "=HYPERLINK(\"x\")\u{202e}|`</script><img src=x onerror=a>\n# @all [a](b) \\| *x* \x1b[31m";
+    let mut page = sample_page();
+    page.source.path = format!("-a b/{hostile}.html");
+    page.title = Some(hostile.into());
+    page.url = Some(format!("https://example.com/{hostile}"));
+    page.networks[0].ids.insert(hostile.into(), vec![hostile.into()]);
+    page.networks[0].bidders = vec![hostile.into()];
+    let unit = &mut page.ad_units[0];
+    unit.code = Some(hostile.into());
+    unit.problems = vec![super::ProblemRecord { code: "bad".into(), message: hostile.into(), at: unit.at }];
+    unit.bids[0].bidder = "+cmd|' /C calc'!A0".into();
+    unit.bids[0].params = serde_json::json!({ hostile: hostile });
+    page.slots[0].path = hostile.into();
+    page.requests[0].url = format!("https://ads.example/{hostile}");
+    page.findings[0].captures.insert("CODE".into(), hostile.into());
+    page
+}
+
 pub(super) fn sample_scan() -> Scan {
     Scan {
         container: Container::Html,
@@ -41,6 +78,7 @@ pub(super) fn sample_scan() -> Scan {
         scripts: vec![script()],
         bundles: Vec::new(),
         config: vec![setting(1000.0), setting(1500.0)],
+        trace: None,
         diagnostics: vec![
             Diagnostic::new(Severity::Info, "html-comment", "an old comment was skipped").with_place(at(1)),
         ],

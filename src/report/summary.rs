@@ -1,10 +1,11 @@
 //! What a report says of all its pages together.
 
 use super::PageReport;
+use super::flat::strings;
 use super::record::{AdUnitRecord, ProblemRecord};
+use super::rollup::{Rollup, SiteCount};
 use crate::base::Severity;
 use serde::{Serialize, Serializer};
-use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Figures over pages. Merging two summaries gives that of their pages together.
@@ -12,6 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Summary {
     /// Pages in the report.
     pub pages: u64,
+    /// Lists of sellers in the report: `ads.txt` and `sellers.json`.
+    pub seller_lists: u64,
     /// Pages with at least one ad network, ad unit or slot.
     pub pages_with_ads: u64,
     /// Pages without ads, of which everything could be seen.
@@ -30,6 +33,10 @@ pub struct Summary {
     /// Bidder codes by the number of ad units; written with the most frequent first.
     #[serde(serialize_with = "write_bidders")]
     pub bidders: BTreeMap<String, BidderCount>,
+    /// Pages by the roles that networks play on them.
+    pub roles: BTreeMap<String, u64>,
+    /// Findings, by rule.
+    pub rules: BTreeMap<String, u64>,
     /// Problems of ad units and bids, by code.
     pub problems: BTreeMap<String, u64>,
     /// Scripts, by what became of them.
@@ -40,6 +47,9 @@ pub struct Summary {
     pub unseen: BTreeMap<String, u64>,
     /// What could not be read, in the order of the input.
     pub unreadable: Vec<Unread>,
+    /// Sites and accounts.
+    #[serde(flatten)]
+    pub rollup: Rollup,
 }
 
 /// How often a network was found.
@@ -77,8 +87,11 @@ impl Summary {
     pub fn of(page: &PageReport) -> Self {
         let has_ads = !(page.networks.is_empty() && page.ad_units.is_empty() && page.slots.is_empty());
         let networks = page.networks.iter();
+        let roles: BTreeSet<&String> = page.networks.iter().flat_map(|network| &network.roles).collect();
+        let is_page = page.sellers.is_none();
         Self {
-            pages: 1,
+            pages: u64::from(is_page),
+            seller_lists: u64::from(!is_page),
             pages_with_ads: u64::from(has_ads),
             ad_units: page.ad_units.len() as u64,
             bids: page.ad_units.iter().map(|unit| unit.bids.len() as u64).sum(),
@@ -88,10 +101,13 @@ impl Summary {
             problems: count(problems(page).map(|problem| &*problem.code)),
             scripts: count(page.scripts.iter().map(|script| &*script.outcome)),
             diagnostics: count(page.diagnostics.iter().map(|diagnostic| &*diagnostic.code)),
+            roles: roles.into_iter().map(|role| (role.clone(), 1)).collect(),
+            rules: count(page.findings.iter().map(|finding| &*finding.rule)),
             pages_without_ads: u64::from(!has_ads && page.ads == "none"),
             pages_unknown: u64::from(!has_ads && page.ads != "none"),
             unseen: count(page.unseen.keys().map(|kind| &**kind)),
             unreadable: unread(page).into_iter().collect(),
+            rollup: Rollup::of(page, site_count(page, has_ads)),
         }
     }
 
@@ -117,11 +133,15 @@ impl Summary {
         for (code, bidder) in other.bidders {
             self.bidders.entry(code).or_default().add(bidder);
         }
+        self.seller_lists += other.seller_lists;
+        add_counts(&mut self.roles, other.roles);
+        add_counts(&mut self.rules, other.rules);
         add_counts(&mut self.problems, other.problems);
         add_counts(&mut self.scripts, other.scripts);
         add_counts(&mut self.diagnostics, other.diagnostics);
         add_counts(&mut self.unseen, other.unseen);
         self.unreadable.extend(other.unreadable);
+        self.rollup.merge(other.rollup);
     }
 
     /// Networks with their ids, the ones on most pages first, then by id.
@@ -145,22 +165,22 @@ impl BidderCount {
     }
 }
 
-/// Every string that a value of the report may be: itself, or each of its alternatives.
-pub(super) fn strings(value: &Json) -> Vec<&str> {
-    match value {
-        Json::String(text) => vec![text],
-        Json::Object(object) => {
-            let alternatives = object.get("$any").and_then(Json::as_array).into_iter().flatten();
-            alternatives.filter_map(|one| one.get("value").and_then(Json::as_str)).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
 /// The problems of a page's ad units and their bids, in order.
 pub(super) fn problems(page: &PageReport) -> impl Iterator<Item = &ProblemRecord> {
     let units = page.ad_units.iter();
     units.flat_map(|unit| unit.problems.iter().chain(unit.bids.iter().flat_map(|bid| &bid.problems)))
+}
+
+fn site_count(page: &PageReport, has_ads: bool) -> SiteCount {
+    SiteCount {
+        pages: 1,
+        pages_with_ads: u64::from(has_ads),
+        ad_units: page.ad_units.len() as u64,
+        bids: page.ad_units.iter().map(|unit| unit.bids.len() as u64).sum(),
+        slots: page.slots.len() as u64,
+        problems: problems(page).count() as u64,
+        networks: page.networks.iter().map(|network| (network.id.clone(), 1)).collect(),
+    }
 }
 
 fn count_bidders(units: &[AdUnitRecord]) -> BTreeMap<String, BidderCount> {

@@ -15,6 +15,7 @@ use read::read;
 pub(super) use read::read_onto;
 
 use super::Outcome;
+use super::print::print;
 use args::RulesCommand;
 
 /// Does what the subcommand says.
@@ -28,18 +29,5 @@ pub(super) fn rules(arguments: &RulesArguments) -> Outcome {
             let schema = serde_json::to_string_pretty(&adsieve::rule_schema()).expect("a JSON value can be written");
             print(&(schema + "\n"))
         }
-    }
-}
-
-/// Writes the result; a reader that went away wants no more.
-fn print(text: &str) -> Outcome {
-    use std::io::Write as _;
-    let mut out = anstream::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            super::message::error(&super::message::plain_words(&error), "standard output");
-            Outcome::Incomplete
-        }
-        _ => Outcome::Done,
     }
 }

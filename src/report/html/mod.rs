@@ -43,11 +43,11 @@ impl Render for Html {
         document::head()
     }
 
-    fn shows_excerpts(&self) -> bool {
-        true
-    }
-
     fn page(&self, page: &PageReport) -> String {
+        // A list of sellers is no page: it speaks through the accounts.
+        if page.sellers.is_some() {
+            return String::new();
+        }
         self.tally().add(page);
         data::page_block(page)
     }
