@@ -152,7 +152,7 @@ fn output_is_the_same_whatever_the_number_of_threads() {
         folder
             .write(&format!("{}/{index}.html", index % 7), &format!("<title>{index}</title><script>{script}</script>"));
     }
-    for format in ["table", "json", "ndjson"] {
+    for format in ["table", "json", "ndjson", "html"] {
         let scan = |threads| adsieve(&["scan", "--format", format, "--threads", threads, text(&folder.0)]).stdout;
         let one = scan("1");
         assert!(!one.is_empty());
@@ -172,6 +172,34 @@ fn the_report_can_go_to_a_file() {
     assert_eq!(report["pages"][0]["source"]["path"], text(&page));
     let refused = adsieve(&["scan", text(&page), "-o", "/no/such/folder/report"]);
     assert_eq!(code(&refused), 3);
+}
+
+#[test]
+fn the_html_report_is_one_file_with_its_own_policy() {
+    let folder = Folder::new("html");
+    let page = folder.write("page.html", "<script>pbjs.addAdUnits({ code: '</script>', bids: [] })</script>");
+    let report = folder.0.join("report.html");
+    let output = adsieve(&["scan", text(&page), "--format", "html", "-o", text(&report)]);
+    assert_eq!((code(&output), stdout(&output)), (0, ""));
+    let report = fs::read_to_string(report).unwrap();
+    assert!(report.starts_with("<!DOCTYPE html>") && report.ends_with("</html>\n"));
+    assert!(report.contains("default-src 'none'"));
+    assert_eq!(report.matches("class=\"page\"").count(), 1);
+    for outside in ["http://", "https://"] {
+        let named = report.matches(outside).count();
+        assert_eq!(named, report.matches("http://www.w3.org/2000/svg").count() * usize::from(outside == "http://"));
+    }
+}
+
+#[test]
+fn excerpts_are_added_where_they_are_asked_for() {
+    let folder = Folder::new("excerpts");
+    let page = folder.write("page.html", "<script>\npbjs.addAdUnits({ code: 'top', bids: [] })\n</script>");
+    let plain = adsieve(&["scan", text(&page), "--format", "ndjson"]);
+    assert!(!stdout(&plain).contains("\"excerpts\""));
+    let with = adsieve(&["scan", text(&page), "--format", "ndjson", "--excerpts"]);
+    let report: serde_json::Value = serde_json::from_str(stdout(&with)).unwrap();
+    assert!(report["excerpts"][0]["text"].as_str().unwrap().contains("pbjs.addAdUnits"));
 }
 
 #[test]

@@ -29,17 +29,16 @@ pub(crate) fn unpack(digits: impl Iterator<Item = u8>) -> Option<(Vec<u8>, u32)>
     Some((bytes, bits))
 }
 
-/// The bytes in the standard alphabet, padded.
-#[cfg(feature = "filter-lists")]
+/// The bytes in digits of the standard alphabet, padded.
+#[must_use]
 pub(crate) fn pack(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let bits = chunk.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        for place in 0..4 {
-            let digit = DIGITS[(bits >> (18 - 6 * place) & 63) as usize];
-            text.push(if place <= chunk.len() { char::from(digit) } else { '=' });
-        }
+    for group in bytes.chunks(3) {
+        let bits = group.iter().fold(0_u32, |bits, &byte| bits << 8 | u32::from(byte)) << (8 * (3 - group.len()));
+        let digits = [18, 12, 6, 0].map(|shift| char::from(DIGITS[(bits >> shift & 63) as usize]));
+        text.extend(&digits[..=group.len()]);
+        text.extend(&['='; 3][group.len()..]);
     }
     text
 }
@@ -53,6 +52,15 @@ pub(crate) fn read_leniently(text: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn packed_bytes_are_padded_and_read_back() {
+        for (bytes, text) in [(&b""[..], ""), (b"a", "YQ=="), (b"ab", "YWI="), (b"abc", "YWJj"), (b"\xfb\xff", "+/8=")]
+        {
+            assert_eq!(pack(bytes), text);
+            assert_eq!(unpack(text.trim_end_matches('=').bytes()).unwrap().0, bytes);
+        }
+    }
 
     #[test]
     fn both_alphabets_are_read_and_left_over_bits_are_told() {

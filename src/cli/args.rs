@@ -27,6 +27,8 @@ Examples:
       The ad networks of one page, as a table
   adsieve scan saved/ --format ndjson > report.ndjson
       A folder with all below it, one JSON object a page
+  adsieve scan saved/ --format html -o report.html
+      A folder, to look around in with a browser
   curl -s https://example.com/ | adsieve scan - --url https://example.com/
       A page from standard input
   adsieve scan crawl.warc.gz --format ndjson -o report.ndjson --resume state.json
@@ -142,6 +144,12 @@ pub(super) struct ScanArguments {
     /// first. Without it the page's own markup is asked.
     #[arg(long, value_parser = parse_url, value_hint = ValueHint::Url)]
     pub(super) url: Option<String>,
+
+    /// Add the source around what was found, so that a report made of this one later can show it
+    ///
+    /// The HTML report always has it.
+    #[arg(long)]
+    pub(super) excerpts: bool,
 
     /// Field or column that holds the pages, in JSON lines and CSV
     ///

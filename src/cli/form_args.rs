@@ -4,6 +4,7 @@
 
 use super::fail_on::Condition;
 use clap::{Args, ValueEnum, ValueHint};
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 /// What the report looks like and where it goes.
@@ -60,6 +61,9 @@ impl FormArguments {
         if self.csv.is_some() && self.format() != Format::Csv {
             return Some("`--csv` names a table of `--format csv` only");
         }
+        if self.format() == Format::Html && self.file().is_none() && io::stdout().is_terminal() {
+            return Some("an HTML report is for a browser, not for a terminal: name a file with `-o report.html`");
+        }
         let is_folder = self.format().is_folder();
         (is_folder && self.file().is_none())
             .then_some("`--format parquet` writes several files: name their folder with `-o`")
@@ -80,6 +84,8 @@ pub(super) enum Format {
     Json,
     /// One object a line for each page
     Ndjson,
+    /// One file for a browser, to look around in; needs no network
+    Html,
     /// Rows for spreadsheets; `--csv` says of what
     Csv,
     /// For tickets and notes
@@ -92,6 +98,11 @@ pub(super) enum Format {
 }
 
 impl Format {
+    /// Does it show the source around what was found?
+    pub(super) fn shows_source(self) -> bool {
+        self == Self::Html
+    }
+
     /// Does it have several files?
     fn is_folder(self) -> bool {
         #[cfg(feature = "parquet")]

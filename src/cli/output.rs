@@ -3,7 +3,7 @@
 use super::form_args::{Color, CsvTable, FormArguments, Format};
 #[cfg(feature = "parquet")]
 use adsieve::report::ParquetFolder;
-use adsieve::report::{self, Csv, Json, Markdown, Ndjson, PageReport, Render, Sarif, Summary, Table};
+use adsieve::report::{self, Csv, Html, Json, Markdown, Ndjson, PageReport, Render, Sarif, Summary, Table};
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, IsTerminal, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -51,6 +51,7 @@ impl Form {
         let text: Box<dyn Render> = match arguments.format() {
             Format::Json => Box::new(Json),
             Format::Ndjson => Box::new(Ndjson),
+            Format::Html => Box::new(Html::new()),
             Format::Csv => Box::new(Csv::new(csv_table(arguments.csv_table()))),
             Format::Markdown => Box::new(Markdown),
             Format::Sarif => Box::new(Sarif),

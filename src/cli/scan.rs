@@ -192,6 +192,7 @@ pub(super) struct Scanner<'s> {
     registry: &'static Registry,
     url: Option<&'s str>,
     pub(super) options: ReadOptions,
+    has_excerpts: bool,
 }
 
 impl<'s> Scanner<'s> {
@@ -210,13 +211,14 @@ impl<'s> Scanner<'s> {
         engine.set_lists(read_lists(&arguments.list, &[], None, arguments.quiet)?);
         let engine = if arguments.no_prefilter { engine.without_prefilter() } else { engine };
         let options = ReadOptions::default().with_html_field(arguments.html_field.clone());
-        Ok(Self { engine, registry, url: arguments.url.as_deref(), options })
+        let has_excerpts = arguments.excerpts || arguments.form.format().shows_source();
+        Ok(Self { engine, registry, url: arguments.url.as_deref(), options, has_excerpts })
     }
 
     /// With the built-in rules.
     pub(super) fn built_in() -> Self {
         let options = ReadOptions::default();
-        Self { engine: Engine::built_in(), registry: Registry::built_in(), url: None, options }
+        Self { engine: Engine::built_in(), registry: Registry::built_in(), url: None, options, has_excerpts: false }
     }
 
     fn done(&self, job: Job, form: &Form) -> Numbered {
@@ -266,7 +268,9 @@ impl<'s> Scanner<'s> {
     fn page(&self, source: &Source, document: &SavedDocument) -> PageReport {
         let name = (source.path() != "-").then(|| source.path().to_owned());
         let options = ScanOptions { url: self.url.map(ToOwned::to_owned), name, ..ScanOptions::default() };
-        page_report(&self.engine.scan_document(document, &options), source)
+        let scan = self.engine.scan_document(document, &options);
+        let report = page_report(&scan, source);
+        if self.has_excerpts { report.with_excerpts(&scan) } else { report }
     }
 
     fn sellers(&self, kind: SellerListKind, name: &str, source: &Source, bytes: &[u8]) -> PageReport {

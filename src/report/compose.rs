@@ -114,6 +114,7 @@ pub(super) fn empty_report(source: &Source) -> PageReport {
         ads: "unknown".into(),
         unseen: BTreeMap::new(),
         diagnostics: Vec::new(),
+        excerpts: Vec::new(),
         sellers: None,
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! In: a [`Scan`](crate::Scan) and its [`Source`]. Out: a [`PageReport`], version 1 of
 //! the contract, and text in one of the forms behind [`Render`]: [`Table`] for people,
-//! [`Json`] and [`Ndjson`] for programs. A [`Summary`] adds pages up; it may be merged,
+//! [`Html`] for people who want to look around, [`Json`] and [`Ndjson`] for programs. A [`Summary`] adds pages up; it may be merged,
 //! so pages can be done in any order. Same pages in, same bytes out.
 //!
 //! Text from a page is hostile: whatever goes to a terminal passes `text`.
@@ -14,8 +14,10 @@ mod compose;
 mod csv;
 mod diff;
 mod disguise;
+mod excerpt;
 mod explain;
 mod flat;
+mod html;
 mod json;
 mod layout;
 mod markdown;
@@ -42,14 +44,15 @@ pub use diff::{
     diff_markdown,
 };
 pub use explain::{EXPLAIN_SCHEMA, Explained, ExplainedStep, ExplainedValue, Explanation, explain};
+pub use html::Html;
 pub use json::{Json, Ndjson, REPORT_SCHEMA};
 pub use markdown::Markdown;
 #[cfg(feature = "parquet")]
 pub use parquet::{ParquetFolder, TABLES};
 pub use record::{
-    AdUnitRecord, AdapterRecord, At, BidRecord, BundleRecord, DiagnosticRecord, FindingRecord, Name, NetworkRecord,
-    PAGE_SCHEMA, PageReport, ProblemRecord, RequestRecord, ResourceRecord, ScriptEntry, SellerRecord, SellersRecord,
-    SlotRecord, SourceRecord, Standing,
+    AdUnitRecord, AdapterRecord, At, BidRecord, BundleRecord, DiagnosticRecord, ExcerptRecord, FindingRecord, Name,
+    NetworkRecord, PAGE_SCHEMA, PageReport, ProblemRecord, RequestRecord, ResourceRecord, ScriptEntry, SellerRecord,
+    SellersRecord, SlotRecord, SourceRecord, Standing,
 };
 pub use rollup::{AccountRow, AccountSite, Rollup, SiteCount};
 pub use sarif::Sarif;

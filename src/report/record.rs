@@ -62,6 +62,26 @@ pub struct PageReport {
     /// Who may sell, where the document is a list of sellers and no page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sellers: Option<SellersRecord>,
+    /// The source around what was found, in order, where it was asked for; see [`PageReport::with_excerpts`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub excerpts: Vec<ExcerptRecord>,
+}
+
+/// A piece of the page's source. A place lies in it if its `start` does, in the same resource.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ExcerptRecord {
+    /// Index into the resources, where it is of one of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<u32>,
+    /// Line of its first byte, from 1.
+    pub line: u32,
+    /// Column of its first byte in characters, from 1; more than 1 where the line begins before it.
+    pub column: u32,
+    /// Its first byte in the decoded document.
+    pub start: u32,
+    /// The source.
+    pub text: String,
 }
 
 /// A script that is a library, as Prebid.js.
