@@ -2,6 +2,7 @@
 //!
 //! An [`Engine`] is compiled once from a [`RuleSet`] and takes pages one by one:
 //!
+//! 0. containers, compressions and folders are opened, and hand out documents ([`read_documents`], [`SavedDocument`]);
 //! 1. the bytes are decoded as a browser would, and told to be a page, a script or text ([`Container`]);
 //! 2. the page is split into scripts, requests, elements, styles and text;
 //! 3. a prefilter over the literals of all rules picks the scripts that can matter;

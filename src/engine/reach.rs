@@ -2,7 +2,8 @@
 //!
 //! `var section = "news"` says nothing about ads, and yet decides what the next script hands
 //! over. Names are read from the text, not from a syntax tree: a definition at the top level
-//! of one script, a word of another. A script too many costs a little time and changes nothing.
+//! of one script, a word of another. An event that a script sends counts as defined, too. A script too many
+//! costs a little time and changes nothing.
 
 use crate::page::{Script, ScriptKind};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -84,6 +85,18 @@ impl<'t> Words<'t> {
         Some(self.at + end.unwrap_or(1).max(1))
     }
 
+    /// The name of an event that the string here sends or waits for: sending it is as good as defining it.
+    fn event_name(&self, end: usize) -> Option<Word<'t>> {
+        let is_defined = match self.before {
+            _ if self.last != b'(' => return None,
+            "CustomEvent" | "Event" | "initCustomEvent" | "initEvent" | "trigger" | "triggerHandler" => true,
+            "addEventListener" | "on" | "bind" | "one" => false,
+            _ => return None,
+        };
+        let text = self.text.get(self.at + 1..end - 1).filter(|name| !name.is_empty())?;
+        Some(Word { text, is_defined })
+    }
+
     fn word(&mut self, end: usize) -> Word<'t> {
         let text = &self.text[self.at..end];
         let after = self.text[end..].trim_start().as_bytes();
@@ -109,8 +122,12 @@ impl<'t> Iterator for Words<'t> {
                 return Some(word);
             }
             if let Some(end) = self.skipped() {
+                let event = self.event_name(end);
                 self.last = if byte == b'/' { self.last } else { b'"' };
                 self.at = end;
+                if event.is_some() {
+                    return event;
+                }
                 continue;
             }
             match byte {
@@ -159,6 +176,7 @@ mod tests {
     fn definitions_at_the_top_count() {
         assert_eq!(names("var a = 1, b = 2; function c() { var d; e = 1 } f = 3\ng=4"), ["a", "b", "c", "f", "g"]);
         assert_eq!(names("(function () { var a; window.b = 1; x.c = 2 })()"), ["b"]);
+        assert_eq!(names("window.dispatchEvent(new CustomEvent( 'ready', {detail: 1}))"), ["ready"]);
         assert_eq!(names("if (a == 1) {} // var b = 2\n'var c = 3'; d => 4"), [""; 0]);
     }
 }

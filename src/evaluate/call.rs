@@ -207,19 +207,29 @@ impl<'a> Machine<'a> {
         if is_too_deep || !self.step(span) {
             return self.unknown(span);
         }
+        let may_be_barren = self.may_be_barren(&arguments);
+        if may_be_barren && let Some(value) = self.barren_call(code, this, &arguments) {
+            self.has_unknown_arguments = false;
+            return value;
+        }
+        let call = may_be_barren.then(|| (this.clone(), arguments.clone()));
+        let start = self.start();
         self.called.insert(code);
         self.active.push(code);
         self.classes.push(closure.class.clone());
         self.depth += 1;
         self.calls += 1;
-        let call = std::mem::replace(&mut self.call, self.calls);
+        let outer = std::mem::replace(&mut self.call, self.calls);
         let source = std::mem::replace(&mut self.source, closure.source);
         let value = stacker::maybe_grow(256 << 10, 4 << 20, || self.run(closure, this, arguments));
         self.source = source;
         self.depth -= 1;
-        self.call = call;
+        self.call = outer;
         self.classes.pop();
         self.active.pop();
+        if let Some(call) = call {
+            self.note_call(code, start, call, &value);
+        }
         value
     }
 
@@ -410,16 +420,34 @@ impl<'a> Machine<'a> {
         };
         match self.object(*id).kind.clone() {
             Kind::Native(name) => self.construct_native(name, &arguments, span),
-            Kind::Function(closure) => {
-                let prototype = Some(self.prototype_of(*id));
-                let instance = Object { prototype, at: Some((self.source, span)), ..Object::new(Kind::Plain) };
-                let this = Abstract::Object(self.add_object(instance));
-                match self.invoke(&closure, &this, arguments, span) {
-                    value @ Abstract::Object(_) => value,
-                    _ => this,
-                }
+            Kind::Function(_) => self.construct_as(function, None, arguments, span),
+            Kind::Bound { target, arguments: mut all, .. } => {
+                all.extend(arguments);
+                self.construct(&target, all, path, span)
             }
             _ => self.call_value(function, &Abstract::Undefined, arguments, span),
+        }
+    }
+
+    /// Constructs with a function an instance of another one, as `super(…)` does.
+    pub(super) fn construct_as(
+        &mut self,
+        function: &Abstract,
+        target: Option<&Abstract>,
+        arguments: Vec<Abstract>,
+        span: Span,
+    ) -> Abstract {
+        let closure = match function.as_object().map(|id| self.object(id).kind.clone()) {
+            Some(Kind::Function(closure)) => closure,
+            _ => return self.construct(function, arguments, None, span),
+        };
+        let owner = target.and_then(Abstract::as_object).or(function.as_object());
+        let prototype = owner.map(|owner| self.prototype_of(owner));
+        let instance = Object { prototype, at: Some((self.source, span)), ..Object::new(Kind::Plain) };
+        let this = Abstract::Object(self.add_object(instance));
+        match self.invoke(&closure, &this, arguments, span) {
+            value @ Abstract::Object(_) => value,
+            _ => this,
         }
     }
 
@@ -445,6 +473,13 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Calls what the browser brings along, or a rule describes.
+    fn call_known(&mut self, path: &Atom, this: &Abstract, arguments: &[Abstract], span: Span) -> Option<Abstract> {
+        builtin::call_host(self, path, arguments, span)
+            .or_else(|| self.call_target(path, this, arguments, span))
+            .or_else(|| self.call_stand_in(path, this, arguments, span))
+    }
+
     /// A call of something that is not here: perhaps the browser's, else a library's, which is taken to
     /// call every function that it is handed.
     pub(super) fn call_unknown(
@@ -456,7 +491,7 @@ impl<'a> Machine<'a> {
     ) -> Abstract {
         self.has_unknown_call = true;
         if let Some(path) = &path
-            && let Some(value) = builtin::call_host(self, path, &arguments, span)
+            && let Some(value) = self.call_known(path, this, &arguments, span)
         {
             return value;
         }

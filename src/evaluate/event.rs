@@ -1,5 +1,6 @@
 //! What reaches the outside of a script.
 
+use super::stand_in::StandIn;
 use super::value::{Condition, Value};
 use crate::base::{Evidence, Place};
 use aho_corasick::AhoCorasick;
@@ -71,6 +72,8 @@ pub struct Interests {
     assignments: Names,
     /// Command queues whose functions are run, as `pbjs.que`; `*.que` stands for any global's.
     pub queues: Vec<String>,
+    /// Code that stands in for libraries.
+    pub(super) stand_ins: Vec<Arc<StandIn>>,
     /// Finds the names in code that make it worth looking into though nothing runs it.
     finder: Option<AhoCorasick>,
 }
@@ -107,7 +110,19 @@ impl Interests {
     #[must_use]
     pub fn new(calls: HashSet<String>, assignments: HashSet<String>, queues: Vec<String>, anchors: &[String]) -> Self {
         let finder = AhoCorasick::new(anchors).ok().filter(|_| !anchors.is_empty());
-        Self { calls: by_last_name(calls), assignments: by_last_name(assignments), queues, finder }
+        Self {
+            calls: by_last_name(calls),
+            assignments: by_last_name(assignments),
+            queues,
+            stand_ins: Vec::new(),
+            finder,
+        }
+    }
+
+    /// The same interests, with code that stands in for libraries.
+    #[must_use]
+    pub fn with_stand_ins(self, stand_ins: Vec<Arc<StandIn>>) -> Self {
+        Self { stand_ins, ..self }
     }
 
     /// May a rule ask for calls with this last name?

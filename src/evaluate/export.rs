@@ -1,6 +1,7 @@
 //! Values as they leave the evaluation: a tree without references.
 
 use super::abstract_value::{Abstract, Choice, ObjectId, Origin, Piece};
+use super::builtin::SYMBOL;
 use super::condition::ConditionId;
 use super::heap::{Kind, Property};
 use super::machine::Machine;
@@ -174,7 +175,7 @@ impl Machine<'_> {
     fn export_members(&mut self, id: ObjectId, export: &mut Export) -> Value {
         let object = self.objects.share(id.0);
         let mut entries = Vec::with_capacity(object.properties.len());
-        for (name, property) in &object.properties {
+        for (name, property) in object.properties.iter().filter(|(name, _)| !name.starts_with(SYMBOL)) {
             let value = match property {
                 Property::Value(value) => self.export_value(value, export),
                 Property::Accessor { get: Some(get), .. } => {

@@ -1,10 +1,8 @@
 //! Expressions: what a piece of code is worth, and what it does on the way.
 
-use super::abstract_value::{Abstract, ObjectId, Piece};
-use super::condition::ConditionId;
+use super::abstract_value::{Abstract, ObjectId};
 use super::heap::{ClassInfo, Closure, Code, Kind, Object, Property, ScopeId};
 use super::machine::Machine;
-use super::operator::is_truthy;
 use super::trace::Slot;
 use std::rc::Rc;
 use swc_atoms::Atom;
@@ -282,29 +280,6 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn template(&mut self, template: &'a ast::Tpl, scope: ScopeId) -> Abstract {
-        let mut text = Abstract::String(swc_atoms::atom!(""));
-        for (at, part) in template.quasis.iter().enumerate() {
-            let known =
-                part.cooked.as_ref().map_or_else(|| part.raw.clone(), |cooked| cooked.to_atom_lossy().into_owned());
-            text = self.concat(&text, &Abstract::String(known), template.span);
-            if let Some(expression) = template.exprs.get(at) {
-                let value = self.expression(expression, scope);
-                text = self.concat(&text, &value, expression.span());
-            }
-        }
-        if let Abstract::String(known) = &text {
-            self.note_text(known, template.span);
-        }
-        text
-    }
-
-    fn tagged_template(&mut self, tagged: &'a ast::TaggedTpl, scope: ScopeId) -> Abstract {
-        let text = self.template(&tagged.tpl, scope);
-        let tag = self.static_path(&tagged.tag);
-        if tag.as_deref() == Some("String.raw") { text } else { self.unknown(tagged.span) }
-    }
-
     // ---- functions and classes ----
 
     fn function_expression(&mut self, function: &'a ast::FnExpr, scope: ScopeId) -> Abstract {
@@ -347,93 +322,6 @@ impl<'a> Machine<'a> {
 
     // ---- operators ----
 
-    fn conditional(&mut self, choice: &'a ast::CondExpr, scope: ScopeId) -> Abstract {
-        let test = self.expression(&choice.test, scope);
-        match self.truth(&test, &choice.test, scope) {
-            Ok(true) => {
-                self.glance(&choice.alt, scope);
-                self.expression(&choice.cons, scope)
-            }
-            Ok(false) => {
-                self.glance(&choice.cons, scope);
-                self.expression(&choice.alt, scope)
-            }
-            Err(when) => self.either(when, |m| m.expression(&choice.cons, scope), |m| m.expression(&choice.alt, scope)),
-        }
-    }
-
-    /// Looks into code that does not run, where it names a bidder: it is declared all the same.
-    fn glance(&mut self, expression: &'a Expr, scope: ScopeId) {
-        if self.has_anchor(self.source, expression.span()) {
-            self.as_declared(|machine| machine.expression(expression, scope));
-        }
-    }
-
-    /// Is it true? `Err` tells the condition under which it is.
-    pub(super) fn truth(&mut self, value: &Abstract, source: &Expr, scope: ScopeId) -> Result<bool, ConditionId> {
-        if let Some(known) = is_truthy(value) {
-            return Ok(known);
-        }
-        let when = self.condition_of(value, source, scope);
-        if self.conditions.is_implied(when, &self.facts) {
-            return Ok(true);
-        }
-        if self.conditions.is_excluded(when, &self.facts) {
-            return Ok(false);
-        }
-        Err(when)
-    }
-
-    fn condition_of(&mut self, value: &Abstract, source: &Expr, scope: ScopeId) -> ConditionId {
-        if let Abstract::Any(choices) = value
-            && let Some(when) = self.condition_of_choices(&choices.clone(), |_, choice| is_truthy(choice))
-        {
-            return when;
-        }
-        match source {
-            Expr::Paren(inner) => self.condition_of(value, &inner.expr, scope),
-            Expr::Unary(unary) if unary.op == ast::UnaryOp::Bang => {
-                let inner = self.condition_of(&Abstract::Undefined, &unary.arg, scope);
-                self.conditions.not(inner)
-            }
-            _ => self.source_condition(source, scope),
-        }
-    }
-
-    /// The condition that an expression's text tells.
-    pub(super) fn source_condition(&mut self, source: &Expr, scope: ScopeId) -> ConditionId {
-        let text = self.source_text(self.source, source.span());
-        if text.is_empty() {
-            return ConditionId::MAYBE;
-        }
-        let call = if self.is_local_text(source, scope) { self.call } else { 0 };
-        self.conditions.source(&super::export::cut(text, super::value::QUOTED_CHARACTERS), call)
-    }
-
-    /// Does the expression depend on variables of a function?
-    fn is_local_text(&self, source: &Expr, scope: ScopeId) -> bool {
-        match source {
-            Expr::Ident(name) => self.is_local(scope, &name.sym),
-            Expr::Lit(_) => false,
-            Expr::Member(member) => {
-                let is_fixed =
-                    !matches!(&member.prop, ast::MemberProp::Computed(key) if self.is_local_text(&key.expr, scope));
-                !is_fixed || self.is_local_text(&member.obj, scope)
-            }
-            Expr::Call(call) => {
-                let callee = match &call.callee {
-                    ast::Callee::Expr(callee) => self.is_local_text(callee, scope),
-                    _ => true,
-                };
-                callee || call.args.iter().any(|argument| self.is_local_text(&argument.expr, scope))
-            }
-            Expr::Bin(binary) => self.is_local_text(&binary.left, scope) || self.is_local_text(&binary.right, scope),
-            Expr::Unary(unary) => self.is_local_text(&unary.arg, scope),
-            Expr::Paren(inner) => self.is_local_text(&inner.expr, scope),
-            _ => true,
-        }
-    }
-
     fn binary(&mut self, binary: &'a ast::BinExpr, scope: ScopeId) -> Abstract {
         match binary.op {
             ast::BinaryOp::LogicalAnd | ast::BinaryOp::LogicalOr | ast::BinaryOp::NullishCoalescing => {
@@ -465,145 +353,6 @@ impl<'a> Machine<'a> {
             total = self.operate(ast::BinaryOp::Add, &total, &right, one.span);
         }
         total
-    }
-
-    /// `a && b`, `a || b`, `a ?? b`.
-    pub(super) fn logical(
-        &mut self,
-        op: ast::BinaryOp,
-        left: &Abstract,
-        left_source: &'a Expr,
-        right: &'a Expr,
-        scope: ScopeId,
-    ) -> Abstract {
-        if op != ast::BinaryOp::LogicalAnd
-            && let Some(library) = self.prepared(left, left_source, right, scope)
-        {
-            return library;
-        }
-        if op == ast::BinaryOp::NullishCoalescing {
-            return self.coalesce(left, left_source, right, scope);
-        }
-        let is_and = op == ast::BinaryOp::LogicalAnd;
-        match self.truth(left, left_source, scope) {
-            Ok(holds) if holds == is_and => self.expression(right, scope),
-            Ok(_) => {
-                if is_and {
-                    self.glance(right, scope);
-                }
-                left.clone()
-            }
-            Err(when) if is_and => {
-                let falsy = self.falsy_part(left);
-                self.either(when, |m| m.expression(right, scope), |_| falsy)
-            }
-            Err(when) => {
-                let truthy = self.truthy_part(left);
-                self.either(when, |_| truthy, |m| m.expression(right, scope))
-            }
-        }
-    }
-
-    /// Of several values, those that pass `||`.
-    fn truthy_part(&mut self, value: &Abstract) -> Abstract {
-        let Abstract::Any(choices) = value else { return value.clone() };
-        let left = choices.iter().filter(|choice| is_truthy(&choice.value) != Some(false)).cloned().collect();
-        self.any(left)
-    }
-
-    /// Of several values, those that stop `&&`; an unknown one stops it as some false value.
-    fn falsy_part(&mut self, value: &Abstract) -> Abstract {
-        match value {
-            Abstract::Any(choices) => {
-                let left = choices.iter().filter(|choice| is_truthy(&choice.value) != Some(true)).cloned().collect();
-                self.any(left)
-            }
-            Abstract::Object(_) => Abstract::Undefined,
-            one => one.clone(),
-        }
-    }
-
-    fn coalesce(&mut self, left: &Abstract, source: &'a Expr, right: &'a Expr, scope: ScopeId) -> Abstract {
-        match left {
-            _ if left.is_nullish() => self.expression(right, scope),
-            Abstract::Unknown(_) => {
-                let when = self.source_condition(source, scope);
-                self.either(when, |_| left.clone(), |m| m.expression(right, scope))
-            }
-            Abstract::Any(choices) if choices.iter().any(|choice| choice.value.is_nullish()) => {
-                let fallback = self.expression(right, scope);
-                self.map(left, |_, value| if value.is_nullish() { fallback.clone() } else { value.clone() })
-            }
-            _ => left.clone(),
-        }
-    }
-
-    /// `window.lib = window.lib || {}`: the page prepares an object that a library may have made already,
-    /// or will take over. Either way it is one object that bears the library's name.
-    fn prepared(&mut self, left: &Abstract, source: &'a Expr, right: &'a Expr, scope: ScopeId) -> Option<Abstract> {
-        let is_literal = matches!(unwrap(right), Expr::Object(_) | Expr::Array(_));
-        let path = match left {
-            Abstract::Unknown(origin) => origin.path.clone(),
-            Abstract::Undefined => self.static_path(source).map(|path| Atom::new(global_name(&path))),
-            _ => return None,
-        };
-        if !is_literal {
-            return None;
-        }
-        let value = self.expression(right, scope);
-        let id = value.as_object()?;
-        let object = self.object_mut(id);
-        object.is_open = true;
-        if object.path.is_none() {
-            object.path = path;
-        }
-        Some(value)
-    }
-
-    /// Concatenates as `+` does with a string.
-    pub(super) fn concat(&mut self, left: &Abstract, right: &Abstract, span: Span) -> Abstract {
-        self.map(left, |machine, left| machine.map(right, |machine, right| machine.concat_two(left, right, span)))
-    }
-
-    fn concat_two(&mut self, left: &Abstract, right: &Abstract, span: Span) -> Abstract {
-        let (a, b) = (self.pieces(left, span), self.pieces(right, span));
-        if let ([Piece::Known(a)], [Piece::Known(b)]) = (&a[..], &b[..]) {
-            return self.known_text(&[a, b], span);
-        }
-        let mut all: Vec<Piece> = a;
-        for piece in b {
-            match (all.last_mut(), piece) {
-                (_, Piece::Known(text)) if text.is_empty() => {}
-                (Some(Piece::Known(last)), Piece::Known(text)) => *last = Atom::new(format!("{last}{text}")),
-                (_, piece) => all.push(piece),
-            }
-        }
-        all.retain(|piece| !matches!(piece, Piece::Known(text) if text.is_empty()));
-        if all.len() > 64 { self.unknown(span) } else { Abstract::Text(all.into()) }
-    }
-
-    /// Joins known texts, within the limit.
-    pub(super) fn known_text(&mut self, parts: &[&str], span: Span) -> Abstract {
-        let length: usize = parts.iter().map(|part| part.len()).sum();
-        self.memory += length;
-        if length > self.limits.string_bytes {
-            return self.unknown(span);
-        }
-        Abstract::String(Atom::new(parts.concat()))
-    }
-
-    fn pieces(&mut self, value: &Abstract, span: Span) -> Vec<Piece> {
-        match value {
-            Abstract::Text(pieces) => pieces.to_vec(),
-            Abstract::Unknown(origin) => vec![Piece::Unknown(Rc::clone(origin))],
-            value => match self.text_of(value) {
-                Some(text) => vec![Piece::Known(text)],
-                None => match self.unknown(span) {
-                    Abstract::Unknown(origin) => vec![Piece::Unknown(origin)],
-                    _ => Vec::new(),
-                },
-            },
-        }
     }
 
     /// Defines an accessor, keeping the other half.

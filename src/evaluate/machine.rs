@@ -2,8 +2,10 @@
 
 use super::abstract_value::{Abstract, Choice, ObjectId, Origin};
 use super::condition::{ConditionId, Conditions};
+use super::effort::Effort;
 use super::event::{Event, EventKind, Interests};
 use super::heap::{Kind, Object, Scope, ScopeId, Store, Variables};
+use super::listener::Listeners;
 use super::task::Tasks;
 use crate::base::{Diagnostic, Evidence, Limits, OffsetMap, Place, Severity, Span as DocumentSpan};
 use crate::script::{Outline, Tree, text_span};
@@ -100,6 +102,10 @@ pub(super) struct Machine<'a> {
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) evidence: Evidence,
     pub(super) tasks: Tasks,
+    pub(super) effort: Effort,
+    pub(super) listeners: Listeners,
+    /// The functions of stand-ins that were needed, by their number.
+    pub(super) stand_ins: FxHashMap<usize, Option<ObjectId>>,
     pub(super) prototypes: FxHashMap<&'static str, ObjectId>,
     pub(super) natives: FxHashMap<&'static str, ObjectId>,
     /// Bodies that were parsed when they were called, by their place.
@@ -141,6 +147,8 @@ pub(super) struct Machine<'a> {
     /// Number of the call that is running, and of calls so far.
     pub(super) call: u32,
     pub(super) calls: u32,
+    /// Symbols made so far.
+    pub(super) symbols: u32,
     /// Answers questions about the page's elements.
     pub(super) dom: Option<&'a dyn super::dom::Dom>,
     pub(super) queries: u32,
@@ -150,6 +158,8 @@ pub(super) struct Machine<'a> {
     pub(super) parsed_texts: rustc_hash::FxHashSet<Atom>,
     /// Branches taken so far.
     pub(super) forks: u64,
+    /// Objects, texts and tasks made so far; functions do not count.
+    pub(super) made: u64,
     pub(super) early_nodes: usize,
     /// Whole views of objects, once nothing changes any more.
     pub(super) exported: Option<FxHashMap<ObjectId, super::value::Value>>,
@@ -190,6 +200,9 @@ impl<'a> Machine<'a> {
             diagnostics: Vec::new(),
             evidence: Evidence::Evaluated,
             tasks: Tasks::default(),
+            effort: Effort::default(),
+            listeners: Listeners::default(),
+            stand_ins: FxHashMap::default(),
             prototypes: FxHashMap::default(),
             natives: FxHashMap::default(),
             bodies: FxHashMap::default(),
@@ -219,11 +232,13 @@ impl<'a> Machine<'a> {
             regexes: FxHashMap::default(),
             call: 0,
             calls: 0,
+            symbols: 0,
             dom: None,
             queries: 0,
             json_span: swc_common::DUMMY_SP,
             parsed_texts: rustc_hash::FxHashSet::default(),
             forks: 0,
+            made: 0,
             early_nodes: 0,
             exported: None,
             origin_texts: FxHashMap::default(),
@@ -314,6 +329,7 @@ impl<'a> Machine<'a> {
     }
 
     pub(super) fn add_object(&mut self, object: Object<'a>) -> ObjectId {
+        self.made += u64::from(!matches!(object.kind, Kind::Function(_)));
         self.memory += 200 + object.elements.len() * 24 + object.properties.len() * 64;
         ObjectId(self.objects.add(object))
     }

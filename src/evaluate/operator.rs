@@ -1,6 +1,7 @@
 //! Operators on values, as far as these are known.
 
 use super::abstract_value::Abstract;
+use super::builtin::{SYMBOL, host_type};
 use super::heap::{Kind, ScopeId};
 use super::machine::{GLOBAL, Machine};
 use swc_atoms::Atom;
@@ -22,7 +23,8 @@ pub(super) fn is_truthy(value: &Abstract) -> Option<bool> {
                 .any(|piece| matches!(piece, super::abstract_value::Piece::Known(text) if !text.is_empty()));
             has_text.then_some(true)
         }
-        Abstract::Unknown(_) => None,
+        // What every browser has is there.
+        Abstract::Unknown(origin) => origin.path.as_deref().and_then(host_type).map(|_| true),
         Abstract::Any(choices) => {
             let mut all = choices.iter().map(|choice| is_truthy(&choice.value));
             let first = all.next()??;
@@ -102,7 +104,7 @@ impl<'a> Machine<'a> {
                 self.compare(op, left, right).map(Abstract::Bool)
             }
             BinaryOp::In => self.is_member(left, right).map(Abstract::Bool),
-            BinaryOp::InstanceOf => None,
+            BinaryOp::InstanceOf => self.is_instance(left, right).map(Abstract::Bool),
             _ => self.arithmetic(op, left, right).map(Abstract::Number),
         };
         known.unwrap_or_else(|| self.unknown(span))
@@ -181,10 +183,14 @@ impl<'a> Machine<'a> {
         }))
     }
 
-    fn is_member(&mut self, key: &Abstract, object: &Abstract) -> Option<bool> {
+    /// `key in object`.
+    pub(super) fn is_member(&self, key: &Abstract, object: &Abstract) -> Option<bool> {
         let id = object.as_object()?;
         let key = self.property_key(key)?;
         let here = self.object(id);
+        if key == "@@iterator" && matches!(here.kind, Kind::Array | Kind::Collection { .. }) {
+            return Some(true);
+        }
         if here.properties.contains_key(&key)
             || here.is_array() && key.parse::<usize>().is_ok_and(|at| at < here.elements.len())
         {
@@ -269,10 +275,12 @@ impl<'a> Machine<'a> {
             Abstract::Null => "object",
             Abstract::Bool(_) => "boolean",
             Abstract::Number(_) => "number",
+            Abstract::String(text) if text.starts_with(SYMBOL) => "symbol",
             Abstract::String(_) | Abstract::Text(_) => "string",
             Abstract::Object(id) if self.object(*id).is_callable() => "function",
             Abstract::Object(_) => "object",
-            Abstract::Unknown(_) | Abstract::Any(_) => return None,
+            Abstract::Unknown(origin) => return origin.path.as_deref().and_then(host_type),
+            Abstract::Any(_) => return None,
         })
     }
 

@@ -10,7 +10,10 @@ use swc_atoms::{Atom, atom};
 use swc_common::Span;
 
 /// Prototypes that are followed; hostile chains may be long.
-const CHAIN: usize = 32;
+pub(super) const CHAIN: usize = 32;
+
+/// Classes of the language that libraries bring along for browsers that lack them.
+const POLYFILLED: &[&str] = &["Map", "Promise", "Reflect", "Set", "Symbol", "WeakMap", "WeakSet"];
 
 /// The longest array that an assignment to an index or `length` may make.
 pub(super) const ARRAY_LENGTH: usize = 100_000;
@@ -110,7 +113,12 @@ impl<'a> Machine<'a> {
                 let per_entry = if *is_map { 2 } else { 1 };
                 Some(Abstract::Number((object.elements.len() / per_entry) as f64))
             }
+            Kind::Element(_) if *key == "nodeType" => Some(Abstract::Number(1.0)),
+            Kind::Element(name) if matches!(key.as_str(), "nodeName" | "tagName") => {
+                Some(Abstract::text(&name.to_uppercase()))
+            }
             Kind::Function(_) if *key == "prototype" => Some(Abstract::Object(self.prototype_of(id))),
+            Kind::Native("Symbol") if *key != "for" => builtin::well_known_symbol(key),
             Kind::Native(name) => builtin::static_member(name, key).map(|name| self.native(name)),
             _ => None,
         }
@@ -131,7 +139,7 @@ impl<'a> Machine<'a> {
 
     fn missing_member(&mut self, id: ObjectId, key: &Atom, span: Span) -> Abstract {
         let object = self.object(id);
-        let is_open = object.is_open || matches!(object.kind, Kind::Element(_) | Kind::Date | Kind::Native(_));
+        let is_open = object.is_open || matches!(object.kind, Kind::Element(_) | Kind::Date);
         match &object.path {
             Some(path) if is_open => self.unknown_path(join_path(path, key), span),
             _ if is_open => self.unknown(span),
@@ -149,6 +157,11 @@ impl<'a> Machine<'a> {
         });
         let all: Vec<&Abstract> =
             members.chain(&object.elements).filter(|value| !matches!(value, Abstract::Absent)).collect();
+        let is_closed =
+            !object.is_open && object.prototype.is_none() && matches!(object.kind, Kind::Plain | Kind::Array);
+        if all.is_empty() && is_closed && object.properties.is_empty() {
+            return Abstract::Undefined;
+        }
         // More than a few say nothing.
         if all.is_empty() || all.len() > self.limits.alternatives / 2 {
             return self.unknown(span);
@@ -205,6 +218,9 @@ impl<'a> Machine<'a> {
     fn write_object(&mut self, id: ObjectId, key: &Atom, value: Abstract, this: &Abstract, span: Span) {
         if id == GLOBAL {
             self.note_handler(key, &value, this);
+            if self.is_polyfill(key, &value) {
+                return;
+            }
             return self.write_variable(super::machine::GLOBAL_SCOPE, key, value);
         }
         if let Some(Property::Accessor { set: Some(set), .. }) = self.find_member(id, key) {
@@ -247,13 +263,33 @@ impl<'a> Machine<'a> {
 
     /// Makes an own member.
     pub(super) fn define(&mut self, id: ObjectId, key: &Atom, value: Abstract) {
-        if self.object(id).is_array() && self.write_element(id, key, &value) {
+        if self.object(id).is_array() && self.write_element(id, key, &value) || self.is_built_in(id, key) {
             return;
         }
         let is_new = self.object_mut(id).properties.insert(key.clone(), Property::Value(value)).is_none();
         self.memory += 48;
         if is_new {
             self.note_member(id, key);
+        }
+    }
+
+    /// Is it a class of the language that a library brings along for browsers that lack it?
+    pub(super) fn is_polyfill(&self, name: &str, value: &Abstract) -> bool {
+        POLYFILLED.contains(&name) && value.as_object().is_some_and(|id| self.object(id).is_callable())
+    }
+
+    /// Is it a member that every browser has? What a polyfill would put in its place is worse, and need not run.
+    fn is_built_in(&self, id: ObjectId, key: &Atom) -> bool {
+        match self.object(id).kind {
+            Kind::Native(name) => builtin::static_member(name, key).is_some(),
+            Kind::Plain => {
+                let is_native = |value: &Abstract| {
+                    value.as_object().is_some_and(|id| matches!(self.object(id).kind, Kind::Native(_)))
+                };
+                self.prototypes.values().any(|prototype| *prototype == id)
+                    && self.object(id).own(key).is_some_and(is_native)
+            }
+            _ => false,
         }
     }
 
@@ -336,7 +372,7 @@ impl<'a> Machine<'a> {
             .collect();
         let (mut whole, names): (Vec<&Atom>, Vec<&Atom>) = object.properties.keys().partition(|name| is_index(name));
         whole.sort_by_key(|name| name.parse::<u32>().unwrap_or(u32::MAX));
-        keys.extend(whole.into_iter().chain(names).filter(|name| !name.starts_with('#')).cloned());
+        keys.extend(whole.into_iter().chain(names).filter(|name| !is_hidden(name)).cloned());
         keys
     }
 
@@ -353,7 +389,12 @@ impl<'a> Machine<'a> {
                     Kind::Collection { is_map: true } => {
                         Some(object.elements.chunks(2).map(|pair| self.add_array(pair.to_vec())).collect())
                     }
-                    _ => None,
+                    _ => {
+                        let own = self.find_member(*id, &atom!("@@iterator"))?;
+                        let Property::Value(own) = own else { return None };
+                        let all = self.call_value(&own, value, Vec::new(), swc_common::DUMMY_SP);
+                        self.array(&all).map(<[Abstract]>::to_vec)
+                    }
                 }
             }
             _ => None,
@@ -370,6 +411,11 @@ impl<'a> Machine<'a> {
         }
         self.to_text_shallow(value)
     }
+}
+
+/// Members that no listing shows: private ones, and those under symbols.
+fn is_hidden(name: &str) -> bool {
+    name.starts_with('#') || name.starts_with(builtin::SYMBOL)
 }
 
 /// Is it the name of an array element?

@@ -5,15 +5,9 @@ use super::assign::Binding;
 use super::condition::ConditionId;
 use super::heap::{Code, ScopeId};
 use super::machine::{Flow, GLOBAL_SCOPE, Machine};
-use swc_atoms::Atom;
 use swc_common::Spanned;
 use swc_ecma_ast as ast;
 use swc_ecma_ast::Stmt;
-
-/// Steps that a loop in whose body something is not known may take, and how few of them make a long one.
-const UNSURE_STEPS: u64 = 12_000;
-const UNSURE_ROUNDS: usize = 32;
-const UNSURE_ROUNDS_STEPS: u64 = 3_000;
 
 impl<'a> Machine<'a> {
     /// Runs the body of a function or script: names first, then statements.
@@ -104,7 +98,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn variables(&mut self, declaration: &'a ast::VarDecl, scope: ScopeId) {
+    pub(super) fn variables(&mut self, declaration: &'a ast::VarDecl, scope: ScopeId) {
         let is_var = declaration.kind == ast::VarDeclKind::Var;
         let binding = if is_var { Binding::Variable } else { Binding::Lexical };
         for one in &declaration.decls {
@@ -151,7 +145,7 @@ impl<'a> Machine<'a> {
     }
 
     /// A statement on a stack that is large enough.
-    fn nested(&mut self, statement: &'a Stmt, scope: ScopeId) -> Flow {
+    pub(super) fn nested(&mut self, statement: &'a Stmt, scope: ScopeId) -> Flow {
         stacker::maybe_grow(128 << 10, 2 << 20, || self.statement(statement, scope))
     }
 
@@ -225,7 +219,8 @@ impl<'a> Machine<'a> {
     fn try_statement(&mut self, attempt: &'a ast::TryStmt, scope: ScopeId) -> Flow {
         let before = std::mem::take(&mut self.has_unknown_call);
         let flow = self.block(&attempt.block.stmts, scope);
-        let may_throw = std::mem::replace(&mut self.has_unknown_call, before) || self.has_unknown_call;
+        let may_throw = self.has_unknown_call;
+        self.has_unknown_call |= before;
         let flow = match (&attempt.handler, flow) {
             (Some(handler), Flow::Throw(error)) => self.handler(handler, &error, scope),
             (Some(handler), flow) if may_throw => {
@@ -261,266 +256,6 @@ impl<'a> Machine<'a> {
         self.block(&handler.body.stmts, scope)
     }
 
-    fn labeled(&mut self, labeled: &'a ast::LabeledStmt, scope: ScopeId) -> Flow {
-        let label = Some(&labeled.label.sym);
-        match &*labeled.body {
-            Stmt::For(each) => self.for_statement(each, scope, label),
-            Stmt::ForIn(each) => self.for_in(each, scope, label),
-            Stmt::ForOf(each) => self.for_of(each, scope, label),
-            Stmt::While(each) => self.while_statement(&each.test, &each.body, scope, label, false),
-            Stmt::DoWhile(each) => self.while_statement(&each.test, &each.body, scope, label, true),
-            other => {
-                let facts = self.open_frame();
-                let flow = self.statement(other, scope);
-                self.close_frame(facts, |flow| is_for(flow, label));
-                if is_for(&flow, label) && matches!(flow, Flow::Break(_)) { Flow::Normal } else { flow }
-            }
-        }
-    }
-
-    // ---- loops ----
-
-    fn for_statement(&mut self, each: &'a ast::ForStmt, scope: ScopeId, label: Option<&Atom>) -> Flow {
-        let mut scope = scope;
-        let mut is_lexical = false;
-        match &each.init {
-            Some(ast::VarDeclOrExpr::VarDecl(declaration)) => {
-                is_lexical = declaration.kind != ast::VarDeclKind::Var;
-                if is_lexical {
-                    scope = self.add_scope(scope, false);
-                }
-                self.variables(declaration, scope);
-            }
-            Some(ast::VarDeclOrExpr::Expr(expression)) => {
-                self.expression(expression, scope);
-            }
-            None => {}
-        }
-        let facts = self.open_frame();
-        let flow = self.for_rounds(each, scope, is_lexical, label);
-        self.close_frame(facts, |flow| is_break_for(flow, label));
-        flow
-    }
-
-    fn for_rounds(&mut self, each: &'a ast::ForStmt, scope: ScopeId, is_lexical: bool, label: Option<&Atom>) -> Flow {
-        let (mut scope, start) = (scope, (self.forks, self.steps));
-        for round in 0.. {
-            if is_lexical && round > 0 {
-                scope = self.copy_scope(scope); // closures made in a round keep the round's variables
-            }
-            if !self.may_go_on(round, start) {
-                break;
-            }
-            match each.test.as_ref().map_or(Ok(true), |test| self.test(test, scope)) {
-                Ok(false) => break,
-                Ok(true) => {}
-                Err(when) => {
-                    let flow = self.either_flow(when, |m| m.round(&each.body, scope, label).flow(), |_| Flow::Normal);
-                    return flow;
-                }
-            }
-            match self.round(&each.body, scope, label) {
-                Round::Next => {}
-                Round::Stop => break,
-                Round::Leave(flow) => return flow,
-            }
-            if is_lexical {
-                scope = self.copy_scope(scope);
-            }
-            if let Some(update) = &each.update {
-                self.expression(update, scope);
-            }
-            if each.test.is_none() && each.update.is_none() && round > 1_000 {
-                break;
-            }
-        }
-        Flow::Normal
-    }
-
-    fn copy_scope(&mut self, scope: ScopeId) -> ScopeId {
-        let copy = self.scopes.get(scope.0).clone();
-        self.memory += 120;
-        ScopeId(self.scopes.add(copy))
-    }
-
-    fn test(&mut self, test: &'a ast::Expr, scope: ScopeId) -> Result<bool, ConditionId> {
-        let value = self.expression(test, scope);
-        // What was assumed about the text of a test says nothing about its next round.
-        let facts = std::mem::take(&mut self.facts);
-        let truth = self.truth(&value, test, scope);
-        self.facts = facts;
-        truth
-    }
-
-    /// May a loop go on? A round in which nothing is sure says little that the rounds before did not say.
-    fn may_go_on(&mut self, rounds: usize, start: (u64, u64)) -> bool {
-        let (forks, steps) = start;
-        let taken = self.steps.saturating_sub(steps);
-        let is_long = taken > UNSURE_STEPS || rounds >= UNSURE_ROUNDS && taken > UNSURE_ROUNDS_STEPS;
-        !self.cut && (self.forks == forks || !is_long)
-    }
-
-    fn while_statement(
-        &mut self,
-        test: &'a ast::Expr,
-        body: &'a Stmt,
-        scope: ScopeId,
-        label: Option<&Atom>,
-        is_do: bool,
-    ) -> Flow {
-        let facts = self.open_frame();
-        let flow = self.while_rounds(test, body, scope, label, is_do);
-        self.close_frame(facts, |flow| is_break_for(flow, label));
-        flow
-    }
-
-    fn while_rounds(
-        &mut self,
-        test: &'a ast::Expr,
-        body: &'a Stmt,
-        scope: ScopeId,
-        label: Option<&Atom>,
-        is_do: bool,
-    ) -> Flow {
-        let (mut is_first, start) = (is_do, (self.forks, self.steps));
-        for round in 0.. {
-            if !self.may_go_on(round, start) {
-                break;
-            }
-            if !std::mem::take(&mut is_first) {
-                match self.test(test, scope) {
-                    Ok(true) => {}
-                    Ok(false) => break,
-                    // A second round of a `do` loop adds nothing; a `while` body is taken once.
-                    Err(_) if is_do => break,
-                    Err(when) => {
-                        return self.either_flow(when, |m| m.round(body, scope, label).flow(), |_| Flow::Normal);
-                    }
-                }
-            }
-            match self.round(body, scope, label) {
-                Round::Next => {}
-                Round::Stop => break,
-                Round::Leave(flow) => return flow,
-            }
-        }
-        Flow::Normal
-    }
-
-    /// Runs a loop's body once.
-    fn round(&mut self, body: &'a Stmt, scope: ScopeId, label: Option<&Atom>) -> Round {
-        let facts = self.open_frame();
-        // The same text may mean something else in the next round.
-        self.calls += 1;
-        let call = std::mem::replace(&mut self.call, self.calls);
-        let flow = self.nested(body, scope);
-        self.call = call;
-        self.close_frame(facts, |flow| matches!(flow, Flow::Continue(_)) && is_for(flow, label));
-        match flow {
-            Flow::Normal => Round::Next,
-            Flow::Continue(_) if is_for(&flow, label) => Round::Next,
-            Flow::Break(_) if is_for(&flow, label) => Round::Stop,
-            flow => Round::Leave(flow),
-        }
-    }
-
-    fn for_in(&mut self, each: &'a ast::ForInStmt, scope: ScopeId, label: Option<&Atom>) -> Flow {
-        let object = self.expression(&each.right, scope);
-        self.for_choices(&object, |m, object| {
-            let names = m.names_in(object);
-            m.for_each(&each.left, names, &each.body, scope, label, each.right.span())
-        })
-    }
-
-    /// Runs a loop over a value; where it is one of several, over each under its condition.
-    fn for_choices(&mut self, value: &Abstract, mut run: impl FnMut(&mut Self, &Abstract) -> Flow) -> Flow {
-        let Abstract::Any(choices) = value else { return run(self, value) };
-        for choice in choices.iter() {
-            match self.either_flow(choice.when, |m| run(m, &choice.value), |_| Flow::Normal) {
-                Flow::Normal => {}
-                left => return left,
-            }
-        }
-        Flow::Normal
-    }
-
-    /// The names that `for … in` goes through; `None` where these are not known.
-    fn names_in(&self, object: &Abstract) -> Option<Vec<Abstract>> {
-        match object {
-            Abstract::Object(id) if *id != super::machine::GLOBAL => {
-                Some(self.keys(*id).into_iter().map(Abstract::String).collect())
-            }
-            Abstract::Undefined | Abstract::Null => Some(Vec::new()),
-            _ => None,
-        }
-    }
-
-    fn for_of(&mut self, each: &'a ast::ForOfStmt, scope: ScopeId, label: Option<&Atom>) -> Flow {
-        let list = self.expression(&each.right, scope);
-        self.for_choices(&list, |m, list| {
-            let elements = m.iterate(list);
-            m.for_each(&each.left, elements, &each.body, scope, label, each.right.span())
-        })
-    }
-
-    fn for_each(
-        &mut self,
-        head: &'a ast::ForHead,
-        elements: Option<Vec<Abstract>>,
-        body: &'a Stmt,
-        scope: ScopeId,
-        label: Option<&Atom>,
-        span: swc_common::Span,
-    ) -> Flow {
-        let elements = elements.unwrap_or_else(|| vec![self.unknown(span)]);
-        let facts = self.open_frame();
-        let mut flow = Flow::Normal;
-        for element in elements {
-            if self.cut {
-                break;
-            }
-            let step = |m: &mut Self, element: &Abstract| {
-                let scope = m.bind_head(head, element, scope);
-                m.round(body, scope, label)
-            };
-            let round = match self.split_absent(&element) {
-                Some((when, present)) => {
-                    Round::from(self.either_flow(when, |m| step(m, &present).flow(), |_| Flow::Normal))
-                }
-                None => step(self, &element),
-            };
-            match round {
-                Round::Next => {}
-                Round::Stop => break,
-                Round::Leave(left) => {
-                    flow = left;
-                    break;
-                }
-            }
-        }
-        self.close_frame(facts, |flow| is_break_for(flow, label));
-        flow
-    }
-
-    fn bind_head(&mut self, head: &'a ast::ForHead, value: &Abstract, scope: ScopeId) -> ScopeId {
-        match head {
-            ast::ForHead::VarDecl(declaration) => {
-                let is_var = declaration.kind == ast::VarDeclKind::Var;
-                let (scope, binding) =
-                    if is_var { (scope, Binding::Variable) } else { (self.add_scope(scope, false), Binding::Lexical) };
-                if let Some(one) = declaration.decls.first() {
-                    self.bind(&one.name, value, scope, binding);
-                }
-                scope
-            }
-            ast::ForHead::Pat(pattern) => {
-                self.bind(pattern, value, scope, Binding::Assignment);
-                scope
-            }
-            ast::ForHead::UsingDecl(_) => scope,
-        }
-    }
-
     /// An element that is there under a condition only: the condition, and what is there then.
     pub(super) fn split_absent(&mut self, element: &Abstract) -> Option<(ConditionId, Abstract)> {
         let Abstract::Any(choices) = element else { return None };
@@ -547,43 +282,4 @@ impl<'a> Machine<'a> {
     pub(super) fn top(&self) -> ScopeId {
         GLOBAL_SCOPE
     }
-}
-
-/// How a round of a loop ended.
-enum Round {
-    Next,
-    Stop,
-    Leave(Flow),
-}
-
-impl Round {
-    fn flow(self) -> Flow {
-        match self {
-            Self::Next => Flow::Normal,
-            Self::Stop => Flow::Break(None),
-            Self::Leave(flow) => flow,
-        }
-    }
-}
-
-impl From<Flow> for Round {
-    fn from(flow: Flow) -> Self {
-        match flow {
-            Flow::Normal => Self::Next,
-            Flow::Break(None) => Self::Stop,
-            left => Self::Leave(left),
-        }
-    }
-}
-
-/// Does a break or continue mean the loop with this label?
-fn is_for(flow: &Flow, label: Option<&Atom>) -> bool {
-    match flow {
-        Flow::Break(target) | Flow::Continue(target) => target.is_none() || target.as_ref() == label,
-        _ => false,
-    }
-}
-
-fn is_break_for(flow: &Flow, label: Option<&Atom>) -> bool {
-    matches!(flow, Flow::Break(_)) && is_for(flow, label)
 }

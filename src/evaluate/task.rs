@@ -53,6 +53,7 @@ fn is_queue(pattern: &str, path: &str) -> bool {
 impl<'a> Machine<'a> {
     fn task(&mut self, function: &Abstract, this: &Abstract, arguments: Option<Vec<Abstract>>) -> Option<Task> {
         self.tasks.count += 1;
+        self.made += 1;
         (self.tasks.count <= TASKS).then(|| Task {
             function: function.clone(),
             this: this.clone(),
@@ -140,6 +141,13 @@ impl<'a> Machine<'a> {
         }
         if let Some(task) = self.task(function, this, arguments) {
             self.tasks.later.push_back(task);
+        }
+    }
+
+    /// Runs a function with these arguments as soon as the script around has ended.
+    pub(super) fn run_soon_with(&mut self, function: &Abstract, this: &Abstract, arguments: Vec<Abstract>) {
+        if let Some(task) = self.task(function, this, Some(arguments)) {
+            self.tasks.soon.push_back(task);
         }
     }
 
@@ -232,6 +240,14 @@ impl<'a> Machine<'a> {
         self.evidence = evidence;
     }
 
+    fn code_of(&self, function: &Abstract) -> Option<super::effort::CodePlace> {
+        match &self.object(function.as_object()?).kind {
+            Kind::Function(closure) => Some((closure.source, closure.span)),
+            Kind::Bound { target, .. } => self.code_of(target),
+            _ => None,
+        }
+    }
+
     /// Runs what waits for the end of the script.
     pub(super) fn run_soon(&mut self) {
         while let Some(task) = self.tasks.soon.pop_front() {
@@ -262,7 +278,11 @@ impl<'a> Machine<'a> {
         while !self.cut {
             self.run_queues(&all);
             let Some(task) = self.tasks.later.pop_front() else { break };
-            self.run_task(task);
+            if task.arguments.is_some() {
+                self.run_task(task);
+            } else if !self.has_heard(&task.function) {
+                self.unless_barren(self.code_of(&task.function), |m| m.run_task(task));
+            }
             self.run_soon();
         }
     }
@@ -277,7 +297,8 @@ impl<'a> Machine<'a> {
             }
             let Kind::Function(closure) = &self.object(id).kind else { continue };
             let code = (closure.source, closure.span);
-            let is_class = closure.class.as_ref().is_some_and(|class| class.class.span == closure.span);
+            let is_class =
+                closure.class.as_ref().is_some_and(|class| class.class.span == closure.span) || self.has_methods(id);
             if self.called.contains(&code) || !self.has_anchor(code.0, code.1) {
                 continue;
             }
@@ -294,6 +315,12 @@ impl<'a> Machine<'a> {
                 m.run_soon();
             });
         }
+    }
+
+    /// Did somebody add members to the function's prototype? Then it is a class, written the old way.
+    fn has_methods(&self, function: ObjectId) -> bool {
+        let prototype = self.object(function).own("prototype").and_then(Abstract::as_object);
+        prototype.is_some_and(|id| self.object(id).properties.keys().any(|name| *name != "constructor"))
     }
 
     /// Functions left in an array under a global name: a queue of a library that no rule knows.

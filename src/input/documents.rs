@@ -88,6 +88,7 @@ pub fn is_container(head: &[u8], name: &str, options: &ReadOptions) -> bool {
 /// Opens what the stream holds, which stands in a container of the kind `outer`.
 fn open(stream: &mut Stream<'_>, name: &str, outer: Option<Archive>, sink: &mut Sink<'_>) -> ControlFlow<()> {
     if !sink.go_in() {
+        sink.go_out();
         return sink.lost("container-nesting", "too many containers inside one another; this one was not opened");
     }
     let taken = sink.taken;

@@ -68,8 +68,8 @@ fn jsonl_row(mut row: Json, number: u64, sink: &mut Sink<'_>) -> ControlFlow<()>
 fn member(row: &mut Json, name: &str) -> Option<String> {
     let direct = row.get_mut(name).filter(|value| value.is_string()).map(Json::take);
     let value = direct.or_else(|| {
-        let steps = name.split('.');
-        steps.fold(Some(row), |value, step| value?.get_mut(step)).map(Json::take)
+        let mut steps = name.split('.');
+        steps.try_fold(row, |value, step| value.get_mut(step)).map(Json::take)
     });
     match value {
         Some(Json::String(text)) => Some(text),

@@ -86,30 +86,33 @@ fn read_block(
         stream.skip(length);
         return ControlFlow::Continue(());
     }
-    let most = u64::try_from(sink.options.document_bytes + PEEKED).unwrap_or(u64::MAX);
-    let mut block = Vec::new();
-    let read = stream.take_into(&mut block, length.min(most));
-    let skipped = stream.skip(length - read);
-    let is_short = read + skipped < length;
-    let body = block.split_off(body_at.min(block.len()));
+    let (block, read) = take_block(stream, length, sink.options.document_bytes + PEEKED);
+    let body = block.get(body_at..).unwrap_or_default().to_vec();
     let (body, faults) = decode_body(body, &http, media, sink.options);
-    let name = media.file_name().map(ToOwned::to_owned);
     let mut document = SavedDocument {
         archive: Some(Archive::Warc),
         entry: url.clone(),
-        name,
+        name: media.file_name().map(ToOwned::to_owned),
         url,
         content_type,
         ..SavedDocument::new(body)
     };
-    if is_short {
-        document.warn("record-truncated", format!("the record ends after {} of {length} bytes", read + skipped));
-    } else if read < length {
-        document.warn("document-cut", format!("it is longer than {} MiB; the rest was not read", most >> 20));
+    if read < length {
+        document.warn("record-truncated", format!("the record ends after {read} of {length} bytes"));
+    } else if (block.len() as u64) < length {
+        document.warn("document-cut", format!("it is longer than {} MiB; the rest was not read", block.len() >> 20));
     }
     if let Some(reason) = headers.get("warc-truncated") {
         document.warn("record-truncated", format!("the crawler cut the record: {}", short(reason)));
     }
     document.diagnostics.extend(faults);
     sink.document(document)
+}
+
+/// Takes a block of so many bytes, but keeps no more than `most` of it; what was kept, and how many bytes there were.
+fn take_block(stream: &mut Stream<'_>, length: u64, most: usize) -> (Vec<u8>, u64) {
+    let mut block = Vec::new();
+    let kept = stream.take_into(&mut block, length.min(most as u64));
+    let skipped = stream.skip(length - kept);
+    (block, kept + skipped)
 }

@@ -10,14 +10,27 @@ use super::mistake::Mistakes;
 use super::model::{Finds, Product, Rule};
 use super::nearest;
 use crate::base::Span;
+use crate::evaluate::StandIn;
 use crate::pattern::{Pattern, PatternError, Selector, StyleName, UrlPattern};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 
 /// Keys at the top of a file.
-pub(crate) const PRODUCT_KEYS: &[&str] =
-    &["product", "name", "network", "role", "hosts", "globals", "weak-globals", "queues", "loaders", "ids", "css"];
+pub(crate) const PRODUCT_KEYS: &[&str] = &[
+    "product",
+    "name",
+    "network",
+    "role",
+    "hosts",
+    "globals",
+    "weak-globals",
+    "queues",
+    "loaders",
+    "ids",
+    "css",
+    "stand-in",
+];
 /// Keys of a rule.
 pub(crate) const RULE_KEYS: &[&str] = &[
     "about",
@@ -120,6 +133,7 @@ fn read_product(
         loaders: names(table, "loaders", mistakes),
         ids: read_ids(table, mistakes),
         css: compile_list(table, "css", mistakes, StyleName::parse),
+        stand_in: read_stand_in(table, mistakes),
         file: mistakes.file.clone(),
         id,
         name,
@@ -127,6 +141,19 @@ fn read_product(
         role,
     };
     Some(Arc::new(product))
+}
+
+fn read_stand_in(table: &DeTable<'_>, mistakes: &mut Mistakes<'_>) -> Option<Arc<StandIn>> {
+    let node = table.get("stand-in")?;
+    let code = document::string(node, "stand-in", mistakes)?;
+    let globals = names(table, "globals", mistakes).iter().map(ToString::to_string).collect();
+    match StandIn::compile(globals, code) {
+        Ok(stand_in) => Some(Arc::new(stand_in)),
+        Err((message, span)) => {
+            mistakes.error(document::place_inside(node, span, mistakes.text), message, None);
+            None
+        }
+    }
 }
 
 /// A file without product may declare queues; it stands as a product without name, which nothing reports.

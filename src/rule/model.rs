@@ -3,6 +3,7 @@
 use super::constraint::{Constraint, LazyRegex};
 use super::example::Example;
 use crate::base::Span;
+use crate::evaluate::StandIn;
 use crate::pattern::{Pattern, Selector, StyleName, UrlPattern};
 use std::sync::Arc;
 
@@ -31,6 +32,8 @@ pub struct Product {
     pub ids: Vec<(Arc<str>, LazyRegex)>,
     /// Class names and ids of its elements.
     pub css: Vec<StyleName>,
+    /// What some of its functions give back, where the library itself is not there.
+    pub stand_in: Option<Arc<StandIn>>,
     /// The rule file.
     pub file: Arc<str>,
 }

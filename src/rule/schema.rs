@@ -57,6 +57,7 @@ fn product_keys() -> Json {
             json!({ "type": "object", "additionalProperties": { "$ref": "#/$defs/texts" } }),
             "Formats of the publisher's ids, as regular expressions; the first group, if any, is the id"
         ),
+        "stand-in": text("Body of a function that returns functions by path, run where the library's own are not there"),
         "css": list("Class names and ids of its elements, `name*` for all that begin so: a weak sign"),
     })
 }

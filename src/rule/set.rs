@@ -189,7 +189,8 @@ impl RuleSet {
         let is_declared = |rule: &&Rule| matches!(rule.finds, Finds::AdUnit | Finds::Slot);
         let declared = self.rules.iter().filter(is_declared).flat_map(|rule| &rule.scripts);
         let anchors = sorted(declared.flat_map(Pattern::anchors).collect());
-        Interests::new(calls, assignments, queues, &anchors)
+        let stand_ins = self.products.iter().filter_map(|product| product.stand_in.clone()).collect();
+        Interests::new(calls, assignments, queues, &anchors).with_stand_ins(stand_ins)
     }
 }
 

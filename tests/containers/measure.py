@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Measures a large WARC.gz against the same pages as plain files: pages a second and peak memory.
+"""Measures a large WARC.gz against the same pages as plain files: pages a second, also of processor time, and peak memory.
 
-    python3 measure.py ADSIEVE PAGES_FOLDER [GIGABYTES]
+    python3 measure.py ADSIEVE PAGES_FOLDER [GIGABYTES [SECONDS]]
 
-Builds the WARC (of so many gigabytes compressed, 2 by default) and a folder of links under $TMPDIR; both are deleted.
+Builds the WARC (of so many gigabytes compressed, 2 by default) and a folder of links under $TMPDIR; both are deleted. A run
+that takes longer than SECONDS is interrupted: what it has finished counts.
 """
 
-import gzip, os, resource, shutil, subprocess, sys, tempfile, time
+import gzip, os, shutil, signal, subprocess, sys, tempfile, threading, time
 from pathlib import Path
 
 
@@ -17,18 +18,22 @@ def record(number, page):
     return head.encode() + body + b"\r\n\r\n"
 
 
-def run(program, *arguments):
-    """Pages, seconds and the peak of resident memory in MiB."""
+def run(program, seconds, *arguments):
+    """Pages, seconds, seconds of processor time, and the peak of resident memory in MiB."""
     began = time.time()
     process = subprocess.Popen([program, "scan", "--format", "ndjson", "-q", *map(str, arguments)], stdout=subprocess.PIPE)
+    timer = threading.Timer(seconds, process.send_signal, [signal.SIGINT])
+    timer.start()
     pages = sum(block.count(b"\n") for block in iter(lambda: process.stdout.read(1 << 20), b""))
     _, _, usage = os.wait4(process.pid, 0)
-    return pages, time.time() - began, usage.ru_maxrss / 1024
+    timer.cancel()
+    return pages, time.time() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def main():
     program, pages = sys.argv[1], sorted(Path(sys.argv[2]).iterdir())
     size = float(sys.argv[3] if len(sys.argv) > 3 else 2) * (1 << 30)
+    seconds = float(sys.argv[4]) if len(sys.argv) > 4 else 1e6
     work = Path(tempfile.mkdtemp(prefix="adsieve-measure-"))
     try:
         warc, count = work / "crawl.warc.gz", 0
@@ -41,10 +46,11 @@ def main():
         plain.mkdir()
         for number in range(min(count, 4 * len(pages))):
             os.symlink(pages[number % len(pages)].resolve(), plain / f"{number:06}.html")
-        print(f"{count} pages in {warc.stat().st_size / (1 << 20):.0f} MiB of WARC.gz")
+        print(f"{count} pages in {warc.stat().st_size / (1 << 20):.0f} MiB of WARC.gz", flush=True)
         for name, path in (("plain", plain), ("warc.gz", warc)):
-            done, seconds, peak = run(program, path)
-            print(f"{name:8} {done:7} pages {seconds:8.1f} s {done / seconds:8.1f} pages/s  peak {peak:6.0f} MiB")
+            done, wall, cpu, peak = run(program, seconds, path)
+            print(f"{name:8} {done:7} pages {wall:8.1f} s {done / wall:7.1f} pages/s  "
+                  f"{cpu:8.1f} s of processor {done / cpu:7.1f} pages/s  peak {peak:5.0f} MiB", flush=True)
     finally:
         shutil.rmtree(work)
 

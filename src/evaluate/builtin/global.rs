@@ -15,7 +15,9 @@ const NAMES: &[&str] = &[
     "Array.of",
     "Boolean",
     "Date",
+    "Date.UTC",
     "Date.now",
+    "Date.parse",
     "Error",
     "Function",
     "Image",
@@ -25,20 +27,45 @@ const NAMES: &[&str] = &[
     "Map",
     "Math",
     "Math.abs",
+    "Math.acos",
+    "Math.acosh",
+    "Math.asin",
+    "Math.asinh",
+    "Math.atan",
+    "Math.atan2",
+    "Math.atanh",
+    "Math.cbrt",
     "Math.ceil",
+    "Math.clz32",
+    "Math.cos",
+    "Math.cosh",
+    "Math.exp",
+    "Math.expm1",
     "Math.floor",
+    "Math.fround",
+    "Math.hypot",
+    "Math.imul",
+    "Math.log",
+    "Math.log10",
+    "Math.log1p",
+    "Math.log2",
     "Math.max",
     "Math.min",
     "Math.pow",
     "Math.random",
     "Math.round",
     "Math.sign",
+    "Math.sin",
+    "Math.sinh",
     "Math.sqrt",
+    "Math.tan",
+    "Math.tanh",
     "Math.trunc",
     "Number",
     "Number.isFinite",
     "Number.isInteger",
     "Number.isNaN",
+    "Number.isSafeInteger",
     "Number.parseFloat",
     "Number.parseInt",
     "Object",
@@ -49,9 +76,16 @@ const NAMES: &[&str] = &[
     "Object.entries",
     "Object.freeze",
     "Object.fromEntries",
+    "Object.getOwnPropertyDescriptor",
+    "Object.getOwnPropertyDescriptors",
     "Object.getOwnPropertyNames",
+    "Object.getOwnPropertySymbols",
     "Object.getPrototypeOf",
     "Object.hasOwn",
+    "Object.is",
+    "Object.isExtensible",
+    "Object.isFrozen",
+    "Object.isSealed",
     "Object.keys",
     "Object.preventExtensions",
     "Object.seal",
@@ -64,11 +98,29 @@ const NAMES: &[&str] = &[
     "Promise.race",
     "Promise.reject",
     "Promise.resolve",
+    "Reflect",
+    "Reflect.apply",
+    "Reflect.construct",
+    "Reflect.defineProperty",
+    "Reflect.deleteProperty",
+    "Reflect.get",
+    "Reflect.getOwnPropertyDescriptor",
+    "Reflect.getPrototypeOf",
+    "Reflect.has",
+    "Reflect.isExtensible",
+    "Reflect.ownKeys",
+    "Reflect.preventExtensions",
+    "Reflect.set",
+    "Reflect.setPrototypeOf",
     "RegExp",
     "Set",
     "String",
     "String.fromCharCode",
+    "String.fromCodePoint",
+    "String.raw",
     "Symbol",
+    "Symbol.for",
+    "Symbol.keyFor",
     "TypeError",
     "WeakMap",
     "WeakSet",
@@ -86,6 +138,10 @@ const NAMES: &[&str] = &[
     "structuredClone",
     "unescape",
 ];
+
+/// What other places than browsers have under a global name: here it is undefined. So is `define` as far as code asks
+/// for it: what a module loader would run, runs without one, too.
+const ELSEWHERE: &[&str] = &["Buffer", "Deno", "WorkerGlobalScope", "define", "exports", "global", "module", "process"];
 
 /// Methods by the type that has them.
 const METHODS: &[(&str, &[&str])] = &[
@@ -139,6 +195,7 @@ impl<'a> Machine<'a> {
             "window" | "self" | "globalThis" | "top" | "parent" | "frames" => Abstract::Object(GLOBAL),
             _ => match NAMES.binary_search(&name.as_str()) {
                 Ok(at) => self.native(NAMES[at]),
+                Err(_) if ELSEWHERE.contains(&name.as_str()) => Abstract::Undefined,
                 Err(_) => self.unknown_path(name.clone(), span),
             },
         }
@@ -149,7 +206,8 @@ impl<'a> Machine<'a> {
             return Abstract::Object(id);
         }
         let mut object = Object::new(Kind::Native(name));
-        object.is_open = true;
+        // Classes may have members that are not known here; functions have none.
+        object.is_open = !name.contains('.');
         let id = self.add_object(object);
         self.natives.insert(name, id);
         if let Some(prototype) = METHODS.iter().map(|(owner, _)| *owner).find(|owner| *owner == name) {
@@ -200,6 +258,9 @@ impl<'a> Machine<'a> {
     /// A built-in method as a value, as in `[].slice`.
     pub(in crate::evaluate) fn builtin_member(&mut self, value: &Abstract, key: &Atom) -> Option<Abstract> {
         let owner = self.builtin_type(value)?;
+        if *key == "constructor" {
+            return self.constructor_of(value, owner);
+        }
         if let Some(prototype) = self.prototype(owner)
             && let Some(Property::Value(member)) = self.object(prototype).properties.get(key)
         {
@@ -207,6 +268,12 @@ impl<'a> Machine<'a> {
         }
         let name = method_name(owner, key).or_else(|| method_name("Object", key))?;
         Some(self.native(name))
+    }
+
+    /// The built-in class of a value; what is open may be an instance of something else.
+    fn constructor_of(&mut self, value: &Abstract, owner: &'static str) -> Option<Abstract> {
+        let is_open = value.as_object().is_some_and(|id| self.object(id).is_open);
+        (owner != "Map" && !is_open).then(|| self.native(owner))
     }
 
     /// Calls a method that a value has by its type; `None` if there is none.
@@ -334,6 +401,9 @@ impl<'a> Machine<'a> {
     ) -> Abstract {
         if let Some((owner, method)) = name.split_once(".prototype.") {
             let found = self.map(this, |m, this| {
+                if name == "Object.prototype.toString" {
+                    return m.class_tag(this).unwrap_or_else(|| m.unknown(span));
+                }
                 let found = m.typed_method(owner, this, method, arguments, span);
                 found.unwrap_or_else(|| m.unknown(span))
             });
@@ -341,6 +411,7 @@ impl<'a> Machine<'a> {
         }
         // A pure function of one of several values is one of several results.
         if !matches!(name, "Object.assign" | "Object.defineProperty" | "Array.from" | "Promise.resolve" | "Promise.all")
+            && !name.starts_with("Reflect.")
             && let Some(at) = arguments.iter().position(|argument| matches!(argument, Abstract::Any(_)))
         {
             return self.map(&arguments[at].clone(), |m, one| {
@@ -352,6 +423,8 @@ impl<'a> Machine<'a> {
         let owner = name.split('.').next().unwrap_or(name);
         let found = match owner {
             "Object" => self.object_function(name, arguments, span),
+            "Reflect" => self.reflect(name, arguments, span),
+            "Symbol" => self.symbol(name, arguments),
             "Array" => self.array_function(name, arguments, span),
             "JSON" => self.json_function(name, arguments, span),
             "Math" | "Number" | "parseInt" | "parseFloat" | "isNaN" | "isFinite" => {

@@ -12,6 +12,49 @@ use crate::script::{Goal, parse};
 use swc_atoms::{Atom, atom};
 use swc_common::Span;
 
+/// What every browser has, by path, with its type; sorted.
+const HOST: &[(&str, &str)] = &[
+    ("CustomEvent", "function"),
+    ("Event", "function"),
+    ("IntersectionObserver", "function"),
+    ("MessageChannel", "function"),
+    ("MutationObserver", "function"),
+    ("PromiseRejectionEvent", "function"),
+    ("Proxy", "function"),
+    ("URL", "function"),
+    ("URLSearchParams", "function"),
+    ("XMLHttpRequest", "function"),
+    ("addEventListener", "function"),
+    ("clearInterval", "function"),
+    ("clearTimeout", "function"),
+    ("console", "object"),
+    ("document", "object"),
+    ("document.addEventListener", "function"),
+    ("document.createElement", "function"),
+    ("document.createEvent", "function"),
+    ("document.documentElement", "object"),
+    ("document.getElementById", "function"),
+    ("document.getElementsByTagName", "function"),
+    ("document.head", "object"),
+    ("document.querySelector", "function"),
+    ("document.querySelectorAll", "function"),
+    ("fetch", "function"),
+    ("history", "object"),
+    ("location", "object"),
+    ("navigator", "object"),
+    ("performance", "object"),
+    ("requestAnimationFrame", "function"),
+    ("screen", "object"),
+    ("setImmediate", "function"),
+    ("setInterval", "function"),
+    ("setTimeout", "function"),
+];
+
+/// The type of something that every browser has; `None` for any other path.
+pub(in crate::evaluate) fn host_type(path: &str) -> Option<&'static str> {
+    HOST.binary_search_by_key(&path, |(path, _)| path).ok().map(|at| HOST[at].1)
+}
+
 /// Calls a function of the browser, or of a library that is known well; `None` if it is neither.
 pub(in crate::evaluate) fn call_host(
     m: &mut Machine<'_>,
@@ -69,6 +112,7 @@ pub(in crate::evaluate) fn call_host(
             m.note_request(first?, "ping", span);
             Some(Abstract::Bool(true))
         }
+        "CustomEvent" | "Event" => Some(m.new_event(first?, arguments.get(1), span)),
         "importScripts" => {
             m.note_request(first?, "script", span);
             None
@@ -167,6 +211,10 @@ impl<'a> Machine<'a> {
             "hasAttribute" => {
                 let name = self.text_of(arguments.first()?)?;
                 self.page_attribute(id, &name).map(|value| Abstract::Bool(!value.is_nullish()))
+            }
+            "addEventListener" | "dispatchEvent" => {
+                let known = self.call_target(key, &Abstract::Object(id), arguments, span);
+                Some(known.unwrap_or_else(|| self.unknown(span)))
             }
             _ => {
                 arguments.iter().for_each(|argument| self.hand_over(argument, &Abstract::Object(id)));

@@ -12,8 +12,10 @@ mod json;
 mod library;
 mod number;
 mod object;
+mod reflect;
 mod regex;
 mod string;
 
 pub(super) use global::static_member;
-pub(super) use host::call_host;
+pub(super) use host::{call_host, host_type};
+pub(super) use reflect::{SYMBOL, well_known_symbol};

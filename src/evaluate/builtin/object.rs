@@ -92,6 +92,13 @@ impl<'a> Machine<'a> {
                 }
                 Some(first)
             }
+            "Object.getOwnPropertyDescriptor" => {
+                let key = self.property_key(arguments.get(1)?)?;
+                self.descriptor(first.as_object()?, &key)
+            }
+            "Object.getOwnPropertyDescriptors" => self.descriptors(first.as_object().filter(|id| *id != GLOBAL)?),
+            "Object.getOwnPropertySymbols" => Some(self.new_array(Vec::new(), span)),
+            "Object.is" => self.is_strictly_equal(&first, arguments.get(1)?).map(Abstract::Bool),
             "Object.hasOwn" => {
                 let key = self.property_key(arguments.get(1)?)?;
                 self.has_own(&first, &key)
@@ -154,7 +161,11 @@ impl<'a> Machine<'a> {
             return self.define_accessor(id, &Abstract::String(key.clone()), getter, setter);
         }
         let value = descriptor.own("value").cloned().unwrap_or(Abstract::Undefined);
-        if id == GLOBAL { self.write_global(key, value) } else { self.define(id, key, value) }
+        match id {
+            GLOBAL if self.is_polyfill(key, &value) => {}
+            GLOBAL => self.write_global(key, value),
+            _ => self.define(id, key, value),
+        }
     }
 
     /// A copy of everything below a value; functions and exotic objects are shared.

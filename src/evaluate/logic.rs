@@ -1,0 +1,194 @@
+//! Conditions in expressions: `?:`, `&&`, `||`, `??`, and what a test's text says where its value does not.
+
+use super::abstract_value::Abstract;
+use super::condition::ConditionId;
+use super::expression::{global_name, unwrap};
+use super::heap::ScopeId;
+use super::machine::Machine;
+use super::operator::is_truthy;
+use swc_atoms::Atom;
+use swc_common::Spanned;
+use swc_ecma_ast as ast;
+use swc_ecma_ast::Expr;
+
+impl<'a> Machine<'a> {
+    pub(super) fn conditional(&mut self, choice: &'a ast::CondExpr, scope: ScopeId) -> Abstract {
+        let test = self.expression(&choice.test, scope);
+        match self.truth(&test, &choice.test, scope) {
+            Ok(true) => {
+                self.glance(&choice.alt, scope);
+                self.expression(&choice.cons, scope)
+            }
+            Ok(false) => {
+                self.glance(&choice.cons, scope);
+                self.expression(&choice.alt, scope)
+            }
+            Err(when) => self.either(when, |m| m.expression(&choice.cons, scope), |m| m.expression(&choice.alt, scope)),
+        }
+    }
+
+    /// Looks into code that does not run, where it names a bidder: it is declared all the same.
+    fn glance(&mut self, expression: &'a Expr, scope: ScopeId) {
+        if self.has_anchor(self.source, expression.span()) {
+            self.as_declared(|machine| machine.expression(expression, scope));
+        }
+    }
+
+    /// Is it true? `Err` tells the condition under which it is.
+    pub(super) fn truth(&mut self, value: &Abstract, source: &Expr, scope: ScopeId) -> Result<bool, ConditionId> {
+        if let Some(known) = is_truthy(value) {
+            return Ok(known);
+        }
+        let when = self.condition_of(value, source, scope);
+        if self.conditions.is_implied(when, &self.facts) {
+            return Ok(true);
+        }
+        if self.conditions.is_excluded(when, &self.facts) {
+            return Ok(false);
+        }
+        Err(when)
+    }
+
+    fn condition_of(&mut self, value: &Abstract, source: &Expr, scope: ScopeId) -> ConditionId {
+        if let Abstract::Any(choices) = value
+            && let Some(when) = self.condition_of_choices(&choices.clone(), |_, choice| is_truthy(choice))
+        {
+            return when;
+        }
+        match source {
+            Expr::Paren(inner) => self.condition_of(value, &inner.expr, scope),
+            Expr::Unary(unary) if unary.op == ast::UnaryOp::Bang => {
+                let inner = self.condition_of(&Abstract::Undefined, &unary.arg, scope);
+                self.conditions.not(inner)
+            }
+            _ => self.source_condition(source, scope),
+        }
+    }
+
+    /// The condition that an expression's text tells.
+    pub(super) fn source_condition(&mut self, source: &Expr, scope: ScopeId) -> ConditionId {
+        let text = self.source_text(self.source, source.span());
+        if text.is_empty() {
+            return ConditionId::MAYBE;
+        }
+        let call = if self.is_local_text(source, scope) { self.call } else { 0 };
+        self.conditions.source(&super::export::cut(text, super::value::QUOTED_CHARACTERS), call)
+    }
+
+    /// Does the expression depend on variables of a function?
+    fn is_local_text(&self, source: &Expr, scope: ScopeId) -> bool {
+        match source {
+            Expr::Ident(name) => self.is_local(scope, &name.sym),
+            Expr::Lit(_) => false,
+            Expr::Member(member) => {
+                let is_fixed =
+                    !matches!(&member.prop, ast::MemberProp::Computed(key) if self.is_local_text(&key.expr, scope));
+                !is_fixed || self.is_local_text(&member.obj, scope)
+            }
+            Expr::Call(call) => {
+                let callee = match &call.callee {
+                    ast::Callee::Expr(callee) => self.is_local_text(callee, scope),
+                    _ => true,
+                };
+                callee || call.args.iter().any(|argument| self.is_local_text(&argument.expr, scope))
+            }
+            Expr::Bin(binary) => self.is_local_text(&binary.left, scope) || self.is_local_text(&binary.right, scope),
+            Expr::Unary(unary) => self.is_local_text(&unary.arg, scope),
+            Expr::Paren(inner) => self.is_local_text(&inner.expr, scope),
+            _ => true,
+        }
+    }
+
+    /// `a && b`, `a || b`, `a ?? b`.
+    pub(super) fn logical(
+        &mut self,
+        op: ast::BinaryOp,
+        left: &Abstract,
+        left_source: &'a Expr,
+        right: &'a Expr,
+        scope: ScopeId,
+    ) -> Abstract {
+        if op != ast::BinaryOp::LogicalAnd
+            && let Some(library) = self.prepared(left, left_source, right, scope)
+        {
+            return library;
+        }
+        if op == ast::BinaryOp::NullishCoalescing {
+            return self.coalesce(left, left_source, right, scope);
+        }
+        let is_and = op == ast::BinaryOp::LogicalAnd;
+        match self.truth(left, left_source, scope) {
+            Ok(holds) if holds == is_and => self.expression(right, scope),
+            Ok(_) => {
+                if is_and {
+                    self.glance(right, scope);
+                }
+                left.clone()
+            }
+            Err(when) if is_and => {
+                let falsy = self.falsy_part(left);
+                self.either(when, |m| m.expression(right, scope), |_| falsy)
+            }
+            Err(when) => {
+                let truthy = self.truthy_part(left);
+                self.either(when, |_| truthy, |m| m.expression(right, scope))
+            }
+        }
+    }
+
+    /// Of several values, those that pass `||`.
+    fn truthy_part(&mut self, value: &Abstract) -> Abstract {
+        let Abstract::Any(choices) = value else { return value.clone() };
+        let left = choices.iter().filter(|choice| is_truthy(&choice.value) != Some(false)).cloned().collect();
+        self.any(left)
+    }
+
+    /// Of several values, those that stop `&&`; an unknown one stops it as some false value.
+    fn falsy_part(&mut self, value: &Abstract) -> Abstract {
+        match value {
+            Abstract::Any(choices) => {
+                let left = choices.iter().filter(|choice| is_truthy(&choice.value) != Some(true)).cloned().collect();
+                self.any(left)
+            }
+            Abstract::Object(_) => Abstract::Undefined,
+            one => one.clone(),
+        }
+    }
+
+    fn coalesce(&mut self, left: &Abstract, source: &'a Expr, right: &'a Expr, scope: ScopeId) -> Abstract {
+        match left {
+            _ if left.is_nullish() => self.expression(right, scope),
+            Abstract::Unknown(_) => {
+                let when = self.source_condition(source, scope);
+                self.either(when, |_| left.clone(), |m| m.expression(right, scope))
+            }
+            Abstract::Any(choices) if choices.iter().any(|choice| choice.value.is_nullish()) => {
+                let fallback = self.expression(right, scope);
+                self.map(left, |_, value| if value.is_nullish() { fallback.clone() } else { value.clone() })
+            }
+            _ => left.clone(),
+        }
+    }
+
+    /// `window.lib = window.lib || {}`: the page prepares an object that a library may have made already,
+    /// or will take over. Either way it is one object that bears the library's name.
+    fn prepared(&mut self, left: &Abstract, source: &'a Expr, right: &'a Expr, scope: ScopeId) -> Option<Abstract> {
+        let is_literal = matches!(unwrap(right), Expr::Object(_) | Expr::Array(_));
+        let path = match left {
+            Abstract::Unknown(origin) => origin.path.clone(),
+            Abstract::Undefined => self.static_path(source).map(|path| Atom::new(global_name(&path))),
+            _ => return None,
+        };
+        if !is_literal {
+            return None;
+        }
+        let value = self.expression(right, scope);
+        let id = value.as_object()?;
+        let object = self.object_mut(id);
+        object.is_open = true;
+        if object.path.is_none() {
+            object.path = path;
+        }
+        Some(value)
+    }
+}

@@ -1,0 +1,84 @@
+//! Strings that are put together: templates, and `+` of parts of which some are not known.
+
+use super::abstract_value::{Abstract, Piece};
+use super::heap::ScopeId;
+use super::machine::Machine;
+use std::rc::Rc;
+use swc_atoms::Atom;
+use swc_common::{Span, Spanned};
+use swc_ecma_ast as ast;
+
+/// Parts that a partly known string may have.
+const PIECES: usize = 64;
+
+impl<'a> Machine<'a> {
+    pub(super) fn template(&mut self, template: &'a ast::Tpl, scope: ScopeId) -> Abstract {
+        let mut text = Abstract::String(swc_atoms::atom!(""));
+        for (at, part) in template.quasis.iter().enumerate() {
+            let known =
+                part.cooked.as_ref().map_or_else(|| part.raw.clone(), |cooked| cooked.to_atom_lossy().into_owned());
+            text = self.concat(&text, &Abstract::String(known), template.span);
+            if let Some(expression) = template.exprs.get(at) {
+                let value = self.expression(expression, scope);
+                text = self.concat(&text, &value, expression.span());
+            }
+        }
+        if let Abstract::String(known) = &text {
+            self.note_text(known, template.span);
+        }
+        text
+    }
+
+    pub(super) fn tagged_template(&mut self, tagged: &'a ast::TaggedTpl, scope: ScopeId) -> Abstract {
+        let text = self.template(&tagged.tpl, scope);
+        let tag = self.static_path(&tagged.tag);
+        if tag.as_deref() == Some("String.raw") { text } else { self.unknown(tagged.span) }
+    }
+
+    /// Concatenates as `+` does with a string.
+    pub(super) fn concat(&mut self, left: &Abstract, right: &Abstract, span: Span) -> Abstract {
+        self.map(left, |machine, left| machine.map(right, |machine, right| machine.concat_two(left, right, span)))
+    }
+
+    fn concat_two(&mut self, left: &Abstract, right: &Abstract, span: Span) -> Abstract {
+        let (a, b) = (self.pieces(left, span), self.pieces(right, span));
+        if let ([Piece::Known(a)], [Piece::Known(b)]) = (&a[..], &b[..]) {
+            return self.known_text(&[a, b], span);
+        }
+        let mut all: Vec<Piece> = a;
+        for piece in b {
+            match (all.last_mut(), piece) {
+                (_, Piece::Known(text)) if text.is_empty() => {}
+                (Some(Piece::Known(last)), Piece::Known(text)) => *last = Atom::new(format!("{last}{text}")),
+                (_, piece) => all.push(piece),
+            }
+        }
+        all.retain(|piece| !matches!(piece, Piece::Known(text) if text.is_empty()));
+        if all.len() > PIECES { self.unknown(span) } else { Abstract::Text(all.into()) }
+    }
+
+    /// Joins known texts, within the limit.
+    pub(super) fn known_text(&mut self, parts: &[&str], span: Span) -> Abstract {
+        let length: usize = parts.iter().map(|part| part.len()).sum();
+        self.made += 1;
+        self.memory += length;
+        if length > self.limits.string_bytes {
+            return self.unknown(span);
+        }
+        Abstract::String(Atom::new(parts.concat()))
+    }
+
+    fn pieces(&mut self, value: &Abstract, span: Span) -> Vec<Piece> {
+        match value {
+            Abstract::Text(pieces) => pieces.to_vec(),
+            Abstract::Unknown(origin) => vec![Piece::Unknown(Rc::clone(origin))],
+            value => match self.text_of(value) {
+                Some(text) => vec![Piece::Known(text)],
+                None => match self.unknown(span) {
+                    Abstract::Unknown(origin) => vec![Piece::Unknown(origin)],
+                    _ => Vec::new(),
+                },
+            },
+        }
+    }
+}
