@@ -149,7 +149,7 @@ impl Recorder {
         let is_same = |read: &&Read| value.is_some_and(|value| is_telling(value) && read.value.is_same(value));
         let inside: Vec<&Read> =
             self.reads.iter().filter(|read| read.source == source && span.contains(read.span)).collect();
-        let same: Vec<&Read> = inside.iter().copied().filter(|read| is_same(&read)).collect();
+        let same: Vec<&Read> = inside.iter().copied().filter(|read| is_same(read)).collect();
         let chosen = match (inside.is_empty(), same.is_empty()) {
             (true, _) => self.reads.iter().rev().find(is_same).into_iter().collect(),
             (false, true) => inside,

@@ -216,7 +216,7 @@ mod tests {
     #[test]
     fn a_page_does_not_differ_from_itself() {
         let page = sample_page();
-        assert!(difference(&[page.clone()], &[page]).is_empty());
+        assert!(difference(std::slice::from_ref(&page), std::slice::from_ref(&page)).is_empty());
     }
 
     #[test]
