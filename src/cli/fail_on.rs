@@ -77,8 +77,8 @@ mod tests {
 
     #[test]
     fn a_misspelt_network_is_told() {
-        let mistake = Condition::Network("gogle".into()).mistake(&Registry::built_in()).unwrap();
+        let mistake = Condition::Network("gogle".into()).mistake(Registry::built_in()).unwrap();
         assert_eq!(mistake, "no network has the id `gogle`; did you mean `google`?");
-        assert_eq!(Condition::Any.mistake(&Registry::built_in()), None);
+        assert_eq!(Condition::Any.mistake(Registry::built_in()), None);
     }
 }

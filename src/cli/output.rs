@@ -80,7 +80,7 @@ pub(super) enum Output<'r> {
     Text(TextOutput<'r>),
     /// Fills tables.
     #[cfg(feature = "parquet")]
-    Parquet(Option<ParquetFolder>),
+    Parquet(Option<Box<ParquetFolder>>),
 }
 
 impl<'r> Output<'r> {
@@ -91,7 +91,7 @@ impl<'r> Output<'r> {
             #[cfg(feature = "parquet")]
             Form::Parquet => {
                 let folder = path.expect("the arguments were judged before");
-                ParquetFolder::create(folder).map(|folder| Self::Parquet(Some(folder)))
+                ParquetFolder::create(folder).map(|folder| Self::Parquet(Some(Box::new(folder))))
             }
         }
     }
@@ -136,7 +136,7 @@ impl<'r> Output<'r> {
         match self {
             Self::Text(output) => output.end(summary),
             #[cfg(feature = "parquet")]
-            Self::Parquet(folder) => folder.take().map_or(Ok(()), ParquetFolder::end),
+            Self::Parquet(folder) => folder.take().map_or(Ok(()), |folder| folder.end()),
         }
     }
 }

@@ -86,7 +86,7 @@ impl<'p> Frames<'p> {
     fn snippet(&self, places: &[(At, String)], kind: AnnotationKind) -> Snippet<'static, Annotation<'static>> {
         let window = Window::over(self.text(places), &places.iter().map(|(at, _)| *at).collect::<Vec<_>>());
         let marks = window.marked.into_iter().zip(places);
-        let annotations = marks.map(|(range, (_, label))| kind.clone().span(range).label(label.clone()));
+        let annotations = marks.map(|(range, (_, label))| kind.span(range).label(label.clone()));
         Snippet::source(window.text).line_start(window.line).annotations(annotations.collect::<Vec<_>>())
     }
 }
