@@ -51,8 +51,7 @@ pub mod report;
 pub use base::{Diagnostic, Evidence, Limits, Place, Position, Severity, Span};
 pub use block::{
     Action, Answer, Decision, FilterRule, PageContext, Party, Policy, PolicyWord, Reason, Request, RequestKind,
-    RequestVerdict, Subject,
-};
+    RequestVerdict, Subject, ScriptCut, ScriptVerdict, Why};
 pub use clean::{CleanOptions, Cleaned, Cut, Kept, What, clean_text};
 pub use detect::{AdUnit, Bid, ConfigEntry, Finding, FoundNetwork, FoundRequest, Problem, Slot};
 #[doc(hidden)]

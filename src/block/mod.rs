@@ -8,9 +8,11 @@ mod page_context;
 mod policy;
 mod policy_file;
 mod request;
+mod script;
 mod verdict;
 
 pub use page_context::PageContext;
 pub use policy::{Decision, Party, Policy, PolicyWord, Subject};
 pub use request::{Request, RequestKind};
+pub use script::{ScriptCut, ScriptVerdict, Signs, Why, Witness, judge_script};
 pub use verdict::{Action, Answer, FilterRule, Reason, RequestVerdict};

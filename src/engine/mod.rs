@@ -4,6 +4,7 @@
 //! is compiled once from a rule set, immutable, `Send + Sync`, and shared by reference.
 
 mod example;
+mod judge;
 mod page_dom;
 mod page_run;
 mod reach;
@@ -128,7 +129,8 @@ impl Engine {
         };
         let document = input::open(bytes, origin);
         let kept = Kept::of(&document);
-        let (seen, detected) = PageRun::new(self, &document.text, &kept).run(&document);
+        let (mut seen, events, detected) = PageRun::new(self, &document.text, &kept).run(&document);
+        self.verdicts(&mut seen, &events, &document);
         let Detected { findings, ad_units, slots, requests, networks, config } = detected;
         let (url, title, scripts) = (seen.url, seen.title, seen.scripts);
         let mut diagnostics = document.diagnostics.clone();

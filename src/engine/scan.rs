@@ -1,6 +1,7 @@
 //! What was found in one document.
 
 use crate::base::{Diagnostic, Place};
+use crate::block::ScriptVerdict;
 use crate::detect::{AdUnit, ConfigEntry, Finding, FoundNetwork, FoundRequest, Slot};
 use crate::input::Container;
 use crate::page::ScriptKind;
@@ -51,6 +52,10 @@ pub struct ScriptRecord {
     pub held_back: Option<String>,
     /// What was repaired, for salvaged code.
     pub repairs: Vec<&'static str>,
+    /// `type="module"`.
+    pub is_module: bool,
+    /// What becomes of it; only of inline scripts that were evaluated.
+    pub verdict: ScriptVerdict,
 }
 
 /// What became of a script.
