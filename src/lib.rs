@@ -50,13 +50,17 @@ pub mod report;
 
 pub use base::{Diagnostic, Evidence, Limits, Place, Position, Severity, Span};
 pub use block::{
-    Action, Answer, Decision, FilterRule, PageContext, Party, Policy, PolicyWord, Reason, Request, RequestKind,
-    RequestVerdict, Subject, ScriptCut, ScriptVerdict, Why};
+    Action, Answer, Answers, Change, ChangeKind, Decision, FilterRule, PageContext, Party, Policy, PolicyWord, Reason,
+    Request, RequestKind, RequestVerdict, RewriteOptions, Rewriter, Rewritten, ScriptCut, ScriptVerdict, Subject, Why,
+    with_new_hashes,
+};
+#[cfg(feature = "filter-lists")]
+pub use block::{FilterList, FilterLists, HiddenOnPage, ListMistake, ListVerdict, Trust};
 pub use clean::{CleanOptions, Cleaned, Cut, Kept, What, clean_text};
 pub use detect::{AdUnit, Bid, ConfigEntry, Finding, FoundNetwork, FoundRequest, Problem, Slot};
 #[doc(hidden)]
 pub use engine::stages;
-pub use engine::{Container, Engine, Outcome, Scan, ScanOptions, ScriptKind, ScriptRecord};
+pub use engine::{Container, Engine, Outcome, PageJudge, Scan, ScanOptions, ScriptKind, ScriptRecord};
 pub use evaluate::{Alternative, Condition, Object, Value};
 pub use network::{Bidder, MediaType, Network, Param, ParamType, Registry, Required, Status, nearest as nearest_name};
 pub use rule::{Finds, Mistake, Product, Rule, RuleError, RuleSet, read_rules, schema as rule_schema};

@@ -17,8 +17,8 @@ const HOUSE: [(&str, &[&str]); 13] = [
     // The constraints of a rule judge values.
     ("rule", &["pattern", "network", "evaluate"]),
     ("detect", &["rule", "pattern", "network", "evaluate", "page"]),
-    // Policy files are read as rule files are; verdicts on scripts read their trees.
-    ("block", &["detect", "page", "network", "rule", "script", "evaluate"]),
+    // Policy files are read as rule files are; URLs meet the rules' patterns; verdicts on scripts read their trees.
+    ("block", &["detect", "page", "network", "rule", "script", "evaluate", "pattern"]),
     ("engine", &["input", "script", "network", "page", "evaluate", "pattern", "rule", "detect", "block", "clean"]),
     ("report", &["engine", "block", "detect"]),
 ];

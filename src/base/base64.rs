@@ -44,6 +44,21 @@ pub(crate) fn unpack(digits: impl Iterator<Item = u8>) -> Option<(Vec<u8>, u32)>
     Some((bytes, bits))
 }
 
+/// The bytes in the standard alphabet, padded.
+#[cfg(feature = "filter-lists")]
+pub(crate) fn pack(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let bits = chunk.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        for place in 0..4 {
+            let digit = DIGITS[(bits >> (18 - 6 * place) & 63) as usize];
+            text.push(if place <= chunk.len() { char::from(digit) } else { '=' });
+        }
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,5 +68,11 @@ mod tests {
         assert_eq!(unpack("+/-_".bytes()), Some((vec![0xfb, 0xff, 0xbf], 0)));
         assert_eq!(unpack("YR".bytes()), Some((vec![b'a'], 1)));
         assert_eq!(unpack("a b".bytes()), None);
+    }
+
+    #[test]
+    #[cfg(feature = "filter-lists")]
+    fn packed_bytes_are_padded() {
+        assert_eq!([&b""[..], b"f", b"fo", b"foo", b"\xfb\xff"].map(pack), ["", "Zg==", "Zm8=", "Zm9v", "+/8="]);
     }
 }

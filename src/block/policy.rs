@@ -87,6 +87,8 @@ pub struct PolicyWord {
     pub file: Arc<str>,
     /// Its line there, from 1.
     pub line: u32,
+    /// Is it the user's, and not one that comes with adsieve? What the user allows no filter list blocks.
+    pub is_own: bool,
 }
 
 impl fmt::Display for PolicyWord {
@@ -139,7 +141,7 @@ impl Policy {
     pub fn built_in() -> Self {
         static BUILT_IN: LazyLock<Policy> = LazyLock::new(|| {
             let text = include_str!("../../rules/policy.toml");
-            policy_file::read(Policy::allow_all(), "rules/policy.toml", text).expect("a test has read it")
+            policy_file::read(Policy::allow_all(), "rules/policy.toml", text, false).expect("a test has read it")
         });
         BUILT_IN.clone()
     }

@@ -30,16 +30,16 @@ impl Policy {
     ///
     /// All mistakes of the file; then nothing is added.
     pub fn with_text(self, name: &str, text: &str) -> Result<Self, RuleError> {
-        read(self, name, text)
+        read(self, name, text, true)
     }
 }
 
 /// Reads a file on top of a policy.
-pub(super) fn read(below: Policy, name: &str, text: &str) -> Result<Policy, RuleError> {
+pub(super) fn read(below: Policy, name: &str, text: &str, is_own: bool) -> Result<Policy, RuleError> {
     let mut mistakes = Mistakes::new(name, text);
     let table = document::parse(text, &mut mistakes);
     let lines = LineIndex::new(text);
-    let mut reader = Reader { mistakes, text, lines, seen: BTreeMap::new() };
+    let mut reader = Reader { mistakes, text, lines, is_own, seen: BTreeMap::new() };
     let policy = reader.file(below, &table);
     let all = reader.mistakes.all;
     if all.is_empty() { Ok(policy) } else { Err(RuleError::Mistakes(all)) }
@@ -49,6 +49,7 @@ struct Reader<'t> {
     mistakes: Mistakes<'t>,
     text: &'t str,
     lines: LineIndex,
+    is_own: bool,
     /// Who was spoken of, by site: two words about one subject contradict each other.
     seen: BTreeMap<(Option<Arc<str>>, Subject), u32>,
 }
@@ -139,7 +140,8 @@ impl Reader<'_> {
             let line = self.lines.position(self.text, place.start).line;
             if self.is_sound(&subject, site, place, line) {
                 let file = self.mistakes.file.clone();
-                section.say(PolicyWord { action, subject, site: site.cloned(), file, line });
+                let is_own = self.is_own;
+                section.say(PolicyWord { action, subject, site: site.cloned(), file, line, is_own });
             }
         }
     }

@@ -78,6 +78,12 @@ impl Detector {
         &self.rules
     }
 
+    /// The registry.
+    #[must_use]
+    pub fn registry(&self) -> &'static Registry {
+        self.registry
+    }
+
     /// What a page must hand over for the rules to see it.
     #[must_use]
     pub fn wanted(&self) -> Wanted {

@@ -2,11 +2,12 @@
 
 use super::ad_unit;
 use super::detector::Detector;
+use super::index::Owner;
 use super::matcher::{Hit, Matcher, Sign};
 use super::shared::drop_unconfirmed;
 use crate::base::{Evidence, Place};
 use crate::evaluate::Event;
-use crate::rule::{Finds, Product};
+use crate::rule::{Finds, Product, Rule};
 use std::sync::Arc;
 
 /// A call or assignment that a rule knows.
@@ -39,10 +40,32 @@ impl Detector {
         hits.iter().filter_map(act).collect()
     }
 
-    /// The product whose host serves a URL.
+    /// The rule that knows an element, by its lower-case name and attributes. Weak signs are left out.
     #[must_use]
-    pub fn product_of_url(&self, url: &str) -> Option<&Arc<Product>> {
-        self.hosts.find(url).iter().find_map(|entry| self.rules.product(&entry.product))
+    pub fn rule_of_element(&self, name: &str, attributes: &[(String, String)]) -> Option<&Rule> {
+        let value = |key: &str| attributes.iter().find(|(known, _)| known == key).map(|(_, value)| &**value);
+        let known = self.index.elements.iter().map(|&(rule, number)| (&self.rules.rules()[rule], number));
+        let mut strong = known.filter(|(rule, _)| !rule.is_weak && rule.product.is_some());
+        strong.find(|(rule, number)| rule.elements[*number].unify(name, value).is_some()).map(|(rule, _)| rule)
+    }
+
+    /// The product whose elements bear this class.
+    #[must_use]
+    pub fn product_of_class(&self, name: &str) -> Option<&Arc<Product>> {
+        self.index.owners(false, name).find_map(|owner| match owner {
+            Owner::Product(product) => Some(&self.rules.products()[product]),
+            Owner::Rule(_) => None,
+        })
+    }
+
+    /// The names of elements that rules speak of: `ins`, `amp-ad`.
+    #[must_use]
+    pub fn element_names(&self) -> Vec<String> {
+        let known = self.index.elements.iter().map(|&(rule, number)| &self.rules.rules()[rule].elements[number]);
+        let mut names: Vec<String> = known.filter_map(|selector| selector.element()).map(str::to_owned).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
     }
 
     /// The products that a global names surely, as `googletag`, `Criteo.events`.

@@ -4,7 +4,7 @@
 //! parsed and evaluated; what was evaluated once for a scan is not evaluated again.
 
 use super::page_run::{Kept, PageRun, Seen};
-use super::Engine;
+use super::{Engine, reach};
 use crate::base::{Evidence, OffsetMap, Span};
 use crate::block::{Decision, PageContext, Party, Request, RequestKind, ScriptVerdict, Signs, Why, Witness, judge_script};
 use crate::detect::Act;
@@ -65,8 +65,8 @@ impl Engine {
             diagnostics: Vec::new(),
         };
         let kept = Kept::of(&document);
-        let before = script.before.iter().map(|code| Cow::Borrowed(&**code));
-        let scripts = before.chain([Cow::Borrowed(script.code)]);
+        let before = reach::definers(script.code, script.before);
+        let scripts = before.into_iter().chain([script.code]).map(Cow::Borrowed);
         let parts: Vec<Part<'_>> = (0..).zip(scripts).map(|(at, code)| inline(at, code, script.is_module)).collect();
         let last = parts.len() as u32 - 1;
         let (seen, events) = PageRun::new(self, &document.text, &kept).evaluate_parts(parts);
@@ -109,17 +109,14 @@ impl Engine {
 
 impl Engine {
     /// Why a request may not go out, if it may not.
-    pub(super) fn why_blocked(&self, request: &Request<'_>, page: &PageContext) -> Option<Arc<Why>> {
-        let court = Court { engine: self, page, level: 0 };
-        let location = Location::of_url(request.url)?;
-        let product = self.detector.product_of_url(request.url);
-        if let Some(product) = product {
-            return court.why_of_product(product, Some(format!("{}.host", product.id).into()), Evidence::Request);
-        }
-        let network = self.detector.registry.network_of_host(&location.host)?;
-        let roles = ["ad-network".into()];
-        let party = Party { network: Some(&network.id), roles: &roles, ..Party::default() };
-        court.why(&party, None, Evidence::Request)
+    pub(super) fn why_blocked(&self, request: &Request<'_>) -> Option<Arc<Why>> {
+        let verdict = self.check_request(request);
+        // A page's own place on the web is judged by the lists and the policy too.
+        let evidence = Evidence::Request;
+        verdict.is_block().then(|| {
+            let network = verdict.network.clone();
+            Arc::new(Why { reason: verdict.reason.clone(), ..Why::new(None, network, evidence) })
+        })
     }
 }
 
@@ -142,10 +139,10 @@ fn inline(at: u32, code: Cow<'_, str>, is_module: bool) -> Part<'_> {
 }
 
 /// What a verdict is reached with.
-struct Court<'c> {
-    engine: &'c Engine,
-    page: &'c PageContext,
-    level: u32,
+pub(super) struct Court<'c> {
+    pub(super) engine: &'c Engine,
+    pub(super) page: &'c PageContext,
+    pub(super) level: u32,
 }
 
 impl Court<'_> {
@@ -200,7 +197,7 @@ impl Court<'_> {
         }
     }
 
-    fn why_of_product(&self, product: &Product, rule: Option<Arc<str>>, evidence: Evidence) -> Option<Arc<Why>> {
+    pub(super) fn why_of_product(&self, product: &Product, rule: Option<Arc<str>>, evidence: Evidence) -> Option<Arc<Why>> {
         let roles = [product.role.clone()];
         let party = Party {
             rule: rule.as_deref(),
@@ -214,7 +211,7 @@ impl Court<'_> {
     }
 
     /// Why it may be cut, if the policy is against the party and the evidence is good enough.
-    fn why(&self, party: &Party<'_>, rule: Option<Arc<str>>, evidence: Evidence) -> Option<Arc<Why>> {
+    pub(super) fn why(&self, party: &Party<'_>, rule: Option<Arc<str>>, evidence: Evidence) -> Option<Arc<Why>> {
         let policy = self.engine.policy();
         let decision: Decision<'_> = policy.decide(party, self.page);
         let is_cut = decision.action() != crate::block::Action::Allow && evidence <= policy.least_evidence();
@@ -226,7 +223,7 @@ impl Court<'_> {
         let request = Request::new(url)
             .with_source(self.page.url().unwrap_or_default())
             .with_kind(RequestKind::of_name(kind).unwrap_or_default());
-        self.engine.why_blocked(&request, self.page)
+        self.engine.why_blocked(&request)
     }
 
     /// Markup that holds ads and nothing else.

@@ -8,15 +8,19 @@ mod judge;
 mod page_dom;
 mod page_run;
 mod reach;
+mod rewrite;
 mod scan;
 pub mod stages;
 
 pub use crate::input::Container;
 pub use crate::page::ScriptKind;
+pub use rewrite::PageJudge;
 pub use scan::{Outcome, Scan, ScanOptions, ScriptRecord};
 
 use crate::base::Limits;
-use crate::block::Policy;
+#[cfg(feature = "filter-lists")]
+use crate::block::FilterLists;
+use crate::block::{Policy, Request, RequestFilter, RequestVerdict};
 use crate::clean::{self, CleanOptions, Cleaned};
 use crate::detect::{Detected, Detector, Prefilter};
 use crate::evaluate::Interests;
@@ -40,7 +44,7 @@ pub struct Engine {
     splitter: Splitter,
     anchors: Anchors,
     limits: Limits,
-    policy: Arc<Policy>,
+    requests: RequestFilter,
 }
 
 impl Engine {
@@ -63,8 +67,8 @@ impl Engine {
         let prefilter = Some(Prefilter::new(rules, &literals));
         let wanted = Wanted { json_anchors: vec![BIDDER.into()], ..detector.wanted() };
         let splitter = Splitter::new(&wanted, &limits);
-        let policy = Arc::new(Policy::built_in());
-        Self { interests, prefilter, splitter, anchors: Anchors::default(), limits, detector, policy }
+        let requests = RequestFilter::new(&detector, Policy::built_in());
+        Self { interests, prefilter, splitter, anchors: Anchors::default(), limits, detector, requests }
     }
 
     /// An engine with the rules that come with the library.
@@ -82,13 +86,45 @@ impl Engine {
     /// What it does about ads.
     #[must_use]
     pub fn policy(&self) -> &Policy {
-        &self.policy
+        self.requests.policy()
     }
 
     /// The same engine with another policy.
     #[must_use]
     pub fn with_policy(self, policy: Policy) -> Self {
-        Self { policy: Arc::new(policy), ..self }
+        Self { requests: self.requests.with_policy(policy), ..self }
+    }
+
+    /// May a request go out?
+    ///
+    /// By the policy about whoever is behind it, and by the filter lists, where there are any. What cannot be
+    /// read is allowed.
+    ///
+    /// ```
+    /// use adsieve::{Engine, Request, RequestKind};
+    ///
+    /// let engine = Engine::built_in();
+    /// let request = Request::new("https://ib.adnxs.com/ut/v3/prebid").with_source("https://news.example/");
+    /// let verdict = engine.check_request(&request.with_kind(RequestKind::Fetch));
+    /// assert!(verdict.is_block());
+    /// assert_eq!(verdict.network.as_deref(), Some("microsoft-monetize"));
+    /// ```
+    #[must_use]
+    pub fn check_request(&self, request: &Request<'_>) -> RequestVerdict {
+        self.requests.check(request)
+    }
+
+    /// Puts filter lists in the place of those before; requests under way are judged by the old ones.
+    #[cfg(feature = "filter-lists")]
+    pub fn set_lists(&self, lists: Option<Arc<FilterLists>>) {
+        self.requests.set_lists(lists);
+    }
+
+    /// The filter lists of this moment.
+    #[cfg(feature = "filter-lists")]
+    #[must_use]
+    pub fn lists(&self) -> Option<Arc<FilterLists>> {
+        self.requests.lists()
     }
 
     /// The same engine with other bounds.

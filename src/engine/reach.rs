@@ -6,6 +6,7 @@
 
 use crate::page::{Script, ScriptKind};
 use rustc_hash::FxHashSet;
+use std::sync::Arc;
 
 /// Larger scripts are libraries: they define their names for everybody and nobody.
 const LARGEST: usize = 64 << 10;
@@ -38,6 +39,25 @@ pub(super) fn reached<'s>(scripts: &[&Script<'s>], matters: impl Fn(&Script<'s>)
         others = left;
     }
     found
+}
+
+/// The scripts that define names which `code` uses, or names that those use; in their order.
+pub(super) fn definers<'b>(code: &str, before: &'b [Arc<str>]) -> Vec<&'b str> {
+    let mut words: FxHashSet<&str> = Words::of(code).map(|word| word.text).collect();
+    let mut found = vec![false; before.len()];
+    for _ in 0..ROUNDS {
+        let mut is_more = false;
+        for (script, is_found) in before.iter().zip(&mut found) {
+            if !*is_found && defined(script).any(|name| words.contains(name)) {
+                (*is_found, is_more) = (true, true);
+                words.extend(Words::of(script).map(|word| word.text));
+            }
+        }
+        if !is_more {
+            break;
+        }
+    }
+    before.iter().zip(found).filter(|(_, is_found)| *is_found).map(|(script, _)| &**script).collect()
 }
 
 /// Names that a script defines for others.

@@ -141,6 +141,8 @@ fn script() -> ScriptRecord {
         outcome: Outcome::Recovered,
         held_back: Some("text/plain".into()),
         repairs: Vec::new(),
+        is_module: false,
+        verdict: crate::block::ScriptVerdict::default(),
     }
 }
 

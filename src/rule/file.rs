@@ -16,8 +16,20 @@ use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 
 /// Keys at the top of a file.
-pub(crate) const PRODUCT_KEYS: &[&str] =
-    &["product", "name", "network", "role", "hosts", "globals", "weak-globals", "queues", "loaders", "ids", "css"];
+pub(crate) const PRODUCT_KEYS: &[&str] = &[
+    "product",
+    "name",
+    "network",
+    "role",
+    "hosts",
+    "globals",
+    "weak-globals",
+    "queues",
+    "loaders",
+    "stub",
+    "ids",
+    "css",
+];
 /// Keys of a rule.
 pub(crate) const RULE_KEYS: &[&str] = &[
     "about",
@@ -118,6 +130,7 @@ fn read_product(
         weak_globals: names(table, "weak-globals", mistakes),
         queues: names(table, "queues", mistakes),
         loaders: names(table, "loaders", mistakes),
+        stub: table.get("stub").and_then(|node| document::string(node, "stub", mistakes)).map(Arc::from),
         ids: read_ids(table, mistakes),
         css: compile_list(table, "css", mistakes, StyleName::parse),
         file: mistakes.file.clone(),

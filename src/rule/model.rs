@@ -27,6 +27,8 @@ pub struct Product {
     pub queues: Vec<Arc<str>>,
     /// Parts of the URL of the script that runs the queues.
     pub loaders: Vec<Arc<str>>,
+    /// The inert library that stands in for its blocked scripts, as `googletag`.
+    pub stub: Option<Arc<str>>,
     /// Formats of the publisher's ids, by name.
     pub ids: Vec<(Arc<str>, LazyRegex)>,
     /// Class names and ids of its elements.

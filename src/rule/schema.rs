@@ -53,6 +53,7 @@ fn product_keys() -> Json {
         "weak-globals": list("Globals that others use too: a weak sign"),
         "queues": list("Functions pushed here are run; `*.que` is any global's `que`"),
         "loaders": list("Parts of the URL of the script that runs the queues"),
+        "stub": text("The inert library that stands in for its blocked scripts, as `googletag`"),
         "ids": told(
             json!({ "type": "object", "additionalProperties": { "$ref": "#/$defs/texts" } }),
             "Formats of the publisher's ids, as regular expressions; the first group, if any, is the id"

@@ -12,8 +12,8 @@ pub trait Judge {
     /// [`RequestKind`](crate::block::RequestKind).
     fn request(&self, url: &str, kind: &str) -> Option<Arc<Why>>;
 
-    /// Why an element holds nothing but ads, if that is so.
-    fn element(&self, name: &str, attribute: &dyn Fn(&str) -> Option<String>) -> Option<Arc<Why>>;
+    /// Why an element holds nothing but ads, if that is so; attributes come with lower-case names and decoded.
+    fn element(&self, name: &str, attributes: &[(String, String)]) -> Option<Arc<Why>>;
 
     /// Names of the elements for which [`Judge::element`] may have an answer.
     fn element_names(&self) -> Vec<String>;

@@ -125,12 +125,18 @@ impl PageState {
             "link" => self.link(tag, buffer, judge),
             _ => {}
         }
+        self.element(tag, buffer, judge);
+    }
+
+    /// Takes an ad container away.
+    fn element(&mut self, tag: &StartTag, buffer: &mut Buffer, judge: &dyn Judge) {
         let is_going = self.open.last().is_some_and(|open| open.start == tag.range.start);
-        let attribute = |name: &str| tag.attribute(name).map(|value| decode_value(value).into_owned());
-        if !is_going
-            && !matches!(&*tag.name, "script" | "meta" | "base" | "link" | "html" | "head" | "body")
-            && let Some(why) = judge.element(&tag.name, &attribute)
-        {
+        if is_going || !may_be_container(&tag.name) {
+            return;
+        }
+        let decoded = |one: &Attribute| (one.name.clone(), decode_value(&one.value).into_owned());
+        let attributes: Vec<(String, String)> = tag.attributes.iter().map(decoded).collect();
+        if let Some(why) = judge.element(&tag.name, &attributes) {
             self.take_away(tag, ChangeKind::ElementRemoved, why, buffer);
         }
     }
@@ -263,8 +269,7 @@ impl PageState {
                 self.remove(place.element.clone(), ChangeKind::ScriptRemoved, why, buffer);
             }
             Some(left) => {
-                if let Some(old) = hash {
-                    self.log.hashes.push((old, script_hash(&left)));
+                if hash.is_some() && !self.options.new_hashes {
                     let message = "a script that a policy may allow by its hash stays as it is: its policy went before it";
                     return self.log.warn("rewrite-policy", message, Some(span(&place.inside)));
                 }
@@ -272,6 +277,7 @@ impl PageState {
                     Action::Block => ChangeKind::ScriptEmptied,
                     _ => ChangeKind::ScriptEdited,
                 };
+                self.log.hashes.extend(hash.map(|old| (old, script_hash(&left))));
                 if buffer.edit(place.inside.clone(), left) {
                     self.log.changes.push(Change { at: span(&place.inside), kind, why });
                 }
@@ -312,6 +318,11 @@ impl PageState {
             }
         }
     }
+}
+
+/// `ins` and elements of libraries: what they hold is theirs. Others may hold the site's own.
+fn may_be_container(name: &str) -> bool {
+    name == "ins" || name.contains('-') && name != "amp-iframe"
 }
 
 /// Where a script stands.

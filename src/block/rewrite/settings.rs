@@ -14,6 +14,9 @@ pub struct RewriteOptions {
     pub context_bytes: usize,
     /// Look at every element for `on…` handlers and `javascript:` URLs: that costs half the throughput.
     pub handlers: bool,
+    /// Edit scripts though a policy allows them by hash: whoever sets it adds [`Rewritten::hashes`](super::Rewritten)
+    /// to the policies.
+    pub new_hashes: bool,
 }
 
 impl Default for RewriteOptions {
@@ -24,6 +27,7 @@ impl Default for RewriteOptions {
             markup_bytes: 512 << 10,
             context_bytes: 32 << 10,
             handlers: false,
+            new_hashes: false,
         }
     }
 }

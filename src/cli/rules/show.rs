@@ -65,6 +65,7 @@ fn product_text(product: &Product, rules: &RuleSet, registry: &Registry) -> Stri
         ("loaders", &product.loaders),
     ];
     lists.into_iter().for_each(|(label, list)| field(&mut text, label, joined(list)));
+    field(&mut text, "stub", product.stub.as_deref().unwrap_or_default());
     product.ids.iter().for_each(|(name, regex)| field(&mut text, &format!("id {name}"), regex.source()));
     product.css.iter().for_each(|name| field(&mut text, "css", name));
     for rule in rules.rules().iter().filter(|rule| rule.product.as_ref().is_some_and(|own| own.id == product.id)) {
