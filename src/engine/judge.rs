@@ -49,12 +49,18 @@ impl Engine {
         self.judge(Judged { code, ..Judged::default() }, page)
     }
 
+    /// Does the code hold a literal of any rule? Where it does not, [`check_script`](Self::check_script) allows it.
+    #[must_use]
+    pub fn may_hold_ads(&self, code: &str) -> bool {
+        self.prefilter.as_ref().is_none_or(|prefilter| prefilter.is_match(code))
+    }
+
     pub(crate) fn judge(&self, script: Judged<'_>, page: &PageContext) -> ScriptVerdict {
         self.judge_at(script, page, 0)
     }
 
     fn judge_at(&self, script: Judged<'_>, page: &PageContext, level: u32) -> ScriptVerdict {
-        if self.prefilter.as_ref().is_some_and(|prefilter| !prefilter.is_match(script.code)) {
+        if !self.may_hold_ads(script.code) {
             return ScriptVerdict::default();
         }
         let document = Document {

@@ -3,6 +3,7 @@
 //! In: the bytes of one page, script or text. Out: what was found in it. An [`Engine`]
 //! is compiled once from a rule set, immutable, `Send + Sync`, and shared by reference.
 
+mod clean_page;
 mod example;
 mod judge;
 mod page_dom;

@@ -306,7 +306,7 @@ impl<'s> PageRun<'s> {
 }
 
 /// Does the text at this place stand in a code sample? Then it is shown, not leaked.
-fn is_sample(html: &str, at: usize) -> bool {
+pub(super) fn is_sample(html: &str, at: usize) -> bool {
     /// How far back the sample's element is looked for, in bytes.
     const WINDOW: usize = 32 << 10;
     let start = html.ceil_char_boundary(at.saturating_sub(WINDOW));

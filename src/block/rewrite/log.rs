@@ -43,6 +43,8 @@ pub enum ChangeKind {
     ElementRemoved,
     /// The code of an attribute was emptied.
     HandlerEmptied,
+    /// Code that had leaked into visible text was cut.
+    TextRemoved,
 }
 
 impl ChangeKind {
@@ -56,6 +58,7 @@ impl ChangeKind {
             Self::RequestRemoved => "request-removed",
             Self::ElementRemoved => "element-removed",
             Self::HandlerEmptied => "handler-emptied",
+            Self::TextRemoved => "text-removed",
         }
     }
 }
