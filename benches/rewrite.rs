@@ -100,10 +100,9 @@ fn throughput(engine: &Engine, name: &str, pages: &[&Vec<u8>]) {
 /// What any rewriter on `lol_html` does at least: it sees every element and passes it on.
 fn pass_through(page: &[u8]) {
     let mut length = 0;
-    let settings = lol_html::Settings::new().with_strict(false).append_element_content_handler(lol_html::element!(
-        "*",
-        |_| Ok(())
-    ));
+    let settings = lol_html::Settings::new()
+        .with_strict(false)
+        .append_element_content_handler(lol_html::element!("*", |_| Ok(())));
     let mut rewriter = lol_html::HtmlRewriter::new(settings, |bytes: &[u8]| length += bytes.len());
     if page.chunks(16 << 10).all(|chunk| rewriter.write(chunk).is_ok()) {
         let _ = rewriter.end();
@@ -128,7 +127,11 @@ fn verdicts(engine: &Engine, name: &str, pages: &[Vec<u8>]) {
     if !times.is_empty() {
         println!(
             "{name}: verdicts on {} scripts: median {:?}, p90 {:?}, p99 {:?}, worst {:?}",
-            times.len(), at(0.5), at(0.9), at(0.99), at(1.0)
+            times.len(),
+            at(0.5),
+            at(0.9),
+            at(0.99),
+            at(1.0)
         );
     }
 }

@@ -44,17 +44,16 @@ fn clean_all(arguments: &CleanArguments) -> Outcome {
     };
     let what = if arguments.what == WhatToCut::Code { What::Code } else { What::Ad };
     let options = CleanOptions::default().with_what(what).with_force(arguments.force);
-    let mut cleaner =
-        Cleaner {
-            arguments,
-            anchors: Anchors::default(),
-            options,
-            output,
-            folder,
-            target: None,
-            cuts: 0,
-            outcome: Outcome::Done,
-        };
+    let mut cleaner = Cleaner {
+        arguments,
+        anchors: Anchors::default(),
+        options,
+        output,
+        folder,
+        target: None,
+        cuts: 0,
+        outcome: Outcome::Done,
+    };
     for path in &arguments.paths {
         if cleaner.path(path).is_break() {
             break;

@@ -5,14 +5,17 @@
 
 use super::page_run::{Kept, PageRun, Seen};
 use super::{Engine, reach};
-use crate::base::{Evidence, OffsetMap, Span};
-use crate::block::{Decision, PageContext, Party, Request, RequestKind, ScriptVerdict, Signs, Why, Witness, judge_script};
+use crate::base::{Evidence, OffsetMap, Place, Span};
+use crate::block::{
+    Decision, PageContext, Party, Request, RequestKind, ScriptVerdict, Signs, Why, Witness, judge_script,
+};
 use crate::detect::Act;
 use crate::evaluate::{Event, EventKind, Value};
 use crate::input::{Container, Document};
 use crate::network::Location;
 use crate::page::{Part, Script, ScriptKind};
 use crate::rule::Product;
+use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -92,7 +95,9 @@ impl Engine {
     ) -> ScriptVerdict {
         let Some((_, tree)) = seen.trees.iter().find(|(one, _)| *one == index) else { return ScriptVerdict::default() };
         let court = Court { engine: self, page, level };
-        let signs = court.signs(events, index, 0);
+        let acts = self.detector.acts(events);
+        let signs = court.signs(events, &acts, &|script| (script == index).then_some(0)).remove(&index);
+        let signs = signs.unwrap_or_default();
         judge_script(script.code, tree, script.is_module, &signs, &court)
     }
 
@@ -100,15 +105,18 @@ impl Engine {
     pub(super) fn verdicts(&self, seen: &mut Seen<'_>, events: &[Event], document: &Document<'_>) {
         let page = seen.url.as_ref().map_or_else(PageContext::unknown, |url| PageContext::new(url.as_str()));
         let court = Court { engine: self, page: &page, level: 0 };
-        let acts = self.detector.acts(events);
-        for (index, tree) in std::mem::take(&mut seen.trees) {
-            let record = &mut seen.scripts[index as usize];
+        let base = |script: u32| {
+            let record = &seen.scripts[script as usize];
             let is_verbatim = document.text.get(record.at.span.range()) == Some(&record.code);
-            if record.kind == ScriptKind::Inline && is_verbatim {
-                let mut signs = court.signs_of_events(events, index, record.at.span.start);
-                court.add_acts(&mut signs, &acts, index, record.at.span.start);
-                record.verdict = judge_script(&record.code, tree, record.is_module, &signs, &court);
-            }
+            (record.kind == ScriptKind::Inline && is_verbatim).then_some(record.at.span.start)
+        };
+        // A script without any sign is not looked at again.
+        let mut signs = court.signs(events, &self.detector.acts(events), &base);
+        signs.retain(|_, signs| !signs.is_empty());
+        for (index, tree) in std::mem::take(&mut seen.trees) {
+            let Some(signs) = signs.get(&index) else { continue };
+            let record = &mut seen.scripts[index as usize];
+            record.verdict = judge_script(&record.code, tree, record.is_module, signs, &court);
         }
     }
 }
@@ -152,43 +160,46 @@ pub(super) struct Court<'c> {
 }
 
 impl Court<'_> {
-    fn signs(&self, events: &[Event], index: u32, base: u32) -> Signs {
-        let mut signs = self.signs_of_events(events, index, base);
-        self.add_acts(&mut signs, &self.engine.detector.acts(events), index, base);
-        signs
-    }
-
-    fn add_acts(&self, signs: &mut Signs, acts: &[Act], index: u32, base: u32) {
-        for act in acts.iter().filter(|act| act.at.script == Some(index)) {
-            if let (Some(span), Some(why)) = (within(act.at.span, base), self.why_of_act(act)) {
-                signs.acts.entry(span).or_insert(why);
+    /// The signs of each script; `base` says where a script begins, of those that are judged.
+    fn signs(&self, events: &[Event], acts: &[Act], base: &dyn Fn(u32) -> Option<u32>) -> FxHashMap<u32, Signs> {
+        let mut all: FxHashMap<u32, Signs> = FxHashMap::default();
+        let place = |at: Place| {
+            let script = at.script?;
+            Some((script, within(at.span, base(script)?)?))
+        };
+        for event in events {
+            if !matches!(event.kind, EventKind::Call { .. } | EventKind::Assign { .. })
+                && let Some((script, span)) = place(event.at)
+            {
+                self.add_event(all.entry(script).or_default(), event, span);
             }
         }
-    }
-
-    fn signs_of_events(&self, events: &[Event], index: u32, base: u32) -> Signs {
-        let mut signs = Signs::default();
-        for event in events.iter().filter(|event| event.at.script == Some(index)) {
-            let Some(span) = within(event.at.span, base) else { continue };
-            match &event.kind {
-                EventKind::Request { url, kind } => {
-                    for (_, one) in url.alternatives() {
-                        signs.add_request(span, known_beginning(one).and_then(|url| self.request(&url, kind)));
-                    }
-                }
-                EventKind::Markup { html } => {
-                    signs.add_request(span, html.as_str().and_then(|html| self.markup(html)));
-                }
-                EventKind::AdUnit { .. } => {
-                    let roles = ["header-bidding".into()];
-                    let party = Party { roles: &roles, ..Party::default() };
-                    let why = self.why(&party, None, event.evidence);
-                    signs.data.extend(why.map(|why| (span.0, why)));
-                }
-                EventKind::Call { .. } | EventKind::Assign { .. } => {}
+        for act in acts {
+            if let (Some((script, span)), Some(why)) = (place(act.at), self.why_of_act(act)) {
+                all.entry(script).or_default().acts.entry(span).or_insert(why);
             }
         }
-        signs
+        all
+    }
+
+    fn add_event(&self, signs: &mut Signs, event: &Event, span: (u32, u32)) {
+        match &event.kind {
+            EventKind::Request { url, kind } => {
+                for (_, one) in url.alternatives() {
+                    signs.add_request(span, known_beginning(one).and_then(|url| self.request(&url, kind)));
+                }
+            }
+            EventKind::Markup { html } => {
+                signs.add_request(span, html.as_str().and_then(|html| self.markup(html)));
+            }
+            EventKind::AdUnit { .. } => {
+                let roles = ["header-bidding".into()];
+                let party = Party { roles: &roles, ..Party::default() };
+                let why = self.why(&party, None, event.evidence);
+                signs.data.extend(why.map(|why| (span.0, why)));
+            }
+            EventKind::Call { .. } | EventKind::Assign { .. } => {}
+        }
     }
 
     fn why_of_act(&self, act: &Act) -> Option<Arc<Why>> {
@@ -203,14 +214,15 @@ impl Court<'_> {
         }
     }
 
-    pub(super) fn why_of_product(&self, product: &Product, rule: Option<Arc<str>>, evidence: Evidence) -> Option<Arc<Why>> {
+    pub(super) fn why_of_product(
+        &self,
+        product: &Product,
+        rule: Option<Arc<str>>,
+        evidence: Evidence,
+    ) -> Option<Arc<Why>> {
         let roles = [product.role.clone()];
-        let party = Party {
-            rule: rule.as_deref(),
-            product: Some(&product.id),
-            network: Some(&product.network),
-            roles: &roles,
-        };
+        let party =
+            Party { rule: rule.as_deref(), product: Some(&product.id), network: Some(&product.network), roles: &roles };
         let mut why = Why::clone(&*self.why(&party, rule.clone(), evidence)?);
         (why.network, why.product) = (Some(product.network.clone()), Some(product.id.clone()));
         Some(Arc::new(why))
@@ -306,7 +318,9 @@ fn has_visible_text(html: &str) -> bool {
         rest = &rest[open..];
         let is_raw = |name: &str| rest.get(1..=name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
         let end = match ["script", "style"].into_iter().find(|name| is_raw(name)) {
-            Some(name) => rest.get(1..).and_then(|inside| inside.to_ascii_lowercase().find(&format!("</{name}"))).map(|at| at + 1),
+            Some(name) => {
+                rest.get(1..).and_then(|inside| inside.to_ascii_lowercase().find(&format!("</{name}"))).map(|at| at + 1)
+            }
             None => Some(0),
         };
         let Some(closed) = end.and_then(|from| rest[from..].find('>').map(|at| from + at + 1)) else { return false };
@@ -337,7 +351,11 @@ mod tests {
 
     #[test]
     fn a_library_call_goes_and_the_rest_stays() {
-        check("start(); pbjs.que.push(function () { pbjs.requestBids({}) }); stop()", Action::Neutralise, "start(); ; stop()");
+        check(
+            "start(); pbjs.que.push(function () { pbjs.requestBids({}) }); stop()",
+            Action::Neutralise,
+            "start(); ; stop()",
+        );
         check(
             "var googletag = googletag || {}; googletag.cmd = googletag.cmd || [];\ngoogletag.cmd.push(function () { googletag.defineSlot('/1/a', [1, 1], 'x').addService(googletag.pubads()); googletag.enableServices() });",
             Action::Block,
@@ -347,8 +365,16 @@ mod tests {
 
     #[test]
     fn queues_are_left_for_others() {
-        check("(adsbygoogle = window.adsbygoogle || []).push({});", Action::Block, "(adsbygoogle = window.adsbygoogle || []);");
-        check("window._taboola = window._taboola || []; _taboola.push({ flush: true });", Action::Block, "window._taboola = window._taboola || []; ;");
+        check(
+            "(adsbygoogle = window.adsbygoogle || []).push({});",
+            Action::Block,
+            "(adsbygoogle = window.adsbygoogle || []);",
+        );
+        check(
+            "window._taboola = window._taboola || []; _taboola.push({ flush: true });",
+            Action::Block,
+            "window._taboola = window._taboola || []; ;",
+        );
     }
 
     #[test]
@@ -424,17 +450,18 @@ mod tests {
 
     #[test]
     fn values_of_a_library_become_undefined() {
-        let code = "var sizes = [1]; function slot() { return googletag.defineSlot('/1/a', sizes, 'x') } menu.add(slot);";
-        check(
-            code,
-            Action::Neutralise,
-            "var sizes = [1]; function slot() { return (void 0) } menu.add(slot);",
-        );
+        let code =
+            "var sizes = [1]; function slot() { return googletag.defineSlot('/1/a', sizes, 'x') } menu.add(slot);";
+        check(code, Action::Neutralise, "var sizes = [1]; function slot() { return (void 0) } menu.add(slot);");
     }
 
     #[test]
     fn written_ads_go() {
-        check("document.write('<script src=\"https://securepubads.g.doubleclick.net/tag/js/gpt.js\"><\\/script>');", Action::Block, "");
+        check(
+            "document.write('<script src=\"https://securepubads.g.doubleclick.net/tag/js/gpt.js\"><\\/script>');",
+            Action::Block,
+            "",
+        );
         let both = "document.write('<p>News</p><script src=\"https://securepubads.g.doubleclick.net/tag/js/gpt.js\"><\\/script>');";
         check(both, Action::Allow, both);
     }

@@ -84,7 +84,8 @@ impl Judge for PageJudge<'_> {
             return court.why_of_product(product, Some(rule.id.clone()), Evidence::Markup);
         }
         let classes = attributes.iter().find(|(key, _)| key == "class").map(|(_, classes)| classes)?;
-        let mut products = classes.split_ascii_whitespace().filter_map(|name| self.engine.detector.product_of_class(name));
+        let mut products =
+            classes.split_ascii_whitespace().filter_map(|name| self.engine.detector.product_of_class(name));
         products.find_map(|product| {
             court.why_of_product(product, Some(format!("{}.css", product.id).into()), Evidence::Markup)
         })
@@ -124,16 +125,25 @@ mod tests {
 
     #[test]
     fn ad_requests_go_with_their_elements() {
-        check(&format!("<p>a<script async src=\"{GPT}\"></script>b<script src=/own.js></script>"), "<p>ab<script src=/own.js></script>");
+        check(
+            &format!("<p>a<script async src=\"{GPT}\"></script>b<script src=/own.js></script>"),
+            "<p>ab<script src=/own.js></script>",
+        );
         check(&format!("a<link rel=preload as=script href='{GPT}'>b"), "ab");
-        check("a<link rel=dns-prefetch href=//ib.adnxs.com><link rel=stylesheet href=/s.css>b", "a<link rel=stylesheet href=/s.css>b");
+        check(
+            "a<link rel=dns-prefetch href=//ib.adnxs.com><link rel=stylesheet href=/s.css>b",
+            "a<link rel=stylesheet href=/s.css>b",
+        );
         check("a<iframe src='https://ib.adnxs.com/tt?id=1&amp;size=1x1'><p>none</p></iframe>b", "ab");
         check("a<img src='https://ib.adnxs.com/getuid'>b<img src=/x.png>", "ab<img src=/x.png>");
     }
 
     #[test]
     fn ad_containers_go_with_what_they_hold() {
-        check("<p>a<ins class=adsbygoogle data-ad-client=ca-pub-1><b>x</b></ins>b<ins>text</ins>", "<p>ab<ins>text</ins>");
+        check(
+            "<p>a<ins class=adsbygoogle data-ad-client=ca-pub-1><b>x</b></ins>b<ins>text</ins>",
+            "<p>ab<ins>text</ins>",
+        );
         check("<amp-ad type=doubleclick><div placeholder></div></amp-ad>b", "b");
         check("<p>a<ins class=adsbygoogle>never closed", "<p>a<ins class=adsbygoogle>never closed");
     }
@@ -142,9 +152,18 @@ mod tests {
     fn scripts_are_removed_emptied_or_edited() {
         check("<script>pbjs.requestBids({})</script>x", "x");
         check("<script>menu(); pbjs.requestBids({}); more()</script>x", "<script>menu(); ; more()</script>x");
-        check("<script>var googletag = googletag || {cmd: []}; googletag.cmd.push(f)</script>", "<script>var googletag = googletag || {cmd: []}; googletag.cmd.push(f)</script>");
-        check("<script type=text/template>pbjs.requestBids({})</script>", "<script type=text/template>pbjs.requestBids({})</script>");
-        check("<a onclick=\"googletag.cmd.push(function(){googletag.display(&quot;x&quot;)})\" href=/x>y</a>", "<a onclick=\"\" href=/x>y</a>");
+        check(
+            "<script>var googletag = googletag || {cmd: []}; googletag.cmd.push(f)</script>",
+            "<script>var googletag = googletag || {cmd: []}; ;</script>",
+        );
+        check(
+            "<script type=text/template>pbjs.requestBids({})</script>",
+            "<script type=text/template>pbjs.requestBids({})</script>",
+        );
+        check(
+            "<a onclick=\"googletag.cmd.push(function(){googletag.display(&quot;x&quot;)})\" href=/x>y</a>",
+            "<a onclick=\"\" href=/x>y</a>",
+        );
     }
 
     #[test]
@@ -161,7 +180,8 @@ mod tests {
         let page = b"<meta charset=windows-1252><p>caf\xe9<script>t('\xe9'); pbjs.requestBids({})</script>";
         let (left, _) = ENGINE.rewrite_page(page, PageContext::unknown(), RewriteOptions::default());
         assert_eq!(left, b"<meta charset=windows-1252><p>caf\xe9<script>t('\xe9'); ;</script>");
-        let utf16: Vec<u8> = "\u{feff}<script>pbjs.requestBids({})</script>".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let utf16: Vec<u8> =
+            "\u{feff}<script>pbjs.requestBids({})</script>".encode_utf16().flat_map(u16::to_le_bytes).collect();
         let (left, log) = ENGINE.rewrite_page(&utf16, PageContext::unknown(), RewriteOptions::default());
         assert_eq!((left == utf16, log.diagnostics[0].code), (true, "rewrite-charset"));
     }

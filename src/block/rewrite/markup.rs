@@ -16,7 +16,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(super) enum Seen {
     Start(StartTag),
     /// The end tag of the element whose start tag begins there.
-    End { start: usize, range: Range<usize> },
+    End {
+        start: usize,
+        range: Range<usize>,
+    },
 }
 
 /// A start tag, its attributes as they are written.
@@ -73,10 +76,8 @@ impl Markup {
         let (seen, passed) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicUsize::new(0)));
         let charset = Arc::new(Mutex::new(None));
         let memory = MemorySettings::new().with_max_allowed_memory_usage(memory);
-        let mut settings = Settings::new_send()
-            .with_strict(false)
-            .with_memory_settings(memory)
-            .with_adjust_charset_on_meta_tag(true);
+        let mut settings =
+            Settings::new_send().with_strict(false).with_memory_settings(memory).with_adjust_charset_on_meta_tag(true);
         let every = ["*".to_owned()];
         for name in if is_thorough { &every[..] } else { names } {
             let Ok(selector) = name.parse::<Selector>() else { continue };

@@ -24,6 +24,17 @@ struct Open {
     kind: OpenKind,
 }
 
+impl Open {
+    /// May it still be held, if the page has been read up to there?
+    fn fits(&self, end: usize, options: &RewriteOptions) -> bool {
+        let bound = match self.kind {
+            OpenKind::Script { .. } => options.script_bytes,
+            OpenKind::Going { .. } => options.element_bytes,
+        };
+        end - self.start <= bound
+    }
+}
+
 enum OpenKind {
     /// A script to be judged when its text is known; whether it is a module.
     Script { is_module: bool, type_name: Option<String>, language: Option<String> },
@@ -72,25 +83,25 @@ impl PageState {
     /// Lets go of what has grown past its bound.
     pub fn let_go(&mut self, end: usize) {
         let options = self.options;
-        let mut too_large = Vec::new();
-        self.open.retain(|open| {
-            let bound = match open.kind {
-                OpenKind::Script { .. } => options.script_bytes,
-                OpenKind::Going { .. } => options.element_bytes,
-            };
-            let is_held = end - open.start <= bound;
-            if !is_held {
-                too_large.push(open.start);
-            }
-            is_held
-        });
-        for start in too_large {
-            let message = "an element larger than the rewriter may hold passes as it is";
-            self.log.warn("rewrite-bound", message, Some(span(&(start..end))));
-        }
+        let (held, too_large) = std::mem::take(&mut self.open).into_iter().partition(|open| open.fits(end, &options));
+        self.open = held;
+        let too_large: Vec<Open> = too_large;
+        too_large.iter().for_each(|open| self.note_too_large(open));
     }
 
-    pub fn take(&mut self, seen: Seen, charset: &'static encoding_rs::Encoding, buffer: &mut Buffer, judge: &dyn Judge) {
+    /// The same is said wherever the chunks were cut.
+    fn note_too_large(&mut self, open: &Open) {
+        let message = "an element larger than the rewriter may hold passes as it is";
+        self.log.warn("rewrite-bound", message, Some(span(&(open.start..open.inside))));
+    }
+
+    pub fn take(
+        &mut self,
+        seen: Seen,
+        charset: &'static encoding_rs::Encoding,
+        buffer: &mut Buffer,
+        judge: &dyn Judge,
+    ) {
         match seen {
             Seen::Start(tag) => {
                 self.handlers(&tag, buffer, judge);
@@ -99,6 +110,9 @@ impl PageState {
             Seen::End { start, range } => {
                 let Some(at) = self.open.iter().rposition(|open| open.start == start) else { return };
                 let open = self.open.remove(at);
+                if !open.fits(range.end, &self.options) {
+                    return self.note_too_large(&open);
+                }
                 match open.kind {
                     OpenKind::Script { is_module, type_name, language } => {
                         let types = (type_name.as_deref(), language.as_deref());
@@ -149,9 +163,8 @@ impl PageState {
     }
 
     fn meta(&mut self, tag: &StartTag) {
-        let is_policy = tag.attribute("http-equiv").is_some_and(|name| {
-            name.trim().eq_ignore_ascii_case("content-security-policy")
-        });
+        let is_policy =
+            tag.attribute("http-equiv").is_some_and(|name| name.trim().eq_ignore_ascii_case("content-security-policy"));
         if let Some(policy) = tag.attribute("content").filter(|_| is_policy) {
             self.note_policy(&decode_value(policy));
         }
@@ -203,7 +216,8 @@ impl PageState {
         let source = decode_value(source);
         let source = source.trim();
         let is_web = source.contains("//") || !source.contains(':');
-        (is_web && !source.is_empty()).then(|| self.resolver.resolve(source.to_owned()))
+        (is_web && !source.is_empty())
+            .then(|| self.resolver.resolve(source.to_owned()))
             .and_then(|url| judge.request(&url, kind))
     }
 
@@ -270,7 +284,8 @@ impl PageState {
             }
             Some(left) => {
                 if hash.is_some() && !self.options.new_hashes {
-                    let message = "a script that a policy may allow by its hash stays as it is: its policy went before it";
+                    let message =
+                        "a script that a policy may allow by its hash stays as it is: its policy went before it";
                     return self.log.warn("rewrite-policy", message, Some(span(&place.inside)));
                 }
                 let kind = match verdict.action {
@@ -308,7 +323,9 @@ impl PageState {
             return;
         }
         for attribute in &tag.attributes {
-            let (Some(range), Some((code, replacement))) = (attribute.range.clone(), handler(attribute)) else { continue };
+            let (Some(range), Some((code, replacement))) = (attribute.range.clone(), handler(attribute)) else {
+                continue;
+            };
             let verdict = judge.script(&code, false, self.before.make_contiguous());
             if verdict.action == Action::Block
                 && let Some(why) = verdict.cuts.first().map(|cut| cut.why.clone())
@@ -339,7 +356,5 @@ fn handler(attribute: &Attribute) -> Option<(String, &'static str)> {
     }
     let is_url = matches!(&*attribute.name, "href" | "src" | "action" | "formaction");
     let scheme = value.trim_start().get(..11).filter(|_| is_url)?;
-    scheme
-        .eq_ignore_ascii_case("javascript:")
-        .then(|| (value.trim_start()[11..].to_owned(), "javascript:void 0"))
+    scheme.eq_ignore_ascii_case("javascript:").then(|| (value.trim_start()[11..].to_owned(), "javascript:void 0"))
 }

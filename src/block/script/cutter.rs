@@ -93,9 +93,7 @@ impl<'c> Cutter<'c> {
         let is_ad = || self.meanings.ad_given(&super::chain::given(value, self.ground.names)).is_some();
         match empty {
             Some(empty)
-                if is_ad()
-                    && self.ground.may_go(span.start, span.end)
-                    && !self.kept_values.contains(&span.start) =>
+                if is_ad() && self.ground.may_go(span.start, span.end) && !self.kept_values.contains(&span.start) =>
             {
                 self.cut(span.start, span.end, empty);
                 self.cuts.iter_mut().last().into_iter().for_each(|cut| cut.value_of = Some(binding));
@@ -136,7 +134,9 @@ impl<'c> Cutter<'c> {
             Expr::Call(call) if self.call_on_kept(call) => {}
             Expr::Assign(assign) if assign.op == ast::AssignOp::Assign => {
                 match target_chain(&assign.left, self.ground.names) {
-                    Some(super::chain::Chain { root: super::chain::Root::Binding(binding), path }) if path.is_empty() => {
+                    Some(super::chain::Chain { root: super::chain::Root::Binding(binding), path })
+                        if path.is_empty() =>
+                    {
                         self.value_of(binding, &assign.right);
                     }
                     _ => self.value(&assign.right),
@@ -161,9 +161,10 @@ impl<'c> Cutter<'c> {
 
     /// Does the fact with just these bytes serve ads?
     fn is_ad_fact(&self, start: u32, end: u32) -> bool {
-        self.ground.facts.within(start, start + 1).any(|at| {
-            self.ground.facts.all[at].end == end && matches!(self.ground.effects.of_facts[at], Effect::Ad(_))
-        })
+        self.ground
+            .facts
+            .within(start, start + 1)
+            .any(|at| self.ground.facts.all[at].end == end && matches!(self.ground.effects.of_facts[at], Effect::Ad(_)))
     }
 
     fn may_all_go(&self, start: u32, end: u32) -> bool {
@@ -181,6 +182,17 @@ impl<'c> Cutter<'c> {
             return self.cut(span.start, span.end, "(void 0)");
         }
         stacker::maybe_grow(128 << 10, 2 << 20, || self.visit_expr(expression));
+    }
+
+    /// `fetch(…)` of an ad, on whose answer something waits: the answer never comes.
+    fn is_ad_fetch(&self, expression: &Expr) -> bool {
+        let span = text_span(expression.span());
+        let Expr::Call(ast::CallExpr { callee: ast::Callee::Expr(callee), .. }) = expression else { return false };
+        let chain = chain_of(callee, self.ground.names).map(|chain| self.meanings.expand(&chain));
+        let is_fetch = chain.is_some_and(|chain| {
+            chain.path.is_empty() && matches!(&chain.root, super::chain::Root::Global(name) if **name == *"fetch")
+        });
+        is_fetch && self.is_ad_fact(span.start, span.end) && self.ground.may_go(span.start, span.end)
     }
 
     fn is_library_call(&self, expression: &Expr) -> bool {
@@ -230,6 +242,10 @@ impl Visit for Cutter<'_> {
                 self.value(&both.right);
             }
             Expr::Paren(inner) => self.visit_expr(&inner.expr),
+            Expr::Member(member) if self.is_ad_fetch(&member.obj) => {
+                let span = text_span(member.obj.span());
+                self.cut(span.start, span.end, "new Promise(function () {})");
+            }
             other => other.visit_children_with(self),
         });
     }

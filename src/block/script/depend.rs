@@ -134,7 +134,26 @@ impl Round<'_> {
 fn is_list_method(name: &str) -> bool {
     matches!(
         name,
-        "length" | "push" | "unshift" | "concat" | "forEach" | "map" | "filter" | "some" | "every" | "find" | "slice"
-            | "splice" | "indexOf" | "includes" | "join" | "pop" | "shift" | "sort" | "reverse" | "entries" | "keys"
+        "length"
+            | "push"
+            | "unshift"
+            | "concat"
+            | "forEach"
+            | "map"
+            | "filter"
+            | "some"
+            | "every"
+            | "find"
+            | "slice"
+            | "splice"
+            | "indexOf"
+            | "includes"
+            | "join"
+            | "pop"
+            | "shift"
+            | "sort"
+            | "reverse"
+            | "entries"
+            | "keys"
     )
 }

@@ -111,7 +111,9 @@ impl Judge<'_> {
     fn free_queued(&self, effects: &mut [Effect]) {
         let mut done = 0;
         for at in 0..effects.len() {
-            let (Effect::Ad(why), FactKind::Call(call)) = (effects[at].clone(), &self.facts.all[at].kind) else { continue };
+            let (Effect::Ad(why), FactKind::Call(call)) = (effects[at].clone(), &self.facts.all[at].kind) else {
+                continue;
+            };
             for argument in &call.arguments {
                 let Given::Function(start) = argument else { continue };
                 let end = self.facts.functions.get(start).copied().unwrap_or(*start);
@@ -130,7 +132,7 @@ impl Judge<'_> {
     fn effect(&self, fact: &Fact) -> Effect {
         match &fact.kind {
             FactKind::Call(call) => self.call(fact, call),
-            FactKind::Assign { target, given } => self.assign(fact, target.as_ref(), given),
+            FactKind::Assign { target, given, .. } => self.assign(fact, target.as_ref(), given),
             FactKind::Init { binding, given } => self.init(*binding, given),
             FactKind::Declare { binding } => Effect::Declare(*binding),
             FactKind::Read { .. } => Effect::Nothing,
@@ -145,7 +147,7 @@ impl Judge<'_> {
         if let Some(why) = self.signs.acts.get(&span) {
             return Some(Effect::Ad(why.clone()));
         }
-        match self.signs.requests.get(&span)? {
+        match self.signs.request(fact)? {
             Some(why) if !self.meanings.depends_on_caller(&fact.kind) => Some(Effect::Ad(why.clone())),
             _ => Some(Effect::Unknown),
         }
@@ -302,7 +304,9 @@ impl Judge<'_> {
         match given {
             Given::Inert => true,
             Given::Either(all) => all.iter().all(|one| match one {
-                Given::Chain(chain) => self.meanings.ad(chain).is_some() && !chain.path.iter().any(|part| **part == *"()"),
+                Given::Chain(chain) => {
+                    self.meanings.ad(chain).is_some() && !chain.path.iter().any(|part| **part == *"()")
+                }
                 other => self.is_inert(other),
             }),
             _ => false,

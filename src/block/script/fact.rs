@@ -25,15 +25,15 @@ pub(super) struct Fact {
 pub(super) enum FactKind {
     /// A call or `new`.
     Call(Call),
-    /// Something is stored in what a chain names.
-    Assign { target: Option<Chain>, given: Given },
+    /// Something is stored in what a chain names; what names it ends there.
+    Assign { target: Option<Chain>, given: Given, target_end: u32 },
     /// A binding gets a value where it is declared, or as the parameter of a function that is called in place.
     Init { binding: BindingId, given: Given },
     /// A name is declared here.
     Declare { binding: BindingId },
     /// A binding is read; the member that is asked of it, if one is.
     Read { binding: BindingId, member: Option<Atom> },
-    /// A `return`, `break` or `continue`: out of what starts there.
+    /// A `return`, `break` or `continue`: out of what starts just before there; 0: out of the script.
     Leave { to: u32 },
     /// Something of which nothing can be told.
     Unknown,
@@ -134,7 +134,7 @@ impl Collect<'_> {
             Some(label) => way.label.as_ref() == Some(&label.sym),
             None => way.is_loop || way.is_switch && !needs_loop,
         });
-        let to = found.map_or(0, |way| way.start);
+        let to = found.map_or(0, |way| way.start + 1);
         self.push(span, FactKind::Leave { to });
     }
 
@@ -277,10 +277,7 @@ impl Visit for Collect<'_> {
             ast::Callee::Import(_) => {
                 let arguments = self.arguments(&call.args);
                 let callee = Some(Chain { root: Root::Global(atom!("import")), path: Vec::new() });
-                self.push(
-                    call.span,
-                    FactKind::Call(Call { callee, is_in_place: false, is_new: false, arguments }),
-                );
+                self.push(call.span, FactKind::Call(Call { callee, is_in_place: false, is_new: false, arguments }));
             }
         }
         call.visit_children_with(self);
@@ -304,7 +301,8 @@ impl Visit for Collect<'_> {
             given if is_plain || is_either => given,
             _ => Given::Other,
         };
-        self.push(assign.span, FactKind::Assign { target, given });
+        let target_end = text_span(assign.left.span()).end;
+        self.push(assign.span, FactKind::Assign { target, given, target_end });
         match &assign.left {
             ast::AssignTarget::Simple(ast::SimpleAssignTarget::Ident(name)) => {
                 if !is_plain {
@@ -319,14 +317,14 @@ impl Visit for Collect<'_> {
 
     fn visit_update_expr(&mut self, update: &ast::UpdateExpr) {
         let target = chain_of(&update.arg, self.names);
-        self.push(update.span, FactKind::Assign { target, given: Given::Other });
+        self.push(update.span, FactKind::Assign { target, given: Given::Other, target_end: 0 });
         self.visit_expr(&update.arg);
     }
 
     fn visit_unary_expr(&mut self, unary: &ast::UnaryExpr) {
         if unary.op == ast::UnaryOp::Delete {
             let target = chain_of(&unary.arg, self.names);
-            self.push(unary.span, FactKind::Assign { target, given: Given::Other });
+            self.push(unary.span, FactKind::Assign { target, given: Given::Other, target_end: 0 });
         }
         self.visit_expr(&unary.arg);
     }
@@ -410,7 +408,7 @@ impl Visit for Collect<'_> {
     }
 
     fn visit_return_stmt(&mut self, give: &ast::ReturnStmt) {
-        let to = self.functions.last().copied().unwrap_or(0);
+        let to = self.functions.last().map_or(0, |start| start + 1);
         self.push(give.span, FactKind::Leave { to });
         give.visit_children_with(self);
     }

@@ -88,7 +88,7 @@ impl<'g> Ground<'g> {
     fn leaves(&self, start: u32, end: u32) -> bool {
         let from = self.leaves.partition_point(|(place, _)| *place < start);
         let to = self.leaves.partition_point(|(place, _)| *place < end);
-        self.leaves.get(from..to).unwrap_or_default().iter().any(|(_, target)| *target < start)
+        self.leaves.get(from..to).unwrap_or_default().iter().any(|(_, target)| *target <= start)
     }
 
     /// May all of it go, as far as it is not needed elsewhere?

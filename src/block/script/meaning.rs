@@ -9,6 +9,7 @@ use super::names::{BindingId, Names};
 use super::sign::{Signs, Witness};
 use super::verdict::Why;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::Arc;
 use swc_atoms::Atom;
@@ -74,7 +75,7 @@ impl<'s> Meanings<'s> {
             if let Some(why) = self.signs.acts.get(&span) {
                 self.learn_library(target, why);
             }
-            if let Some(Some(why)) = self.signs.requests.get(&span)
+            if let Some(Some(why)) = self.signs.request(fact)
                 && !self.depends_on_caller(&fact.kind)
                 && let Root::Binding(binding) = target.root
                 && target.path.len() == 1
@@ -93,7 +94,8 @@ impl<'s> Meanings<'s> {
         };
         if is_named && !owner.iter().any(|part| **part == *"()") {
             let chain = self.expand(&Chain { root: target.root.clone(), path: owner.to_vec() });
-            let is_everybodys = matches!(&chain.root, Root::Global(name) if chain.path.is_empty() && is_everybodys(name));
+            let is_everybodys =
+                matches!(&chain.root, Root::Global(name) if chain.path.is_empty() && is_everybodys(name));
             let is_new = self.learned.len() < LIBRARIES && !self.learned.iter().any(|(known, _)| *known == chain);
             if !is_everybodys && is_new {
                 self.learned.push((chain, why.clone()));
@@ -160,11 +162,15 @@ impl<'s> Meanings<'s> {
 
     /// Why what the chain names serves ads, if it does.
     pub fn ad(&self, chain: &Chain) -> Option<Arc<Why>> {
-        let chain = self.expand(chain);
-        if let Root::Binding(binding) = chain.root
-            && let Some(why) = self.ads.get(&binding)
-        {
-            return Some(why.clone());
+        let mut chain = Cow::Borrowed(chain);
+        for _ in 0..ALIASES {
+            if let Root::Binding(binding) = chain.root
+                && let Some(why) = self.ads.get(&binding)
+            {
+                return Some(why.clone());
+            }
+            let Some(next) = self.step(&chain) else { break };
+            chain = Cow::Owned(next);
         }
         let is_prefix = |known: &Chain| known.root == chain.root && chain.path.starts_with(&known.path);
         if let Some((_, why)) = self.learned.iter().find(|(known, _)| is_prefix(known)) {
@@ -207,15 +213,22 @@ impl<'s> Meanings<'s> {
     pub fn expand(&self, chain: &Chain) -> Chain {
         let mut chain = chain.clone();
         for _ in 0..ALIASES {
-            let Root::Binding(binding) = chain.root else { break };
-            let Some(Given::Chain(target)) = self.only_write(binding) else { break };
-            if target.path.len() + chain.path.len() > LONGEST || target.root == chain.root {
-                break;
-            }
-            let path = target.path.iter().chain(&chain.path).cloned().collect();
-            chain = from_window(Chain { root: target.root.clone(), path }, self.names);
+            let Some(next) = self.step(&chain) else { break };
+            chain = next;
         }
         chain
+    }
+
+    /// The chain that the root of this one stands for; what is made new stands for itself.
+    fn step(&self, chain: &Chain) -> Option<Chain> {
+        let Root::Binding(binding) = chain.root else { return None };
+        let Some(Given::Chain(target)) = self.only_write(binding) else { return None };
+        let is_endless = target.path.len() + chain.path.len() > LONGEST || target.root == chain.root;
+        if is_endless || is_maker(target) {
+            return None;
+        }
+        let path = target.path.iter().chain(&chain.path).cloned().collect();
+        Some(from_window(Chain { root: target.root.clone(), path }, self.names))
     }
 
     fn only_write(&self, binding: BindingId) -> Option<&Given> {
@@ -303,7 +316,9 @@ fn writes(names: &Names, facts: &Facts) -> Vec<Vec<Given>> {
     for fact in &facts.all {
         let (binding, given) = match &fact.kind {
             FactKind::Init { binding, given } => (*binding, given),
-            FactKind::Assign { target: Some(Chain { root: Root::Binding(binding), path }), given } if path.is_empty() => {
+            FactKind::Assign { target: Some(Chain { root: Root::Binding(binding), path }), given, .. }
+                if path.is_empty() =>
+            {
                 (*binding, given)
             }
             _ => continue,

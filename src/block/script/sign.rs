@@ -1,5 +1,6 @@
 //! What is known of a script from outside its syntax: the evidence that evaluation gives.
 
+use super::fact::{Fact, FactKind};
 use super::verdict::Why;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -20,6 +21,15 @@ impl Signs {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.acts.is_empty() && self.data.is_empty() && self.requests.values().all(Option::is_none)
+    }
+
+    /// What is known of the requests of an assignment or call: evaluation may blame what is written to alone.
+    pub(super) fn request(&self, fact: &Fact) -> Option<&Option<Arc<Why>>> {
+        let target_end = match fact.kind {
+            FactKind::Assign { target_end, .. } => target_end,
+            _ => fact.end,
+        };
+        self.requests.get(&(fact.start, fact.end)).or_else(|| self.requests.get(&(fact.start, target_end)))
     }
 
     /// A request, or one of the many that the same code asks for.
