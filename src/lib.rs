@@ -49,6 +49,7 @@ mod script;
 pub mod report;
 
 pub use base::{Diagnostic, Evidence, Limits, Place, Position, Severity, Span};
+pub use block::header;
 pub use block::{
     Action, Answer, Answers, Change, ChangeKind, Decision, FilterRule, PageContext, Party, Policy, PolicyWord, Reason,
     Request, RequestKind, RequestVerdict, RewriteOptions, Rewriter, Rewritten, ScriptCut, ScriptVerdict, Subject, Why,

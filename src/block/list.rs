@@ -152,7 +152,23 @@ mod tests {
         let mut mistakes = Vec::new();
         let text = list.usable_text(list.syntax(), &mut mistakes);
         assert_eq!(text, "\n||a.example^\n\n\n\n||c.example^\n");
-        let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
-        insta::assert_snapshot!(lines.join("\n"), @"");
+        let lines: Vec<(u32, &str)> = mistakes.iter().map(|one| (one.line, &*one.text)).collect();
+        assert_eq!(lines, [(3, "/ads(/"), (5, "||b.example^$nonsense")]);
+        assert_eq!(mistakes[1].to_string(), "mine.txt:5: unrecognised option: ||b.example^$nonsense");
+    }
+
+    #[test]
+    fn a_plain_list_may_block_and_never_inject() {
+        let text = "||a.example^$script,redirect=noop.js\n||b.example^$redirect-rule=noop.js\n||c.example^$csp=img-src 'none'\n\
+                    d.example##+js(set, x, 1)\n@@||c.example^$csp\ne.example##.ad\n||f.example^$redirect=noop.js";
+        let usable = |trust: Trust| {
+            let mut mistakes = Vec::new();
+            let text = FilterList::new("x", text).with_trust(trust).usable_text(Syntax::Adblock, &mut mistakes);
+            (text, mistakes.iter().map(|mistake| mistake.line).collect::<Vec<_>>())
+        };
+        let (plain, refused) = usable(Trust::Plain);
+        assert_eq!(plain, "||a.example^$script\n\n\n\n@@||c.example^$csp\ne.example##.ad\n||f.example^\n");
+        assert_eq!(refused, [2, 3, 4]);
+        assert_eq!(usable(Trust::Trusted), (format!("{text}\n"), Vec::new()));
     }
 }

@@ -8,8 +8,11 @@ mod address;
 mod answer;
 #[cfg(feature = "filter-lists")]
 mod filter_lists;
+pub mod header;
 #[cfg(feature = "filter-lists")]
 mod list;
+#[cfg(feature = "filter-lists")]
+mod list_cache;
 #[cfg(feature = "filter-lists")]
 mod list_index;
 #[cfg(feature = "filter-lists")]

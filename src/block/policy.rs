@@ -9,6 +9,8 @@ use super::page_context::PageContext;
 use super::policy_file;
 use super::verdict::{Action, Reason};
 use crate::base::Evidence;
+use crate::network::Registry;
+use crate::rule::RuleSet;
 use rustc_hash::FxHashMap;
 use std::fmt;
 use std::sync::{Arc, LazyLock};
@@ -91,13 +93,18 @@ pub struct PolicyWord {
     pub is_own: bool,
 }
 
+impl PolicyWord {
+    /// What it says, as `block role ssp on example.com`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let said = format!("{} {} {}", self.action, self.subject.kind(), self.subject.name());
+        self.site.as_ref().map_or_else(|| said.clone(), |site| format!("{said} on {site}"))
+    }
+}
+
 impl fmt::Display for PolicyWord {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} {} {}", self.action, self.subject.kind(), self.subject.name())?;
-        if let Some(site) = &self.site {
-            write!(out, " on {site}")?;
-        }
-        write!(out, " ({}:{})", self.file, self.line)
+        write!(out, "{} ({}:{})", self.words(), self.file, self.line)
     }
 }
 
@@ -189,6 +196,18 @@ impl Policy {
     #[must_use]
     pub fn has_stubs(&self) -> bool {
         self.stubs
+    }
+
+    /// Words about rules, products and networks that nobody knows: they most likely say something else than was meant.
+    #[must_use]
+    pub fn unknown_names(&self, rules: &RuleSet, registry: &Registry) -> Vec<&PolicyWord> {
+        let is_known = |subject: &Subject| match subject {
+            Subject::Rule(id) => rules.rule(id).is_some(),
+            Subject::Product(id) => rules.product(id).is_some(),
+            Subject::Network(id) => registry.network(id).is_some(),
+            Subject::Role(_) => true,
+        };
+        self.words().into_iter().filter(|word| !is_known(&word.subject)).collect()
     }
 
     /// Every word, those for all sites first, then by site.

@@ -126,3 +126,111 @@ fn is_script_url(url: &str) -> bool {
     let path = url.split(['?', '#']).next().unwrap_or_default();
     path.ends_with(".js") || path.ends_with(".mjs")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::Registry;
+    use crate::rule::RuleSet;
+    use std::sync::LazyLock;
+
+    static DETECTOR: LazyLock<Detector> =
+        LazyLock::new(|| Detector::new(Arc::new(RuleSet::built_in()), Registry::built_in()));
+
+    fn filter(policy: &str) -> RequestFilter {
+        let policy = Policy::built_in().with_text("mine.toml", policy).unwrap_or_else(|error| panic!("{error}"));
+        RequestFilter::new(&DETECTOR, policy)
+    }
+
+    fn ask<'r>(url: &'r str, kind: &str) -> Request<'r> {
+        Request::new(url).with_source("https://news.example/").with_kind(RequestKind::of_name(kind).unwrap())
+    }
+
+    fn verdict(filter: &RequestFilter, url: &str, kind: &str) -> String {
+        let verdict = filter.check(&ask(url, kind));
+        let answer = verdict.answer.as_ref().map_or("", |answer| &answer.name);
+        let reason = verdict.reason.as_ref().map(ToString::to_string).unwrap_or_default();
+        let words = reason.split(" (").next().unwrap_or_default();
+        format!("{} {} {words} {answer}", verdict.action, verdict.network.as_deref().unwrap_or("-"))
+    }
+
+    #[test]
+    fn ads_are_blocked_and_their_libraries_answered_with_inert_ones() {
+        let filter = filter("");
+        let of = |url, kind| verdict(&filter, url, kind);
+        let gpt = "https://securepubads.g.doubleclick.net/tag/js/gpt.js";
+        assert_eq!(of(gpt, "script"), "block google block role ad-server googletag");
+        assert_eq!(of(gpt, "other"), "block google block role ad-server googletag");
+        assert_eq!(
+            of("https://ib.adnxs.com/getuid?x", "image"),
+            "block microsoft-monetize block role ad-server empty-image"
+        );
+        assert_eq!(of("https://www.google-analytics.com/analytics.js", "script"), "allow google allow role analytics ");
+        assert_eq!(of("https://consent.cookiebot.com/uc.js", "script").split(' ').next(), Some("allow"));
+        assert_eq!(of("https://cdn.jwplayer.com/libraries/abc.js", "script").split(' ').next(), Some("allow"));
+        assert_eq!(of("https://news.example/app.js", "script"), "allow -  ");
+        for odd in ["", "x", "data:text/html,x", "https://", "https://\u{0}/", "https://[::1]:80/x", "//"] {
+            assert_eq!(of(odd, "script"), "allow -  ", "{odd:?}");
+        }
+    }
+
+    #[test]
+    fn sites_of_their_own_and_visits_are_let_be() {
+        let filter = filter("");
+        let own = Request::new("https://www.taboola.com/app.js").with_source("https://www.taboola.com/");
+        assert!(!filter.check(&own).is_block());
+        let visit = Request::new("https://www.taboola.com/").with_kind(RequestKind::Document);
+        assert!(!filter.check(&visit).is_block());
+        assert_eq!(filter.check(&visit).network.as_deref(), Some("taboola"));
+        assert!(filter.check(&own.with_source("https://news.example/")).is_block());
+    }
+
+    #[test]
+    fn the_policy_can_do_without_stubs() {
+        let gpt = "https://securepubads.g.doubleclick.net/tag/js/gpt.js";
+        assert_eq!(verdict(&filter("stubs = false"), gpt, "script"), "block google block role ad-server empty-script");
+    }
+
+    #[test]
+    #[cfg(feature = "filter-lists")]
+    fn lists_block_too_but_not_what_the_user_allows() {
+        use super::super::list::{FilterList, Trust};
+        let list = "||news.example/promo/\n||cookiebot.com^\n@@||news.example/promo/kept\n||trk.example^$script,redirect=noop.js\n\
+                    ||p.example^$removeparam=utm\n";
+        let own = filter("products.allow = ['cookiebot']");
+        let built_in = filter("");
+        let lists = Arc::new(FilterLists::new(&[FilterList::new("mine.txt", list).with_trust(Trust::Trusted)]));
+        own.set_lists(Some(lists.clone()));
+        built_in.set_lists(Some(lists));
+        let of = |url, kind| verdict(&own, url, kind);
+        assert_eq!(of("https://news.example/promo/x.png", "image"), "block - ||news.example/promo/ empty-image");
+        assert_eq!(of("https://news.example/promo/kept.png", "image"), "allow - @@||news.example/promo/kept ");
+        assert_eq!(
+            of("https://trk.example/t.js", "script"),
+            "block - ||trk.example^$script,redirect=noop.js empty-script"
+        );
+        let cookiebot = "https://consent.cookiebot.com/uc.js";
+        assert_eq!(of(cookiebot, "script").split(' ').next(), Some("allow"), "the user's word counts before a list");
+        assert_eq!(verdict(&built_in, cookiebot, "script").split(' ').next(), Some("block"));
+        let params = own.check(&ask("https://p.example/?utm=1&id=2", "document"));
+        assert_eq!((params.is_block(), params.url.as_deref()), (false, Some("https://p.example/?id=2")));
+        own.set_lists(None);
+        assert_eq!(of("https://trk.example/t.js", "script"), "allow -  ");
+    }
+
+    #[test]
+    fn every_stub_and_every_name_in_the_policy_exists() {
+        let (rules, registry) = (DETECTOR.rules(), Registry::built_in());
+        for product in rules.products() {
+            let stub = product.stub.as_deref();
+            assert!(
+                stub.is_none_or(|name| Answers::built_in().libraries().any(|known| known == name)),
+                "{}",
+                product.id
+            );
+        }
+        let policy = Policy::built_in();
+        assert_eq!(policy.unknown_names(rules, registry), Vec::<&super::super::PolicyWord>::new());
+        assert_eq!(filter("networks.block = ['nobody']").policy().unknown_names(rules, registry).len(), 1);
+    }
+}

@@ -1,5 +1,6 @@
 //! The arguments: one definition for the parser, `-h` and `--help`.
 
+use super::check::CheckArguments;
 use super::rules::RulesArguments;
 use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
@@ -69,6 +70,7 @@ pub(super) enum Command {
     Scan(ScanArguments),
     Rules(RulesArguments),
     Clean(CleanArguments),
+    Check(CheckArguments),
 }
 
 /// Lists the ad networks of saved pages
@@ -112,6 +114,10 @@ pub(super) struct ScanArguments {
     /// with a mistake stop the run before any page is read.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::AnyPath)]
     pub(super) rules: Vec<PathBuf>,
+
+    /// Tell which rule of the filter list in FILE would block each request; may be given more than once
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) list: Vec<PathBuf>,
 
     /// Evaluate every script, whether a rule could match or not
     #[arg(long, hide = true)]

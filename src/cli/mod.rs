@@ -3,8 +3,10 @@
 //! Stdout gets the result and nothing else; messages and progress go to stderr.
 
 mod args;
+mod check;
 mod clean;
 mod contain;
+mod filter_args;
 mod json_field;
 mod message;
 mod ordered;
@@ -37,6 +39,7 @@ pub(crate) fn run() -> Outcome {
             Command::Scan(arguments) => scan::scan(&arguments),
             Command::Rules(arguments) => rules::rules(&arguments),
             Command::Clean(arguments) => clean::clean(&arguments),
+            Command::Check(arguments) => check::check(&arguments),
         },
         Err(error) => {
             // Where help cannot be printed nobody reads it: a closed pipe is no failure.

@@ -7,6 +7,7 @@
 use super::Outcome;
 use super::args::ScanArguments;
 use super::contain::{contain, silence_contained_panics};
+use super::filter_args::read_lists;
 use super::message::{self, plain_words};
 use super::ordered::in_order;
 use super::output::{Output, form, shares_terminal};
@@ -61,6 +62,7 @@ fn engine(arguments: &ScanArguments) -> Result<Engine, Outcome> {
         let (rules, registry) = rules::read_onto(RuleSet::built_in(), &arguments.rules, arguments.quiet)?;
         Engine::with_registry(rules, registry)
     };
+    engine.set_lists(read_lists(&arguments.list, &[], None, arguments.quiet)?);
     Ok(if arguments.no_prefilter { engine.without_prefilter() } else { engine })
 }
 

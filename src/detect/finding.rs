@@ -132,6 +132,8 @@ pub struct FoundRequest {
     pub kind: &'static str,
     /// The organisation it belongs to.
     pub network: Option<Arc<str>>,
+    /// The rule of a filter list that would block it, and where it stands.
+    pub filter: Option<Arc<str>>,
     /// Is it a sign of that organisation's ads? Not if the host serves much else besides.
     pub is_ad: bool,
     /// Where it is named.

@@ -68,7 +68,7 @@ fn meet_request<'d>(
     // A domain that serves much besides ads tells whose the request is, and is no sign of an ad network.
     let is_ad = product.is_some() || registry.network_of_host(&location.host).is_some();
     let network = product.or_else(by_domain);
-    Some(FoundRequest { url: shown(named.url), kind: named.kind, network, is_ad, at: named.at })
+    Some(FoundRequest { url: shown(named.url), kind: named.kind, network, filter: None, is_ad, at: named.at })
 }
 
 /// The known text up to the first unknown part.

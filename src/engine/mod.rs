@@ -20,9 +20,11 @@ pub use scan::{Outcome, Scan, ScanOptions, ScriptRecord};
 
 use crate::base::Limits;
 #[cfg(feature = "filter-lists")]
-use crate::block::FilterLists;
+use crate::block::{FilterLists, RequestKind};
 use crate::block::{Policy, Request, RequestFilter, RequestVerdict};
 use crate::clean::{self, CleanOptions, Cleaned};
+#[cfg(feature = "filter-lists")]
+use crate::detect::FoundRequest;
 use crate::detect::{Detected, Detector, Prefilter};
 use crate::evaluate::Interests;
 use crate::input;
@@ -170,6 +172,8 @@ impl Engine {
         self.verdicts(&mut seen, &events, &document);
         let Detected { findings, ad_units, slots, requests, networks, config } = detected;
         let (url, title, scripts) = (seen.url, seen.title, seen.scripts);
+        #[cfg(feature = "filter-lists")]
+        let requests = self.with_filters(requests, url.as_deref());
         let mut diagnostics = document.diagnostics.clone();
         diagnostics.extend(seen.diagnostics);
         Scan {
@@ -187,5 +191,19 @@ impl Engine {
             diagnostics,
             text: document.text.to_string(),
         }
+    }
+
+    /// The requests with the list rules that would block them.
+    #[cfg(feature = "filter-lists")]
+    fn with_filters(&self, mut requests: Vec<FoundRequest>, page_url: Option<&str>) -> Vec<FoundRequest> {
+        let Some(lists) = self.requests.lists() else { return requests };
+        for found in &mut requests {
+            let kind = RequestKind::of_name(found.kind).unwrap_or_default();
+            let verdict =
+                lists.check(&Request::new(&found.url).with_source(page_url.unwrap_or_default()).with_kind(kind));
+            let rule = if verdict.is_block() { verdict.rule } else { None };
+            found.filter = rule.map(|rule| rule.to_string().into());
+        }
+        requests
     }
 }

@@ -181,7 +181,7 @@ impl Places<'_> {
             url: request.url.clone(),
             kind: request.kind.into(),
             network: owned(request.network.as_ref()),
-            filter: None,
+            filter: owned(request.filter.as_ref()),
             at: self.at(request.at),
         }
     }

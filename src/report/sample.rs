@@ -128,6 +128,7 @@ fn request() -> FoundRequest {
         url: "https://ads.example/tag.js".into(),
         kind: "script",
         network: None,
+        filter: None,
         is_ad: true,
         at: Place { script: None, span: Span::new(0, 7) },
     }

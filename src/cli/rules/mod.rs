@@ -12,7 +12,7 @@ mod show;
 
 pub(super) use args::RulesArguments;
 use read::read;
-pub(super) use read::read_onto;
+pub(super) use read::{read_onto, tell_error};
 
 use super::Outcome;
 use args::RulesCommand;

@@ -34,7 +34,7 @@ pub(super) fn read(paths: &[PathBuf]) -> Result<(RuleSet, &'static Registry), Ou
 }
 
 /// Says why rules cannot be used.
-pub(super) fn tell_error(error: &RuleError) {
+pub(in crate::cli) fn tell_error(error: &RuleError) {
     match error {
         RuleError::Mistakes(all) => {
             all.iter().filter(|mistake| mistake.severity == Severity::Error).for_each(|one| tell(one, Frames::With));
