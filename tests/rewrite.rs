@@ -116,7 +116,10 @@ fn push(node: &Handle, pieces: &mut Vec<String>) -> bool {
         NodeData::Element { name, attrs, .. } => {
             let attributes: Vec<String> =
                 attrs.borrow().iter().map(|one| format!("{}={}", one.name.local, one.value)).collect();
-            pieces.push(format!("<{} {}>", name.local, attributes.join(" ")));
+            // These are there whether a tag says so or not, and where they begin depends on what comes first.
+            if !matches!(&*name.local, "html" | "head" | "body") {
+                pieces.push(format!("<{} {}>", name.local, attributes.join(" ")));
+            }
             &*name.local == "script"
         }
         NodeData::Text { contents } => {

@@ -50,7 +50,7 @@ Examples:
 Exit codes:
   0  done
   1  done, and with `--check` something would be cut
-  2  the command line is wrong, or an input is an HTML page, which `clean` does not read yet
+  2  the command line is wrong
   3  some input could not be read or written; the rest was done";
 
 /// Finds ad code in saved web pages

@@ -95,7 +95,7 @@ impl Cleaner<'_> {
             Ok(bytes) => bytes,
             Err(error) => return self.fail(&plain_words(&error), path, Outcome::Incomplete),
         };
-        if is_html(&String::from_utf8_lossy(&bytes[..bytes.len().min(PEEK)])) {
+        if is_page_name(path) || is_html(&String::from_utf8_lossy(&bytes[..bytes.len().min(PEEK)])) {
             return self.page(path, &bytes);
         }
         let Ok(text) = String::from_utf8(bytes) else {
@@ -264,6 +264,12 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
 
 fn name(path: &Path) -> String {
     path.to_string_lossy().into_owned()
+}
+
+/// Does the name say that it is a page?
+fn is_page_name(path: &Path) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    ["html", "htm", "xhtml", "shtml"].iter().any(|page| ending.eq_ignore_ascii_case(page))
 }
 
 /// Does the text begin as a page does?

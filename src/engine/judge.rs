@@ -238,7 +238,9 @@ impl Court<'_> {
     }
 
     fn request(&self, url: &str, kind: &str) -> Option<Arc<Why>> {
-        let request = Request::new(url)
+        // Scripts leave the scheme to the page.
+        let whole = if url.starts_with("//") { format!("https:{url}") } else { url.to_owned() };
+        let request = Request::new(&whole)
             .with_source(self.page.url().unwrap_or_default())
             .with_kind(RequestKind::of_name(kind).unwrap_or_default());
         self.engine.why_blocked(&request)
