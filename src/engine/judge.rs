@@ -380,6 +380,16 @@ mod tests {
     }
 
     #[test]
+    fn a_library_s_own_global_stays_whatever_it_is_given() {
+        let (_, left) = judged(
+            "(function (e) { e = e || {}; window.googletag = e; googletag.enableServices(); go() })(window.googletag);",
+        );
+        assert!(left.contains("window.googletag = e;") && !left.contains("enableServices"), "{left}");
+        let list = "window.adTargets = [{ code: 'a', bids: [{ bidder: 'ix', params: { siteId: 1 } }] }]; site.fill();";
+        check(list, Action::Allow, list);
+    }
+
+    #[test]
     fn loaders_of_ad_scripts_go_whole() {
         let gpt = "(function () { var gads = document.createElement('script'); gads.async = true; var useSSL = 'https:' == document.location.protocol; gads.src = (useSSL ? 'https:' : 'http:') + '//www.googletagservices.com/tag/js/gpt.js'; var node = document.getElementsByTagName('script')[0]; node.parentNode.insertBefore(gads, node); })();";
         check(gpt, Action::Block, "");

@@ -266,7 +266,7 @@ impl Judge<'_> {
     fn assign(&self, fact: &Fact, target: Option<&Chain>, given: &Given) -> Effect {
         let Some(target) = target else { return Effect::Unknown };
         let is_library = self.meanings.ad(target).is_some();
-        if is_library && self.is_inert(given) && self.is_of_page(target) {
+        if is_library && (self.is_whole_global(target) || self.is_inert(given) && self.is_of_page(target)) {
             return Effect::Keep;
         }
         if let Some(effect) = self.evaluated(fact) {
@@ -279,7 +279,10 @@ impl Judge<'_> {
     }
 
     fn assign_member(&self, target: &Chain, given: &Given) -> Effect {
-        if let Some(why) = self.meanings.ad(target).or_else(|| self.meanings.ad_given(given)) {
+        // Lists and objects stay where others may read them.
+        let is_given = matches!(given, Given::Chain(_));
+        let why = self.meanings.ad(target).or_else(|| self.meanings.ad_given(given).filter(|_| is_given));
+        if let Some(why) = why {
             return Effect::Ad(why);
         }
         match self.meanings.expand(target) {
@@ -288,6 +291,12 @@ impl Judge<'_> {
             }
             _ => Effect::Unknown,
         }
+    }
+
+    /// The library's own global: whatever it is given, others hold on to it.
+    fn is_whole_global(&self, target: &Chain) -> bool {
+        let chain = self.meanings.expand(target);
+        chain.path.is_empty() && matches!(chain.root, Root::Global(_))
     }
 
     /// Does the chain lead to something that other scripts can see?
