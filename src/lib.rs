@@ -53,8 +53,9 @@ pub mod report;
 pub use base::{Diagnostic, Evidence, Limits, Place, Position, Severity, Span};
 pub use block::header;
 pub use block::{
-    Action, Answer, Answers, Decision, FilterRule, PageContext, Party, Policy, PolicyWord, Reason, Request,
-    RequestKind, RequestVerdict, Subject,
+    Action, Answer, Answers, Change, ChangeKind, Decision, FilterRule, PageContext, Party, Policy, PolicyWord, Reason,
+    Request, RequestKind, RequestVerdict, RewriteOptions, Rewriter, Rewritten, ScriptCut, ScriptVerdict, Subject, Why,
+    with_new_hashes,
 };
 #[cfg(feature = "filter-lists")]
 pub use block::{FilterList, FilterLists, HiddenOnPage, ListMistake, ListVerdict, Trust};
@@ -62,7 +63,7 @@ pub use clean::{CleanOptions, Cleaned, Cut, Kept, What, clean_text};
 pub use detect::{AdUnit, Adapter, Bid, Bundle, ConfigEntry, Finding, FoundNetwork, FoundRequest, Problem, Slot};
 #[doc(hidden)]
 pub use engine::stages;
-pub use engine::{Container, Engine, Outcome, Scan, ScanOptions, ScriptKind, ScriptRecord};
+pub use engine::{Container, Engine, Outcome, PageJudge, Scan, ScanOptions, ScriptKind, ScriptRecord};
 pub use evaluate::{Alternative, Condition, Object, Step, Trace, Value};
 pub use input::{
     Archive, ReadOptions, Resource, ResourceKind, ResourceText, SavedDocument, SavedRequest, SavedRequestKind,

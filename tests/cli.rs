@@ -273,11 +273,24 @@ fn clean_keeps_the_other_fields_of_ndjson() {
 }
 
 #[test]
-fn clean_refuses_pages_and_what_is_no_text() {
+fn clean_takes_pages_and_folders_of_them() {
     let folder = Folder::new("clean-html");
-    let page = folder.write("a.html", "<!DOCTYPE html><p>x");
-    assert_eq!(code(&adsieve(&["clean", text(&page)])), 2);
+    let ads = "<script>pbjs.que.push(function () { pbjs.requestBids({}) })</script>";
+    let page = folder.write("a.html", &format!("<!DOCTYPE html><p>x{ads}</p>"));
+    let output = adsieve(&["clean", text(&page)]);
+    assert_eq!((code(&output), stdout(&output)), (0, "<!DOCTYPE html><p>x</p>"));
+    assert_eq!(code(&adsieve(&["clean", "--check", text(&page)])), 1);
+    assert_eq!(code(&adsieve(&["clean", text(&folder.0)])), 2, "where to?");
+    let target = folder.0.join("out");
+    assert_eq!(code(&adsieve(&["clean", text(&folder.0), "-o", text(&target)])), 0);
+    assert_eq!(fs::read_to_string(target.join("a.html")).unwrap(), "<!DOCTYPE html><p>x</p>");
+}
+
+#[test]
+fn clean_refuses_what_is_no_text() {
+    let folder = Folder::new("clean-binary");
+    let file = folder.write("a.txt", "");
     assert_eq!(code(&adsieve(&["clean", "nowhere.txt"])), 3);
-    fs::write(&page, b"\xff\xfe\xfd").unwrap();
-    assert_eq!(code(&adsieve(&["clean", text(&page)])), 3);
+    fs::write(&file, b"\xff\xfe\xfd").unwrap();
+    assert_eq!(code(&adsieve(&["clean", text(&file)])), 3);
 }

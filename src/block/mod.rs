@@ -25,6 +25,8 @@ mod policy;
 mod policy_file;
 mod request;
 mod request_filter;
+mod rewrite;
+mod script;
 mod verdict;
 
 pub use answer::Answers;
@@ -36,4 +38,6 @@ pub use page_context::PageContext;
 pub use policy::{Decision, Party, Policy, PolicyWord, Subject};
 pub use request::{Request, RequestKind};
 pub use request_filter::RequestFilter;
+pub use rewrite::{Change, ChangeKind, Judge, RewriteOptions, Rewriter, Rewritten, with_new_hashes};
+pub use script::{ScriptCut, ScriptVerdict, Signs, Why, Witness, judge_script};
 pub use verdict::{Action, Answer, FilterRule, Reason, RequestVerdict};

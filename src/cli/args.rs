@@ -90,7 +90,7 @@ Examples:
 Exit codes:
   0  done
   1  done, and with `--check` something would be cut
-  2  the command line is wrong, or an input is an HTML page, which `clean` does not read yet
+  2  the command line is wrong
   3  some input could not be read or written; the rest was done";
 
 /// Finds ad code in saved web pages
@@ -328,14 +328,16 @@ pub(super) enum DiffFormat {
 #[derive(Args, Debug)]
 #[command(after_long_help = CLEAN_EXAMPLES)]
 pub(super) struct CleanArguments {
-    /// Text files in UTF-8, or `-` for standard input
+    /// HTML pages, text files in UTF-8, folders of pages, or `-` for standard input
     ///
-    /// The cleaned texts are written to standard output one behind the other.
-    #[arg(required = true, value_name = "PATH", value_hint = ValueHint::FilePath)]
+    /// A page loses its ad scripts, ad markup and leaked ad code; all other bytes
+    /// stay. What is cleaned is written to standard output one behind the other; a
+    /// folder needs `-o DIR`, `--in-place` or `--check`.
+    #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(super) paths: Vec<PathBuf>,
 
-    /// Write the cleaned text to FILE
-    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["in_place", "check"])]
+    /// Write the cleaned text to FILE; of a folder, each page under the same name below DIR
+    #[arg(short, long, value_name = "FILE|DIR", value_hint = ValueHint::AnyPath, conflicts_with_all = ["in_place", "check"])]
     pub(super) output: Option<PathBuf>,
 
     /// Clean the files where they are; each that changes leaves a copy with SUFFIX behind its name

@@ -1,6 +1,6 @@
 //! Finds rules by the names that stand in events, elements and styles.
 
-use crate::page::{Element, Wanted};
+use crate::page::Wanted;
 use crate::pattern::{Anchor, Selector, StyleName, first_name, host_tail};
 use crate::rule::RuleSet;
 use rustc_hash::FxHashMap;
@@ -50,14 +50,18 @@ impl Elements {
     }
 
     /// Patterns that may match, in order of the rules.
-    fn find(&self, element: &Element<'_>) -> Vec<PatternAt> {
-        let classes = element.attribute("class").unwrap_or_default().split_ascii_whitespace();
+    fn find<'e>(&self, name: &str, attributes: impl Iterator<Item = (&'e str, &'e str)>) -> Vec<PatternAt> {
         let mut found = self.open.clone();
         let mut add = |patterns: Option<&Vec<PatternAt>>| found.extend(patterns.into_iter().flatten());
-        add(self.names.get(&*element.name));
-        add(element.attribute("id").and_then(|id| self.ids.get(id)));
-        classes.for_each(|class| add(self.classes.get(class)));
-        element.attributes.iter().for_each(|attribute| add(self.attributes.get(&*attribute.name)));
+        add(self.names.get(name));
+        for (name, value) in attributes {
+            add(self.attributes.get(name));
+            match name {
+                "id" => add(self.ids.get(value)),
+                "class" => value.split_ascii_whitespace().for_each(|class| add(self.classes.get(class))),
+                _ => {}
+            }
+        }
         found.sort_unstable();
         found.dedup();
         found
@@ -135,9 +139,13 @@ impl Index {
         all
     }
 
-    /// Patterns of elements that may match this one, in order of the rules.
-    pub fn element_patterns(&self, element: &Element<'_>) -> Vec<PatternAt> {
-        self.elements.find(element)
+    /// Patterns that may match an element of this lower-case name and these attributes, in order of the rules.
+    pub fn element_patterns<'e>(
+        &self,
+        name: &str,
+        attributes: impl Iterator<Item = (&'e str, &'e str)>,
+    ) -> Vec<PatternAt> {
+        self.elements.find(name, attributes)
     }
 
     /// Who speaks of this class name or id.

@@ -106,7 +106,8 @@ impl<'d> Matcher<'d> {
 
     pub fn element(&mut self, element: &Element<'_>) {
         let at = markup_place(element.span);
-        for (rule, number) in self.detector.index.element_patterns(element) {
+        let attributes = element.attributes.iter().map(|attribute| (&*attribute.name, &*attribute.value));
+        for (rule, number) in self.detector.index.element_patterns(&element.name, attributes) {
             let rule = &self.detector.rules.rules()[rule];
             let Some(captures) = rule.elements[number].unify(&element.name, |name| element.attribute(name)) else {
                 continue;

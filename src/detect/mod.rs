@@ -19,6 +19,7 @@ mod prefilter;
 mod problem;
 mod request;
 mod shared;
+mod sign;
 #[cfg(test)]
 mod test_page;
 #[cfg(test)]
@@ -29,3 +30,4 @@ pub use decoded::decode_readable;
 pub use detector::{Detected, Detector, Observed};
 pub use finding::{AdUnit, Bid, ConfigEntry, Finding, FoundNetwork, FoundRequest, Problem, Slot};
 pub use prefilter::Prefilter;
+pub use sign::Act;

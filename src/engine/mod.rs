@@ -3,16 +3,20 @@
 //! In: the bytes of one page, script or text. Out: what was found in it. An [`Engine`]
 //! is compiled once from a rule set, immutable, `Send + Sync`, and shared by reference.
 
+mod clean_page;
 mod example;
+mod judge;
 mod page_dom;
 mod page_run;
 mod reach;
+mod rewrite;
 mod saved;
 mod scan;
 pub mod stages;
 
 pub use crate::input::{Container, ResourceKind, ResourceText};
 pub use crate::page::ScriptKind;
+pub use rewrite::PageJudge;
 pub use scan::{Outcome, Scan, ScanOptions, ScriptRecord};
 
 use crate::base::Limits;
@@ -183,7 +187,8 @@ impl Engine {
 
     fn scan_opened(&self, document: &Document<'_>, archive: Option<Archive>, is_traced: bool) -> Scan {
         let kept = Kept::of(document);
-        let (seen, detected) = PageRun::new(self, document, &kept, is_traced).run();
+        let (mut seen, events, detected) = PageRun::new(self, document, &kept, is_traced).run();
+        self.verdicts(&mut seen, &events, document);
         let Detected { findings, ad_units, slots, requests, networks, config } = detected;
         let (url, title, scripts) = (seen.url, seen.title, seen.scripts);
         #[cfg(feature = "filter-lists")]

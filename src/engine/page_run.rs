@@ -4,11 +4,12 @@ use super::page_dom::PageDom;
 use super::scan::{Outcome, ScriptRecord};
 use super::{BIDDER, Engine, reach};
 use crate::base::{Diagnostic, Evidence, OffsetMap, Place, Span};
+use crate::block::ScriptVerdict;
 use crate::detect::{Bundle, Detected, Observed};
 use crate::evaluate::{Evaluator, Event, EventKind, Input, Sources, Trace};
 use crate::input::Document;
 use crate::page::{Element, Part, Request, Script, ScriptKind, Style, Text};
-use crate::script::{Goal, Language, find_regions, parse, parse_lazily};
+use crate::script::{Goal, Language, Tree, find_regions, parse, parse_lazily};
 use rustc_hash::FxHashSet;
 use typed_arena::Arena;
 
@@ -21,9 +22,19 @@ pub(super) struct Seen<'s> {
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) trace: Option<Trace>,
     pub(super) bundles: Vec<Bundle>,
+    /// The trees of the scripts that were evaluated, by index.
+    pub(super) trees: Vec<(u32, &'s Tree)>,
     elements: Vec<Element<'s>>,
     styles: Vec<Style<'s>>,
     pub(super) requests: Vec<Request>,
+}
+
+impl Seen<'_> {
+    /// The index of the script that stands at a place; scripts that others wrote have indexes between.
+    pub(super) fn index_of(&self, start: u32) -> Option<u32> {
+        let found = self.scripts.iter().find(|script| script.at.span == Span { start, end: start });
+        found.and_then(|script| script.at.script)
+    }
 }
 
 /// What lives as long as the work on one document.
@@ -82,13 +93,28 @@ impl<'s> PageRun<'s> {
         }
     }
 
-    pub(super) fn run(mut self) -> (Seen<'s>, Detected) {
+    pub(super) fn run(mut self) -> (Seen<'s>, Vec<Event>, Detected) {
         let mut page = self.engine.splitter.split(self.document);
         (self.seen.url, self.seen.title) = (page.url, page.title);
         self.seen.diagnostics.extend(page.diagnostics);
         self.fill_in(&mut page.parts);
-        self.reached = self.reached(&page.parts);
-        self.take_parts(page.parts, None);
+        let engine = self.engine;
+        let (seen, events) = self.evaluate_parts(page.parts);
+        let observed = Observed {
+            events: &events,
+            elements: &seen.elements,
+            styles: &seen.styles,
+            requests: &seen.requests,
+            url: seen.url.as_deref(),
+        };
+        let detected = engine.detector.detect(&observed);
+        (seen, events, detected)
+    }
+
+    /// What the scripts among the parts do, in the order of the page.
+    pub(super) fn evaluate_parts(mut self, parts: Vec<Part<'s>>) -> (Seen<'s>, Vec<Event>) {
+        self.reached = self.reached(&parts);
+        self.take_parts(parts, None);
         self.run_deferred();
         self.take_unnamed();
         self.run_late(Evidence::Evaluated);
@@ -109,15 +135,7 @@ impl<'s> PageRun<'s> {
         for script in evaluation.cut {
             self.seen.scripts[script as usize].outcome = Outcome::Cut;
         }
-        let observed = Observed {
-            events: &evaluation.events,
-            elements: &self.seen.elements,
-            styles: &self.seen.styles,
-            requests: &self.seen.requests,
-            url: self.seen.url.as_deref(),
-        };
-        let detected = self.engine.detector.detect(&observed);
-        (self.seen, detected)
+        (self.seen, evaluation.events)
     }
 
     /// Takes in parts in order; those of markup that a script wrote all stand where it wrote them.
@@ -170,6 +188,8 @@ impl<'s> PageRun<'s> {
             is_saved: script.is_saved,
             held_back: script.held_back.clone(),
             repairs: Vec::new(),
+            is_module: script.is_module,
+            verdict: ScriptVerdict::default(),
         };
         self.seen.scripts.push(record);
         if let Some(id) = script.id.as_deref().filter(|_| script.kind == ScriptKind::Json) {
@@ -227,6 +247,8 @@ impl<'s> PageRun<'s> {
             is_saved: false,
             held_back: None,
             repairs,
+            is_module: false,
+            verdict: ScriptVerdict::default(),
         });
         let offsets = self.kept.offsets.alloc(offsets);
         let tree = self.kept.sources.keep_tree(parse(code, Goal::Script, &self.engine.limits));
@@ -282,6 +304,7 @@ impl<'s> PageRun<'s> {
             (false, false) => Outcome::Recovered,
             (false, true) => Outcome::Failed,
         };
+        self.seen.trees.push((index, tree));
         self.evaluator.run(input, tree);
         self.take_written();
     }
@@ -324,7 +347,7 @@ fn drop_inner_workings(events: &mut Vec<Event>, bundles: &[Bundle]) {
 }
 
 /// Does the text at this place stand in a code sample? Then it is shown, not leaked.
-fn is_sample(html: &str, at: usize) -> bool {
+pub(super) fn is_sample(html: &str, at: usize) -> bool {
     /// How far back the sample's element is looked for, in bytes.
     const WINDOW: usize = 32 << 10;
     let start = html.ceil_char_boundary(at.saturating_sub(WINDOW));

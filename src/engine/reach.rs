@@ -7,6 +7,7 @@
 
 use crate::page::{Script, ScriptKind};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
 
 /// Larger scripts are libraries: they define their names for everybody and nobody.
 const LARGEST: usize = 64 << 10;
@@ -19,7 +20,7 @@ const ROUNDS: usize = 3;
 pub(super) fn reached<'s>(scripts: &[&'s Script<'s>], matters: impl Fn(&Script<'s>) -> bool) -> FxHashSet<u32> {
     let (hits, others): (Vec<_>, Vec<_>) = scripts.iter().copied().partition(|script| matters(script));
     let mut found: FxHashSet<u32> = hits.iter().map(|script| script.span.start).collect();
-    let mut definers = definers(others.into_iter().filter(|script| script.kind == ScriptKind::Inline));
+    let mut definers = by_name(others.into_iter().filter(|script| script.kind == ScriptKind::Inline));
     let mut users: Vec<_> = hits.into_iter().filter(|script| script.kind != ScriptKind::Json).collect();
     for _ in 0..ROUNDS {
         let words = users.iter().filter(|script| script.text.len() <= LARGEST).flat_map(|user| Words::of(&user.text));
@@ -37,7 +38,7 @@ pub(super) fn reached<'s>(scripts: &[&'s Script<'s>], matters: impl Fn(&Script<'
 }
 
 /// The scripts by the names that they define for others.
-fn definers<'s>(scripts: impl Iterator<Item = &'s Script<'s>>) -> FxHashMap<&'s str, Vec<&'s Script<'s>>> {
+fn by_name<'s>(scripts: impl Iterator<Item = &'s Script<'s>>) -> FxHashMap<&'s str, Vec<&'s Script<'s>>> {
     let mut by_name: FxHashMap<&str, Vec<&Script<'_>>> = FxHashMap::default();
     for script in scripts.filter(|script| script.text.len() <= LARGEST) {
         for name in defined(&script.text) {
@@ -45,6 +46,25 @@ fn definers<'s>(scripts: impl Iterator<Item = &'s Script<'s>>) -> FxHashMap<&'s 
         }
     }
     by_name
+}
+
+/// The scripts that define names which `code` uses, or names that those use; in their order.
+pub(super) fn definers<'b>(code: &str, before: &'b [Arc<str>]) -> Vec<&'b str> {
+    let mut words: FxHashSet<&str> = Words::of(code).map(|word| word.text).collect();
+    let mut found = vec![false; before.len()];
+    for _ in 0..ROUNDS {
+        let mut is_more = false;
+        for (script, is_found) in before.iter().zip(&mut found) {
+            if !*is_found && defined(script).any(|name| words.contains(name)) {
+                (*is_found, is_more) = (true, true);
+                words.extend(Words::of(script).map(|word| word.text));
+            }
+        }
+        if !is_more {
+            break;
+        }
+    }
+    before.iter().zip(found).filter(|(_, is_found)| *is_found).map(|(script, _)| &**script).collect()
 }
 
 /// Names that a script defines for others.

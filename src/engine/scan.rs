@@ -1,6 +1,7 @@
 //! What was found in one document.
 
 use crate::base::{Diagnostic, Place};
+use crate::block::ScriptVerdict;
 use crate::detect::{AdUnit, Bundle, ConfigEntry, Finding, FoundNetwork, FoundRequest, Slot};
 use crate::evaluate::Trace;
 use crate::input::{Archive, Container, ResourceText};
@@ -64,6 +65,10 @@ pub struct ScriptRecord {
     pub held_back: Option<String>,
     /// What was repaired, for salvaged code.
     pub repairs: Vec<&'static str>,
+    /// `type="module"`.
+    pub is_module: bool,
+    /// What becomes of it; only of inline scripts that were evaluated.
+    pub verdict: ScriptVerdict,
 }
 
 /// What became of a script.

@@ -23,7 +23,7 @@ static NAMED: LazyLock<HashMap<&'static str, String>> = LazyLock::new(|| {
 });
 
 /// Resolves the references of an attribute value.
-pub(super) fn decode_value(raw: &str) -> Cow<'_, str> {
+pub(crate) fn decode_value(raw: &str) -> Cow<'_, str> {
     decode(raw, true, |_, _, _| {})
 }
 

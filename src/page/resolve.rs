@@ -3,7 +3,7 @@
 use url::Url;
 
 /// What relative URLs are resolved against.
-pub(super) struct Resolver {
+pub(crate) struct Resolver {
     base: Option<Url>,
     /// Scheme and host of the base, as `https://example.com`.
     origin: String,
@@ -11,7 +11,7 @@ pub(super) struct Resolver {
 
 impl Resolver {
     /// `addresses`: what may name the base, the best first, each relative to the first whole one after it.
-    pub(super) fn new(addresses: &[Option<&str>]) -> Self {
+    pub(crate) fn new(addresses: &[Option<&str>]) -> Self {
         let mut base: Option<Url> = None;
         for address in addresses.iter().rev().flatten() {
             let address = with_scheme(address.trim());
@@ -23,7 +23,7 @@ impl Resolver {
     }
 
     /// The whole URL, or the one given where nothing is known to resolve it against.
-    pub(super) fn resolve(&self, url: String) -> String {
+    pub(crate) fn resolve(&self, url: String) -> String {
         if is_plain(&url) {
             return url;
         }

@@ -2,7 +2,7 @@
 
 /// What a `<script>` holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum ScriptType {
+pub(crate) enum ScriptType {
     JavaScript,
     Module,
     Json,
@@ -57,7 +57,7 @@ const OTHER: [&str; 20] = [
 ];
 
 /// Classifies a script by its `type` and `language` attributes and its text.
-pub(super) fn classify(kind: Option<&str>, language: Option<&str>, body: &str) -> ScriptType {
+pub(crate) fn classify(kind: Option<&str>, language: Option<&str>, body: &str) -> ScriptType {
     let essence = match (kind, language) {
         (Some(""), _) | (None, None | Some("")) => return ScriptType::JavaScript,
         (Some(kind), _) => kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase(),

@@ -109,6 +109,12 @@ impl Selector {
         Some(captures)
     }
 
+    /// The element's name, if the selector asks for one.
+    #[must_use]
+    pub fn element(&self) -> Option<&str> {
+        self.element.as_deref()
+    }
+
     /// The names of its holes.
     pub fn holes(&self) -> impl Iterator<Item = &Arc<str>> {
         self.attributes.iter().filter_map(|wanted| match &wanted.test {

@@ -185,6 +185,8 @@ fn script() -> ScriptRecord {
         is_saved: false,
         held_back: Some("text/plain".into()),
         repairs: Vec::new(),
+        is_module: false,
+        verdict: crate::block::ScriptVerdict::default(),
     }
 }
 

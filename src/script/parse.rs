@@ -39,6 +39,12 @@ impl Tree {
         self.errors.is_empty()
     }
 
+    /// Were bodies of functions left out?
+    #[must_use]
+    pub fn is_lazy(&self) -> bool {
+        !self.outline.is_empty()
+    }
+
     /// Could nothing be read?
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -1,0 +1,137 @@
+//! What rewriting costs: throughput beside `lol_html` passing the same pages through, and verdicts on scripts.
+//!
+//! `cargo bench --bench rewrite` prints the ratios and latencies; pages of ours, and those of a corpus beside the
+//! repository where it is there. Not `divan`: the figures are ratios and percentiles over pages, not times of one.
+
+use adsieve::{Engine, PageContext, ScanOptions, ScriptKind};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// Rounds over all pages; the best one counts.
+const ROUNDS: usize = 3;
+
+fn main() {
+    let engine = Engine::built_in();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for folder in [root.join("tests/corpus"), root.join("../shared/corpus/pages")] {
+        let pages = pages(&folder);
+        if pages.is_empty() {
+            println!("{}: not there, left out", folder.display());
+            continue;
+        }
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        let (with, without): (Vec<_>, Vec<_>) = pages.iter().partition(|page| has_scripts(page));
+        throughput(&engine, &format!("{name}, pages with scripts"), &with);
+        throughput(&engine, &format!("{name}, pages without"), &without);
+        let stripped: Vec<Vec<u8>> = pages.iter().map(|page| without_scripts(page)).collect();
+        throughput(&engine, &format!("{name}, their scripts taken out"), &stripped.iter().collect::<Vec<_>>());
+        verdicts(&engine, &name, &pages);
+    }
+}
+
+fn pages(folder: &Path) -> Vec<Vec<u8>> {
+    let mut folders = vec![folder.to_owned()];
+    let mut files: Vec<PathBuf> = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "html") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files.iter().filter_map(|path| fs::read(path).ok()).collect()
+}
+
+fn has_scripts(page: &[u8]) -> bool {
+    page.windows(7).any(|window| window.eq_ignore_ascii_case(b"<script"))
+}
+
+fn without_scripts(page: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let settings = lol_html::Settings::new().with_strict(false).append_element_content_handler(lol_html::element!(
+        "script",
+        |element| {
+            element.remove();
+            Ok(())
+        }
+    ));
+    let mut rewriter = lol_html::HtmlRewriter::new(settings, |bytes: &[u8]| out.extend_from_slice(bytes));
+    if rewriter.write(page).is_ok() {
+        let _ = rewriter.end();
+    }
+    out
+}
+
+fn throughput(engine: &Engine, name: &str, pages: &[&Vec<u8>]) {
+    let bytes: usize = pages.iter().map(|page| page.len()).sum();
+    if bytes == 0 {
+        return;
+    }
+    let best = |run: &dyn Fn(&[u8])| {
+        let round = || {
+            let start = Instant::now();
+            pages.iter().for_each(|page| run(page));
+            start.elapsed()
+        };
+        (0..ROUNDS).map(|_| round()).min().unwrap_or_default()
+    };
+    let passed = best(&pass_through);
+    let rewritten = best(&|page| {
+        let mut length = 0;
+        let mut rewriter = engine.rewriter(PageContext::unknown(), |bytes: &[u8]| length += bytes.len());
+        page.chunks(16 << 10).for_each(|chunk| rewriter.write(chunk));
+        rewriter.end();
+    });
+    let rate = |time: Duration| bytes as f64 / time.as_secs_f64() / 1e6;
+    println!(
+        "{name}: {} pages, {bytes} bytes: lol_html {:.0} MB/s, rewriter {:.0} MB/s, ratio {:.2}",
+        pages.len(),
+        rate(passed),
+        rate(rewritten),
+        passed.as_secs_f64() / rewritten.as_secs_f64()
+    );
+}
+
+/// What any rewriter on `lol_html` does at least: it sees every element and passes it on.
+fn pass_through(page: &[u8]) {
+    let mut length = 0;
+    let settings = lol_html::Settings::new()
+        .with_strict(false)
+        .append_element_content_handler(lol_html::element!("*", |_| Ok(())));
+    let mut rewriter = lol_html::HtmlRewriter::new(settings, |bytes: &[u8]| length += bytes.len());
+    if page.chunks(16 << 10).all(|chunk| rewriter.write(chunk).is_ok()) {
+        let _ = rewriter.end();
+    }
+}
+
+fn verdicts(engine: &Engine, name: &str, pages: &[Vec<u8>]) {
+    let mut times = Vec::new();
+    for page in pages {
+        let scan = engine.scan_bytes(page, &ScanOptions::default());
+        for script in scan.scripts.iter().filter(|script| script.kind == ScriptKind::Inline) {
+            if !engine.may_hold_ads(&script.code) {
+                continue;
+            }
+            let start = Instant::now();
+            std::hint::black_box(engine.check_script(&script.code, &PageContext::unknown()));
+            times.push(start.elapsed());
+        }
+    }
+    times.sort_unstable();
+    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
+    if !times.is_empty() {
+        println!(
+            "{name}: verdicts on {} scripts: median {:?}, p90 {:?}, p99 {:?}, worst {:?}",
+            times.len(),
+            at(0.5),
+            at(0.9),
+            at(0.99),
+            at(1.0)
+        );
+    }
+}

@@ -1,0 +1,137 @@
+//! A page rewritten while it streams: bytes in, bytes out, without its ads.
+//!
+//! In: chunks of a page, and a [`Judge`]. Out: the same bytes but for what is removed, and a log ([`Rewritten`]). The
+//! markup is read by `lol_html`; the bytes are copied, never printed again, so what is not touched stays as it was,
+//! whatever its charset or damage. Held back is only what is undecided: a script until its end tag, an ad container
+//! until its own. Past a bound, or after an error, everything passes as it came, and the log says so.
+
+mod buffer;
+mod code;
+mod judge;
+mod log;
+mod markup;
+mod page_state;
+mod policy_hash;
+mod settings;
+
+pub use judge::Judge;
+pub use log::{Change, ChangeKind, Rewritten};
+pub use policy_hash::with_new_hashes;
+pub use settings::RewriteOptions;
+
+use buffer::Buffer;
+use markup::Markup;
+use page_state::PageState;
+use std::fmt;
+
+/// Elements that may ask for ads, beside those of the rules.
+const ELEMENTS: [&str; 9] = ["script", "iframe", "img", "link", "base", "meta", "embed", "object", "amp-iframe"];
+
+/// Bytes that are read before what they hold is decided: bounds what one large chunk costs.
+const STEP: usize = 32 << 10;
+
+/// Rewrites one page.
+///
+/// Bytes go in by [`write`](Self::write), and come out by the sink, at the latest at [`end`](Self::end).
+pub struct Rewriter<J, S> {
+    judge: J,
+    sink: S,
+    markup: Markup,
+    buffer: Buffer,
+    state: PageState,
+    /// The first bytes, until they tell whether the page can be read at all.
+    is_begun: bool,
+    /// Everything passes as it comes.
+    is_passing: bool,
+}
+
+impl<J: Judge, S: FnMut(&[u8])> Rewriter<J, S> {
+    /// A rewriter for one page, that asks `judge` and hands bytes to `sink`.
+    pub fn new(judge: J, page_url: Option<&str>, sink: S, options: RewriteOptions) -> Self {
+        let mut names: Vec<String> = ELEMENTS.map(str::to_owned).to_vec();
+        names.extend(judge.element_names());
+        names.sort_unstable();
+        names.dedup();
+        let markup = Markup::new(&names, options.handlers, options.markup_bytes);
+        let state = PageState::new(page_url, options);
+        Self { judge, sink, markup, buffer: Buffer::default(), state, is_begun: false, is_passing: false }
+    }
+
+    /// The page came with a policy that allows inline scripts by hash: such scripts are removed whole or left alone,
+    /// unless whoever holds the header adds the hashes of [`Rewritten::hashes`] to it.
+    #[must_use]
+    pub fn with_policy(mut self, content_security_policy: &str) -> Self {
+        self.state.note_policy(content_security_policy);
+        self
+    }
+
+    /// Takes the next bytes of the page.
+    pub fn write(&mut self, chunk: &[u8]) {
+        for piece in chunk.chunks(STEP) {
+            if self.is_passing {
+                (self.sink)(piece);
+            } else {
+                self.step(piece);
+            }
+        }
+    }
+
+    fn step(&mut self, piece: &[u8]) {
+        self.buffer.push(piece);
+        let piece = if self.is_begun {
+            piece.to_vec()
+        } else {
+            // Two bytes tell whether it is UTF-16, in which no tag looks like one.
+            let Some(start) = self.buffer.get(0..self.buffer.end()).filter(|start| start.len() >= 2) else { return };
+            if matches!(start, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) {
+                return self.pass("rewrite-charset", "the page is in UTF-16 and passes as it is");
+            }
+            self.is_begun = true;
+            start.to_vec()
+        };
+        if let Err(error) = self.markup.write(&piece) {
+            return self.pass("rewrite-markup", &format!("reading the markup ended: {error}"));
+        }
+        self.decide();
+        let until = self.state.held_from().map_or(self.markup.passed(), |held| held.min(self.markup.passed()));
+        self.buffer.flush(until, &mut self.sink);
+    }
+
+    fn decide(&mut self) {
+        for seen in self.markup.take_seen() {
+            self.state.take(seen, self.markup.charset(), &mut self.buffer, &self.judge);
+        }
+        self.state.let_go(self.buffer.end());
+    }
+
+    /// From here on everything passes, what is held first.
+    fn pass(&mut self, code: &'static str, message: &str) {
+        self.is_passing = true;
+        self.state.log.warn(code, message, None);
+        let end = self.buffer.end();
+        self.buffer.flush(end, &mut self.sink);
+    }
+
+    /// Ends the page: hands out what is left, and the log.
+    pub fn end(mut self) -> Rewritten {
+        if !self.is_passing {
+            if !self.is_begun {
+                let start = self.buffer.get(0..self.buffer.end()).unwrap_or_default().to_vec();
+                let _ = self.markup.write(&start);
+            }
+            if let Err(error) = self.markup.end() {
+                self.state.log.warn("rewrite-markup", format!("reading the markup ended: {error}"), None);
+            }
+            self.decide();
+            let end = self.buffer.end();
+            self.buffer.flush(end, &mut self.sink);
+        }
+        self.state.log
+    }
+}
+
+impl<J, S> fmt::Debug for Rewriter<J, S> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Rewriter").field("log", &self.state.log).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,503 @@
+//! Verdicts on scripts: evaluation's evidence, the policy's word, and the syntax tree's proof.
+//!
+//! In: code and the page it stands on. Out: a [`ScriptVerdict`]. Only scripts that the prefilter lets through are
+//! parsed and evaluated; what was evaluated once for a scan is not evaluated again.
+
+use super::page_run::{Kept, PageRun, Seen};
+use super::{Engine, reach};
+use crate::base::{Evidence, OffsetMap, Place, Span};
+use crate::block::{
+    Decision, PageContext, Party, Request, RequestKind, ScriptVerdict, Signs, Why, Witness, judge_script,
+};
+use crate::detect::Act;
+use crate::evaluate::{Event, EventKind, Value};
+use crate::input::{Container, Document, Resources};
+use crate::network::Location;
+use crate::page::{Part, Script, ScriptKind};
+use crate::rule::Product;
+use crate::script::{Goal, Tree, parse};
+use rustc_hash::FxHashMap;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// Markup in scripts in markup: levels that are judged.
+const LEVELS: u32 = 3;
+
+/// A script that is judged, with what stands before it on its page.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Judged<'c> {
+    /// Its code.
+    pub code: &'c str,
+    /// `type="module"`.
+    pub is_module: bool,
+    /// Scripts before it that define what it uses.
+    pub before: &'c [Arc<str>],
+}
+
+impl Engine {
+    /// What becomes of an inline script, and why.
+    ///
+    /// Costs one pass over the code where it holds no literal of any rule; else it is parsed and evaluated, within
+    /// the engine's [`Limits`](crate::Limits).
+    ///
+    /// ```
+    /// use adsieve::{Action, Engine, PageContext};
+    ///
+    /// let code = "startMenu(); pbjs.que.push(function () { pbjs.requestBids({}) });";
+    /// let verdict = Engine::built_in().check_script(code, &PageContext::unknown());
+    /// assert_eq!(verdict.action, Action::Neutralise);
+    /// assert_eq!(verdict.apply(code), "startMenu(); ;");
+    /// ```
+    #[must_use]
+    pub fn check_script(&self, code: &str, page: &PageContext) -> ScriptVerdict {
+        self.judge(Judged { code, ..Judged::default() }, page)
+    }
+
+    /// Does the code hold a literal of any rule? Where it does not, [`check_script`](Self::check_script) allows it.
+    #[must_use]
+    pub fn may_hold_ads(&self, code: &str) -> bool {
+        self.prefilter.as_ref().is_none_or(|prefilter| prefilter.is_match(code))
+    }
+
+    pub(crate) fn judge(&self, script: Judged<'_>, page: &PageContext) -> ScriptVerdict {
+        self.judge_at(script, page, 0)
+    }
+
+    fn judge_at(&self, script: Judged<'_>, page: &PageContext, level: u32) -> ScriptVerdict {
+        if !self.may_hold_ads(script.code) {
+            return ScriptVerdict::default();
+        }
+        let document = Document {
+            container: Container::Js,
+            text: Cow::Borrowed(script.code),
+            page_length: script.code.len(),
+            resources: Resources::default(),
+            requests: &[],
+            charset: "UTF-8",
+            url: page.url().map(ToOwned::to_owned),
+            diagnostics: Vec::new(),
+        };
+        let kept = Kept::of(&document);
+        let before = reach::definers(script.code, script.before);
+        let scripts = before.into_iter().chain([script.code]).map(Cow::Borrowed);
+        let parts: Vec<Part<'_>> = (0..).zip(scripts).map(|(at, code)| inline(at, code, script.is_module)).collect();
+        let last = parts.len() as u32 - 1;
+        let (seen, events) = PageRun::new(self, &document, &kept, false).evaluate_parts(parts);
+        let index = seen.index_of(last).unwrap_or(last);
+        self.verdict(&seen, &events, index, script, page, level)
+    }
+
+    /// The verdict on a script that was evaluated.
+    fn verdict(
+        &self,
+        seen: &Seen<'_>,
+        events: &[Event],
+        index: u32,
+        script: Judged<'_>,
+        page: &PageContext,
+        level: u32,
+    ) -> ScriptVerdict {
+        let Some((_, tree)) = seen.trees.iter().find(|(one, _)| *one == index) else { return ScriptVerdict::default() };
+        let court = Court { engine: self, page, level };
+        let acts = self.detector.acts(events);
+        let signs = court.signs(events, &acts, &|script| (script == index).then_some(0)).remove(&index);
+        let signs = signs.unwrap_or_default();
+        self.judged(script.code, tree, script.is_module, &signs, &court)
+    }
+
+    /// Statements are judged in every function: bodies that evaluation could leave out are parsed for that.
+    fn judged(&self, code: &str, tree: &Tree, is_module: bool, signs: &Signs, court: &Court<'_>) -> ScriptVerdict {
+        if tree.is_lazy() {
+            let goal = if is_module { Goal::Module } else { Goal::Script };
+            return judge_script(code, &parse(code, goal, &self.limits), is_module, signs, court);
+        }
+        judge_script(code, tree, is_module, signs, court)
+    }
+
+    /// Verdicts on the inline scripts of a page that was scanned, by index.
+    pub(super) fn verdicts(&self, seen: &mut Seen<'_>, events: &[Event], document: &Document<'_>) {
+        let page = seen.url.as_ref().map_or_else(PageContext::unknown, |url| PageContext::new(url.as_str()));
+        let court = Court { engine: self, page: &page, level: 0 };
+        let base = |script: u32| {
+            let record = &seen.scripts[script as usize];
+            let is_verbatim = document.text.get(record.at.span.range()) == Some(&record.code);
+            (record.kind == ScriptKind::Inline && is_verbatim).then_some(record.at.span.start)
+        };
+        // A script without any sign is not looked at again.
+        let mut signs = court.signs(events, &self.detector.acts(events), &base);
+        signs.retain(|_, signs| !signs.is_empty());
+        for (index, tree) in std::mem::take(&mut seen.trees) {
+            let Some(signs) = signs.get(&index) else { continue };
+            let record = &mut seen.scripts[index as usize];
+            record.verdict = self.judged(&record.code, tree, record.is_module, signs, &court);
+        }
+    }
+}
+
+impl Engine {
+    /// Why a request may not go out, if it may not.
+    pub(super) fn why_blocked(&self, request: &Request<'_>) -> Option<Arc<Why>> {
+        let verdict = self.check_request(request);
+        // A page's own place on the web is judged by the lists and the policy too.
+        let evidence = Evidence::Request;
+        verdict.is_block().then(|| {
+            let network = verdict.network.clone();
+            Arc::new(Why { reason: verdict.reason.clone(), ..Why::new(None, network, evidence) })
+        })
+    }
+}
+
+fn inline(at: u32, code: Cow<'_, str>, is_module: bool) -> Part<'_> {
+    // Places of the same page must differ.
+    let span = Span::new(at as usize, at as usize);
+    Part::Script(Script {
+        kind: ScriptKind::Inline,
+        span,
+        offsets: OffsetMap::verbatim(0),
+        text: code,
+        src: None,
+        is_saved: false,
+        is_module,
+        is_async: false,
+        is_deferred: false,
+        held_back: None,
+        id: None,
+        depth: 0,
+    })
+}
+
+/// What a verdict is reached with.
+pub(super) struct Court<'c> {
+    pub(super) engine: &'c Engine,
+    pub(super) page: &'c PageContext,
+    pub(super) level: u32,
+}
+
+impl Court<'_> {
+    /// The signs of each script; `base` says where a script begins, of those that are judged.
+    fn signs(&self, events: &[Event], acts: &[Act], base: &dyn Fn(u32) -> Option<u32>) -> FxHashMap<u32, Signs> {
+        let mut all: FxHashMap<u32, Signs> = FxHashMap::default();
+        let place = |at: Place| {
+            let script = at.script?;
+            Some((script, within(at.span, base(script)?)?))
+        };
+        for event in events {
+            if !matches!(event.kind, EventKind::Call { .. } | EventKind::Assign { .. })
+                && let Some((script, span)) = place(event.at)
+            {
+                self.add_event(all.entry(script).or_default(), event, span);
+            }
+        }
+        for act in acts {
+            if let (Some((script, span)), Some(why)) = (place(act.at), self.why_of_act(act)) {
+                all.entry(script).or_default().acts.entry(span).or_insert(why);
+            }
+        }
+        all
+    }
+
+    fn add_event(&self, signs: &mut Signs, event: &Event, span: (u32, u32)) {
+        match &event.kind {
+            EventKind::Request { url, kind } => {
+                for (_, one) in url.alternatives() {
+                    signs.add_request(span, known_beginning(one).and_then(|url| self.request(&url, kind)));
+                }
+            }
+            EventKind::Markup { html } => {
+                signs.add_request(span, html.as_str().and_then(|html| self.markup(html)));
+            }
+            EventKind::AdUnit { .. } => {
+                let roles = ["header-bidding".into()];
+                let party = Party { roles: &roles, ..Party::default() };
+                let why = self.why(&party, None, event.evidence);
+                signs.data.extend(why.map(|why| (span.0, why)));
+            }
+            EventKind::Call { .. } | EventKind::Assign { .. } => {}
+        }
+    }
+
+    fn why_of_act(&self, act: &Act) -> Option<Arc<Why>> {
+        match &act.product {
+            Some(product) => self.why_of_product(product, Some(act.rule.clone()), act.evidence),
+            None if act.is_ad_unit => {
+                let roles = ["header-bidding".into()];
+                let party = Party { rule: Some(&act.rule), roles: &roles, ..Party::default() };
+                self.why(&party, Some(act.rule.clone()), act.evidence)
+            }
+            None => None,
+        }
+    }
+
+    pub(super) fn why_of_product(
+        &self,
+        product: &Product,
+        rule: Option<Arc<str>>,
+        evidence: Evidence,
+    ) -> Option<Arc<Why>> {
+        let roles = [product.role.clone()];
+        let party =
+            Party { rule: rule.as_deref(), product: Some(&product.id), network: Some(&product.network), roles: &roles };
+        let mut why = Why::clone(&*self.why(&party, rule.clone(), evidence)?);
+        (why.network, why.product) = (Some(product.network.clone()), Some(product.id.clone()));
+        Some(Arc::new(why))
+    }
+
+    /// Why it may be cut, if the policy is against the party and the evidence is good enough.
+    pub(super) fn why(&self, party: &Party<'_>, rule: Option<Arc<str>>, evidence: Evidence) -> Option<Arc<Why>> {
+        let policy = self.engine.policy();
+        let decision: Decision<'_> = policy.decide(party, self.page);
+        let is_cut = decision.action() != crate::block::Action::Allow && evidence <= policy.least_evidence();
+        let reason = decision.reason();
+        is_cut.then(|| Arc::new(Why { reason, ..Why::new(rule, party.network.map(Arc::from), evidence) }))
+    }
+
+    fn request(&self, url: &str, kind: &str) -> Option<Arc<Why>> {
+        // Scripts leave the scheme to the page.
+        let whole = if url.starts_with("//") { format!("https:{url}") } else { url.to_owned() };
+        let request = Request::new(&whole)
+            .with_source(self.page.url().unwrap_or_default())
+            .with_kind(RequestKind::of_name(kind).unwrap_or_default());
+        self.engine.why_blocked(&request)
+    }
+
+    /// Markup that holds ads and nothing else.
+    fn markup(&self, html: &str) -> Option<Arc<Why>> {
+        if self.level >= LEVELS {
+            return None;
+        }
+        let page = self.engine.splitter.split_html(html, self.page.url(), 0);
+        let mut found = None;
+        for part in &page.parts {
+            let why = match part {
+                Part::Request(request) => Some(self.request(&request.url, RequestKind::from(request.kind).name())?),
+                Part::Script(script) if script.kind == ScriptKind::Inline => Some(self.inline(&script.text)?),
+                Part::Script(script) if script.kind == ScriptKind::External => {
+                    Some(self.request(script.src.as_deref()?, "script")?)
+                }
+                Part::Script(_) => return None,
+                Part::Element(_) | Part::Style(_) | Part::Text(_) => None,
+            };
+            found = found.or(why);
+        }
+        found.filter(|_| !has_visible_text(html))
+    }
+
+    /// A script in markup: all of it must serve ads.
+    fn inline(&self, code: &str) -> Option<Arc<Why>> {
+        let judged = Judged { code, ..Judged::default() };
+        let verdict = self.engine.judge_at(judged, self.page, self.level + 1);
+        (verdict.action == crate::block::Action::Block).then(|| verdict.cuts[0].why.clone())
+    }
+}
+
+impl Witness for Court<'_> {
+    fn global(&self, path: &str) -> Option<Arc<Why>> {
+        let mut products = self.engine.detector.products_of_global(path);
+        products.find_map(|product| {
+            let rule = format!("{}.global", product.id).into();
+            self.why_of_product(product, Some(rule), Evidence::Evaluated)
+        })
+    }
+
+    fn url(&self, url: &str) -> Option<Arc<Why>> {
+        self.request(url, "script")
+    }
+}
+
+/// The bytes of a script that begins at `base` in the document.
+fn within(span: Span, base: u32) -> Option<(u32, u32)> {
+    Some((span.start.checked_sub(base)?, span.end.checked_sub(base)?))
+}
+
+/// A URL as far as it is known; with a host that is whole.
+fn known_beginning(url: &Value) -> Option<String> {
+    let text = match url {
+        Value::String(text) => return Some(text.to_string()),
+        Value::Text(pieces) => pieces,
+        _ => return None,
+    };
+    // `location.protocol + "//host/…"`.
+    let known = text.iter().take(2).find_map(Value::as_str)?;
+    let at = known.find("//")?;
+    let has_host = known[at + 2..].contains(['/', '?']);
+    (has_host && Location::of_url(&known[at..]).is_some()).then(|| known[at..].to_owned())
+}
+
+/// Is there text between the tags that a reader would see? Scripts and styles are none.
+fn has_visible_text(html: &str) -> bool {
+    let mut rest = html;
+    loop {
+        let Some(open) = rest.find('<') else { return !rest.trim().is_empty() };
+        if !rest[..open].trim().is_empty() {
+            return true;
+        }
+        rest = &rest[open..];
+        let is_raw = |name: &str| rest.get(1..=name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
+        let end = match ["script", "style"].into_iter().find(|name| is_raw(name)) {
+            Some(name) => {
+                rest.get(1..).and_then(|inside| inside.to_ascii_lowercase().find(&format!("</{name}"))).map(|at| at + 1)
+            }
+            None => Some(0),
+        };
+        let Some(closed) = end.and_then(|from| rest[from..].find('>').map(|at| from + at + 1)) else { return false };
+        rest = &rest[closed..];
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::block::Action;
+    use std::sync::LazyLock;
+
+    static ENGINE: LazyLock<Engine> = LazyLock::new(Engine::built_in);
+
+    fn judged(code: &str) -> (Action, String) {
+        let verdict = ENGINE.check_script(code, &PageContext::unknown());
+        (verdict.action, verdict.apply(code).into_owned())
+    }
+
+    #[track_caller]
+    fn check(code: &str, action: Action, left: &str) {
+        let judged = judged(code);
+        assert_eq!((judged.0, &*judged.1), (action, left), "{code}");
+        let again = super::tests::judged(&judged.1);
+        assert_eq!(again, (Action::Allow, judged.1.clone()), "twice is once");
+    }
+
+    #[test]
+    fn a_library_call_goes_and_the_rest_stays() {
+        check(
+            "start(); pbjs.que.push(function () { pbjs.requestBids({}) }); stop()",
+            Action::Neutralise,
+            "start(); ; stop()",
+        );
+        check(
+            "var googletag = googletag || {}; googletag.cmd = googletag.cmd || [];\ngoogletag.cmd.push(function () { googletag.defineSlot('/1/a', [1, 1], 'x').addService(googletag.pubads()); googletag.enableServices() });",
+            Action::Block,
+            "var googletag = googletag || {}; googletag.cmd = googletag.cmd || [];\n;",
+        );
+    }
+
+    #[test]
+    fn queues_are_left_for_others() {
+        check(
+            "(adsbygoogle = window.adsbygoogle || []).push({});",
+            Action::Block,
+            "(adsbygoogle = window.adsbygoogle || []);",
+        );
+        check(
+            "window._taboola = window._taboola || []; _taboola.push({ flush: true });",
+            Action::Block,
+            "window._taboola = window._taboola || []; ;",
+        );
+    }
+
+    #[test]
+    fn a_library_s_own_global_stays_whatever_it_is_given() {
+        let (_, left) = judged(
+            "(function (e) { e = e || {}; window.googletag = e; googletag.enableServices(); go() })(window.googletag);",
+        );
+        assert!(left.contains("window.googletag = e;") && !left.contains("enableServices"), "{left}");
+        let list = "window.adTargets = [{ code: 'a', bids: [{ bidder: 'ix', params: { siteId: 1 } }] }]; site.fill();";
+        check(list, Action::Allow, list);
+    }
+
+    #[test]
+    fn loaders_of_ad_scripts_go_whole() {
+        let gpt = "(function () { var gads = document.createElement('script'); gads.async = true; var useSSL = 'https:' == document.location.protocol; gads.src = (useSSL ? 'https:' : 'http:') + '//www.googletagservices.com/tag/js/gpt.js'; var node = document.getElementsByTagName('script')[0]; node.parentNode.insertBefore(gads, node); })();";
+        check(gpt, Action::Block, "");
+        let taboola = "!function (e, f, u) { e.async = 1; e.src = u; f.parentNode.insertBefore(e, f); }(document.createElement('script'), document.getElementsByTagName('script')[0], '//cdn.taboola.com/libtrc/example-news/loader.js');";
+        check(taboola, Action::Block, "");
+    }
+
+    #[test]
+    fn a_loader_that_others_use_stays_and_its_call_goes() {
+        let code = "function load(u) { var s = document.createElement('script'); s.src = u; document.head.appendChild(s); }\nload('https://securepubads.g.doubleclick.net/tag/js/gpt.js'); load('/menu.js');";
+        let (action, left) = judged(code);
+        assert_eq!(action, Action::Neutralise);
+        assert!(left.contains("document.head.appendChild(s)") && left.contains("load('/menu.js')"), "{left}");
+        assert!(!left.contains("doubleclick"), "{left}");
+    }
+
+    #[test]
+    fn functions_that_others_may_call_are_emptied() {
+        check(
+            "function showAds() { googletag.cmd.push(function () { googletag.display('a') }) }\nmenu.onOpen(showAds);",
+            Action::Neutralise,
+            "function showAds() { ; }\nmenu.onOpen(showAds);",
+        );
+    }
+
+    #[test]
+    fn what_stays_keeps_what_it_reads() {
+        // The variable is filled in the callback and read by the site's own code.
+        let code = "var ready = false; googletag.cmd.push(function () { ready = true; googletag.enableServices() }); if (ready) site.go();";
+        check(
+            code,
+            Action::Neutralise,
+            "var ready = false; googletag.cmd.push(function () { ready = true; ; }); if (ready) site.go();",
+        );
+    }
+
+    #[test]
+    fn ad_units_give_way_to_an_empty_list() {
+        check(
+            "var adUnits = [{ code: 'a', bids: [{ bidder: 'appnexus', params: { placementId: 1 } }] }];\npbjs.que.push(function () { pbjs.addAdUnits(adUnits) });\nsite.note(adUnits.length);",
+            Action::Neutralise,
+            "var adUnits = [];\n;\nsite.note(adUnits.length);",
+        );
+    }
+
+    #[test]
+    fn data_that_is_looked_into_stays() {
+        let code = "var adUnits = [{ code: 'a', bids: [{ bidder: 'appnexus', params: { placementId: 1 } }] }];\nsite.note(adUnits[0].code);";
+        check(code, Action::Allow, code);
+    }
+
+    #[test]
+    fn honest_scripts_pass() {
+        for code in [
+            "dataLayer.push({ event: 'prebid' }); ga('send', 'pageview');",
+            "if (window.googletag && googletag.apiReady) site.shrink();",
+            "__tcfapi('addEventListener', 2, function (data) { site.consent(data) });",
+            "var map = L.map('map'); map.setView([1, 2], 3); // appnexus",
+            "function f( { pbjs.requestBids() }",
+        ] {
+            check(code, Action::Allow, code);
+        }
+    }
+
+    #[test]
+    fn ways_out_stay() {
+        let code = "function f(x) { if (!x) { pbjs.removeAdUnit('a'); return; } go(x); }";
+        check(code, Action::Neutralise, "function f(x) { if (!x) { ; return; } go(x); }");
+    }
+
+    #[test]
+    fn values_of_a_library_become_undefined() {
+        let code =
+            "var sizes = [1]; function slot() { return googletag.defineSlot('/1/a', sizes, 'x') } menu.add(slot);";
+        check(code, Action::Neutralise, "var sizes = [1]; function slot() { return (void 0) } menu.add(slot);");
+    }
+
+    #[test]
+    fn written_ads_go() {
+        check(
+            "document.write('<script src=\"https://securepubads.g.doubleclick.net/tag/js/gpt.js\"><\\/script>');",
+            Action::Block,
+            "",
+        );
+        let both = "document.write('<p>News</p><script src=\"https://securepubads.g.doubleclick.net/tag/js/gpt.js\"><\\/script>');";
+        check(both, Action::Allow, both);
+    }
+
+    #[test]
+    fn scripts_before_tell_what_names_mean() {
+        let before: Arc<str> = "var host = 'https://securepubads.g.doubleclick.net';".into();
+        let code = "var s = document.createElement('script'); s.src = host + '/tag/js/gpt.js'; document.head.appendChild(s); googletag.display('x');";
+        let judged = Judged { code, before: &[before], ..Judged::default() };
+        let verdict = ENGINE.judge(judged, &PageContext::unknown());
+        assert_eq!(verdict.apply(code), "var s = document.createElement('script'); ; ; ;", "a global stays");
+    }
+}

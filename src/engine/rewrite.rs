@@ -1,0 +1,241 @@
+//! The engine as the judge of a page that is rewritten while it streams.
+
+use super::Engine;
+use super::judge::{Court, Judged};
+use crate::base::Evidence;
+use crate::block::{
+    Judge, PageContext, Party, Request, RequestKind, RewriteOptions, Rewriter, Rewritten, ScriptVerdict, Why,
+};
+use std::sync::Arc;
+
+/// Elements of AMP that hold nothing but ads.
+const AMP_ADS: [&str; 4] = ["amp-ad", "amp-sticky-ad", "amp-auto-ads", "amp-ad-exit"];
+
+/// Judges the parts of one page; see [`Engine::rewriter`].
+#[derive(Debug)]
+pub struct PageJudge<'e> {
+    engine: &'e Engine,
+    page: PageContext,
+}
+
+impl Engine {
+    /// A rewriter for one page: bytes in, bytes out, without ads.
+    ///
+    /// It needs no runtime, is `Send` where the sink is, and holds little beside the script that it is reading. What it
+    /// does not touch stays byte for byte; chunks may be cut anywhere. It never fails: past a bound, or after an
+    /// error, the page passes as it came, and the log says so.
+    ///
+    /// ```
+    /// use adsieve::{Engine, PageContext};
+    ///
+    /// let (engine, mut out) = (Engine::built_in(), Vec::new());
+    /// let mut rewriter = engine.rewriter(PageContext::unknown(), |bytes: &[u8]| out.extend_from_slice(bytes));
+    /// rewriter.write(b"<p>News<script>pbjs.que.push(function () { pb");
+    /// rewriter.write(b"js.requestBids({}) })</script><p>More");
+    /// let log = rewriter.end();
+    /// assert_eq!(out, b"<p>News<p>More");
+    /// assert_eq!(log.changes[0].kind.name(), "script-removed");
+    /// ```
+    pub fn rewriter<S: FnMut(&[u8])>(&self, page: PageContext, sink: S) -> Rewriter<PageJudge<'_>, S> {
+        self.rewriter_with(page, sink, RewriteOptions::default())
+    }
+
+    /// The same with other bounds and choices.
+    pub fn rewriter_with<S: FnMut(&[u8])>(
+        &self,
+        page: PageContext,
+        sink: S,
+        options: RewriteOptions,
+    ) -> Rewriter<PageJudge<'_>, S> {
+        let url = page.url().map(ToOwned::to_owned);
+        Rewriter::new(PageJudge { engine: self, page }, url.as_deref(), sink, options)
+    }
+
+    /// A whole page rewritten: the bytes, and what was done.
+    #[must_use]
+    pub fn rewrite_page(&self, bytes: &[u8], page: PageContext, options: RewriteOptions) -> (Vec<u8>, Rewritten) {
+        let mut out = Vec::with_capacity(bytes.len());
+        let mut rewriter = self.rewriter_with(page, |bytes: &[u8]| out.extend_from_slice(bytes), options);
+        rewriter.write(bytes);
+        let log = rewriter.end();
+        (out, log)
+    }
+}
+
+impl Judge for PageJudge<'_> {
+    fn script(&self, code: &str, is_module: bool, before: &[Arc<str>]) -> ScriptVerdict {
+        self.engine.judge(Judged { code, is_module, before }, &self.page)
+    }
+
+    fn request(&self, url: &str, kind: &str) -> Option<Arc<Why>> {
+        let source = self.page.url().unwrap_or_default();
+        let kind = RequestKind::of_name(kind).unwrap_or_default();
+        self.engine.why_blocked(&Request::new(url).with_source(source).with_kind(kind))
+    }
+
+    fn element(&self, name: &str, attributes: &[(String, String)]) -> Option<Arc<Why>> {
+        let court = Court { engine: self.engine, page: &self.page, level: 0 };
+        if AMP_ADS.contains(&name) {
+            let roles = ["ad-server".into()];
+            return court.why(&Party { roles: &roles, ..Party::default() }, Some(name.into()), Evidence::Markup);
+        }
+        if let Some(rule) = self.engine.detector.rule_of_element(name, attributes) {
+            let product = rule.product.as_ref()?;
+            return court.why_of_product(product, Some(rule.id.clone()), Evidence::Markup);
+        }
+        let classes = attributes.iter().find(|(key, _)| key == "class").map(|(_, classes)| classes)?;
+        let mut products =
+            classes.split_ascii_whitespace().filter_map(|name| self.engine.detector.product_of_class(name));
+        products.find_map(|product| {
+            court.why_of_product(product, Some(format!("{}.css", product.id).into()), Evidence::Markup)
+        })
+    }
+
+    fn element_names(&self) -> Vec<String> {
+        let mut names = self.engine.detector.element_names();
+        names.retain(|name| name == "ins" || name.contains('-'));
+        names.extend(AMP_ADS.map(str::to_owned));
+        names.push("ins".into());
+        names
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::sync::LazyLock;
+
+    static ENGINE: LazyLock<Engine> = LazyLock::new(Engine::built_in);
+
+    fn rewritten(page: &str) -> (String, Rewritten) {
+        let context = PageContext::new("https://news.example/a/");
+        let (bytes, log) = ENGINE.rewrite_page(page.as_bytes(), context, RewriteOptions::default().with_handlers());
+        (String::from_utf8(bytes).unwrap(), log)
+    }
+
+    #[track_caller]
+    fn check(page: &str, left: &str) {
+        let (bytes, _) = rewritten(page);
+        assert_eq!(bytes, left);
+        assert_eq!(rewritten(left).0, left, "twice is once");
+    }
+
+    const GPT: &str = "https://securepubads.g.doubleclick.net/tag/js/gpt.js";
+
+    #[test]
+    fn ad_requests_go_with_their_elements() {
+        check(
+            &format!("<p>a<script async src=\"{GPT}\"></script>b<script src=/own.js></script>"),
+            "<p>ab<script src=/own.js></script>",
+        );
+        check(&format!("a<link rel=preload as=script href='{GPT}'>b"), "ab");
+        check(
+            "a<link rel=dns-prefetch href=//ib.adnxs.com><link rel=stylesheet href=/s.css>b",
+            "a<link rel=stylesheet href=/s.css>b",
+        );
+        check("a<iframe src='https://ib.adnxs.com/tt?id=1&amp;size=1x1'><p>none</p></iframe>b", "ab");
+        check("a<img src='https://ib.adnxs.com/getuid'>b<img src=/x.png>", "ab<img src=/x.png>");
+    }
+
+    #[test]
+    fn ad_containers_go_with_what_they_hold() {
+        check(
+            "<p>a<ins class=adsbygoogle data-ad-client=ca-pub-1><b>x</b></ins>b<ins>text</ins>",
+            "<p>ab<ins>text</ins>",
+        );
+        check("<amp-ad type=doubleclick><div placeholder></div></amp-ad>b", "b");
+        check("<p>a<ins class=adsbygoogle>never closed", "<p>a<ins class=adsbygoogle>never closed");
+    }
+
+    #[test]
+    fn scripts_are_removed_emptied_or_edited() {
+        check("<script>pbjs.requestBids({})</script>x", "x");
+        check("<script>menu(); pbjs.requestBids({}); more()</script>x", "<script>menu(); ; more()</script>x");
+        check(
+            "<script>var googletag = googletag || {cmd: []}; googletag.cmd.push(f)</script>",
+            "<script>var googletag = googletag || {cmd: []}; ;</script>",
+        );
+        check(
+            "<script type=text/template>pbjs.requestBids({})</script>",
+            "<script type=text/template>pbjs.requestBids({})</script>",
+        );
+        check(
+            "<a onclick=\"googletag.cmd.push(function(){googletag.display(&quot;x&quot;)})\" href=/x>y</a>",
+            "<a onclick=\"\" href=/x>y</a>",
+        );
+    }
+
+    #[test]
+    fn a_policy_by_hash_lets_a_script_go_whole_or_stay() {
+        let policy = "<meta http-equiv=Content-Security-Policy content=\"script-src 'sha256-x'\">";
+        check(&format!("{policy}<script>pbjs.requestBids({{}})</script>"), policy);
+        let page = format!("{policy}<script>menu(); pbjs.requestBids({{}})</script>");
+        let (left, log) = rewritten(&page);
+        assert_eq!((left, log.diagnostics[0].code), (page, "rewrite-policy"));
+    }
+
+    #[test]
+    fn charsets_are_kept() {
+        let page = b"<meta charset=windows-1252><p>caf\xe9<script>t('\xe9'); pbjs.requestBids({})</script>";
+        let (left, _) = ENGINE.rewrite_page(page, PageContext::unknown(), RewriteOptions::default());
+        assert_eq!(left, b"<meta charset=windows-1252><p>caf\xe9<script>t('\xe9'); ;</script>");
+        let utf16: Vec<u8> =
+            "\u{feff}<script>pbjs.requestBids({})</script>".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let (left, log) = ENGINE.rewrite_page(&utf16, PageContext::unknown(), RewriteOptions::default());
+        assert_eq!((left == utf16, log.diagnostics[0].code), (true, "rewrite-charset"));
+    }
+
+    #[test]
+    fn what_is_too_large_passes() {
+        let page = format!("<script>pbjs.requestBids({{}});{}</script>x", " ".repeat(5_000));
+        let options = RewriteOptions::default().with_script_bytes(1_000);
+        let (left, log) = ENGINE.rewrite_page(page.as_bytes(), PageContext::unknown(), options);
+        assert_eq!((left == page.as_bytes(), log.diagnostics[0].code), (true, "rewrite-bound"));
+    }
+
+    #[test]
+    fn a_rewriter_can_be_sent() {
+        fn is_send<T: Send>(_: &T) {}
+        is_send(&ENGINE.rewriter(PageContext::unknown(), |_: &[u8]| {}));
+    }
+
+    const PIECES: [&str; 12] = [
+        "<p>text é ",
+        "<script>pbjs.que.push(function () { pbjs.requestBids({}) })</script>",
+        "<script>menu(); (adsbygoogle = window.adsbygoogle || []).push({})</script>",
+        "<script>var a = 1;</script>",
+        "<script src='https://securepubads.g.doubleclick.net/tag/js/gpt.js'></script>",
+        "<ins class=adsbygoogle><b>x</b></ins>",
+        "<ins class=adsbygoogle>",
+        "<img src=//ib.adnxs.com/getuid?x>",
+        "<!-- <script>pbjs.requestBids({})</script> -->",
+        "<scr",
+        "<textarea><script>pbjs.requestBids({})</textarea>",
+        "</p>",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn any_chunks_give_what_the_whole_gives(
+            pieces in proptest::collection::vec(0..PIECES.len(), 0..12),
+            cuts in proptest::collection::vec(1_usize..80, 1..60),
+        ) {
+            let page: String = pieces.iter().map(|&at| PIECES[at]).collect();
+            let whole = rewritten(&page).0;
+            let mut out = Vec::new();
+            let options = RewriteOptions::default().with_handlers();
+            let mut rewriter = ENGINE.rewriter_with(
+                PageContext::new("https://news.example/a/"), |bytes: &[u8]| out.extend_from_slice(bytes), options);
+            let (mut rest, mut cuts) = (page.as_bytes(), cuts.into_iter().cycle());
+            while !rest.is_empty() {
+                let (chunk, after) = rest.split_at(cuts.next().unwrap().min(rest.len()));
+                rewriter.write(chunk);
+                rest = after;
+            }
+            rewriter.end();
+            prop_assert_eq!(String::from_utf8(out).unwrap(), whole);
+        }
+    }
+}

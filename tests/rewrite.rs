@@ -1,0 +1,135 @@
+//! Rewritten pages against the pages they came from: nothing that serves ads is left, and nothing else is touched.
+//!
+//! Over the pages of `tests/corpus`, and those of a corpus beside the repository where it is there.
+
+use adsieve::{Action, Engine, PageContext, RewriteOptions, ScanOptions};
+use html5ever::tendril::TendrilSink;
+use html5ever::{ParseOpts, parse_document};
+use markup5ever_rcdom::{Handle, NodeData, RcDom};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+static ENGINE: LazyLock<Engine> = LazyLock::new(Engine::built_in);
+
+/// The pages of the repository, and every so-manieth of the corpus beside it.
+fn pages() -> Vec<(PathBuf, Vec<u8>)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    collect(&root.join("tests/corpus"), &mut files);
+    collect(&root.join("tests/browser/pages"), &mut files);
+    let mut saved = Vec::new();
+    collect(&root.join("../shared/corpus/pages"), &mut saved);
+    if saved.is_empty() {
+        eprintln!("LEFT OUT: ../shared/corpus is not there");
+    }
+    saved.sort();
+    // All of them take a while in a build for tests; REWRITE_ALL=1 takes them.
+    let step = if std::env::var_os("REWRITE_ALL").is_some() { 1 } else { 40 };
+    files.extend(saved.into_iter().step_by(step));
+    files.sort();
+    files.into_iter().map(|file| (file.clone(), fs::read(&file).unwrap())).collect()
+}
+
+fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            collect(&path, found);
+        } else if path.extension().is_some_and(|ending| ending == "html") {
+            found.push(path);
+        }
+    }
+}
+
+fn rewritten(page: &[u8]) -> Vec<u8> {
+    ENGINE.rewrite_page(page, PageContext::unknown(), RewriteOptions::default()).0
+}
+
+/// Runs with a stack as large as the program's own threads have.
+fn with_large_stack(run: impl FnOnce() + Send + 'static) {
+    std::thread::Builder::new().stack_size(64 << 20).spawn(run).unwrap().join().unwrap();
+}
+
+#[test]
+fn a_rewritten_page_scanned_again_has_nothing_to_cut() {
+    with_large_stack(|| {
+        for (path, page) in pages() {
+            let left = rewritten(&page);
+            let again = rewritten(&left);
+            assert!(left == again, "{}: rewriting twice is not once", path.display());
+            let scan = ENGINE.scan_bytes(&left, &ScanOptions::default());
+            for script in &scan.scripts {
+                assert_ne!(script.verdict.action, Action::Block, "{}: {}", path.display(), script.code);
+            }
+        }
+    });
+}
+
+#[test]
+fn chunks_of_any_size_give_what_the_whole_gives() {
+    with_large_stack(|| {
+        for (path, page) in pages() {
+            let whole = rewritten(&page);
+            for size in [1, 7, 1_000] {
+                // Byte by byte a large page takes long, and shows no more.
+                let page = if size == 1 { &page[..page.len().min(20_000)] } else { &page[..] };
+                let mut out = Vec::new();
+                let mut rewriter = ENGINE.rewriter(PageContext::unknown(), |bytes: &[u8]| out.extend_from_slice(bytes));
+                page.chunks(size).for_each(|chunk| rewriter.write(chunk));
+                rewriter.end();
+                let expected = if page.len() == whole.len() { whole.clone() } else { rewritten(page) };
+                assert!(out == expected, "{}: chunks of {size} bytes give another page", path.display());
+            }
+        }
+    });
+}
+
+#[test]
+fn the_tree_is_the_page_s_own_without_what_was_removed() {
+    with_large_stack(|| {
+        for (path, page) in pages() {
+            let (before, after) = (stream(&page), stream(&rewritten(&page)));
+            let mut rest = before.iter();
+            let missing = after.iter().find(|piece| !rest.any(|other| other == *piece));
+            assert_eq!(missing, None, "{}: the page had no such thing there", path.display());
+        }
+    });
+}
+
+/// Elements and characters in document order; without what scripts hold.
+fn stream(page: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(page);
+    let dom = parse_document(RcDom::default(), ParseOpts::default()).one(&*text);
+    let (mut pieces, mut stack) = (Vec::new(), vec![dom.document]);
+    while let Some(node) = stack.pop() {
+        let is_script = push(&node, &mut pieces);
+        if !is_script {
+            stack.extend(node.children.borrow().iter().rev().cloned());
+        }
+    }
+    pieces
+}
+
+fn push(node: &Handle, pieces: &mut Vec<String>) -> bool {
+    match &node.data {
+        NodeData::Element { name, attrs, .. } => {
+            let attributes: Vec<String> =
+                attrs.borrow().iter().map(|one| format!("{}={}", one.name.local, one.value)).collect();
+            // These are there whether a tag says so or not, and where they begin depends on what comes first.
+            if !matches!(&*name.local, "html" | "head" | "body") {
+                pieces.push(format!("<{} {}>", name.local, attributes.join(" ")));
+            }
+            &*name.local == "script"
+        }
+        NodeData::Text { contents } => {
+            pieces.extend(contents.borrow().chars().map(String::from));
+            false
+        }
+        NodeData::Comment { contents } => {
+            pieces.push(format!("<!--{contents}-->"));
+            false
+        }
+        _ => false,
+    }
+}
