@@ -88,7 +88,7 @@ mod tests {
         assert_eq!(of("https://me@ads.example/"), (Some("ads.example".into()), "/", false));
         assert_eq!(of("https://ads.example/a b"), (Some("ads.example".into()), "/a b", false));
         assert_eq!(of("https://bücher.example/"), (Some("bücher.example".into()), "/", false));
-        assert_eq!(of("data:text/html,x").2, false);
+        assert!(!of("data:text/html,x").2);
         assert_eq!(of("").0, None);
     }
 }
