@@ -8,6 +8,7 @@ use std::borrow::Cow;
 pub(super) const MAX_LABELS: usize = 24;
 
 /// A request with its hosts.
+#[cfg_attr(not(feature = "filter-lists"), allow(dead_code, reason = "only lists read the URL in lower case"))]
 pub(super) struct Addressed<'r> {
     pub request: Request<'r>,
     /// The URL in lower case.
