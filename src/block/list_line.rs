@@ -70,10 +70,10 @@ fn directive_of(directive: &str) -> Judged<'_> {
 }
 
 fn judge_network<'l>(line: &'l str, filter: &NetworkFilter<'_>, syntax: Syntax, trust: Trust) -> Judged<'l> {
-    if filter.is_regex() || filter.is_complete_regex() {
-        if let Some(error) = regex_error(filter) {
-            return Judged::Refused(format!("the regular expression does not compile: {error}"));
-        }
+    if (filter.is_regex() || filter.is_complete_regex())
+        && let Some(error) = regex_error(filter)
+    {
+        return Judged::Refused(format!("the regular expression does not compile: {error}"));
     }
     if trust >= Trust::Trusted || filter.is_exception() || filter.is_badfilter() {
         return Judged::Rule(Cow::Borrowed(line));

@@ -16,10 +16,12 @@ use toml::de::DeTable;
 const WORDS: [(&str, Action); 3] =
     [("block", Action::Block), ("neutralise", Action::Neutralise), ("allow", Action::Allow)];
 /// Tables of a section, each with the same three keys.
-const TABLES: [(&str, fn(Arc<str>) -> Subject); 3] =
+const TABLES: [(&str, MakeSubject); 3] =
     [("networks", Subject::Network), ("products", Subject::Product), ("rules", Subject::Rule)];
 /// Roles beside those of products: behind a bidder code, and of whom only the domain is known.
 const MORE_ROLES: [&str; 2] = [BIDDER, AD_NETWORK];
+/// Makes a subject of a name.
+type MakeSubject = fn(Arc<str>) -> Subject;
 /// Keys that only the top of a file has.
 const TOP_KEYS: [&str; 3] = ["evidence", "stubs", "site"];
 
@@ -131,7 +133,7 @@ impl Reader<'_> {
         key: &str,
         node: &Node<'_>,
         action: Action,
-        subject: fn(Arc<str>) -> Subject,
+        subject: MakeSubject,
         site: Option<&Arc<str>>,
         section: &mut Section,
     ) {
