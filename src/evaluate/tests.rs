@@ -312,3 +312,71 @@ fn hostile_code_ends() {
         let _ = evaluator.finish();
     }
 }
+
+#[test]
+fn listeners_run_with_what_is_dispatched_before_and_after() {
+    assert_eq!(
+        seen("addEventListener('a', e => see(e.detail.id)); dispatchEvent(new CustomEvent('a', {detail: {id: 7}}))"),
+        "7"
+    );
+    assert_eq!(
+        seen("dispatchEvent(new CustomEvent('a', {detail: 1})); document.addEventListener('a', e => see(e.detail))"),
+        "1"
+    );
+    assert_eq!(seen("$(document).on('b.ns', (e, x) => see(x)); $(document).trigger('b', ['y'])"), r#""y""#);
+}
+
+#[test]
+fn what_libraries_ask_about_the_language_is_known() {
+    assert_eq!(
+        seen("function A() {} see(new A() instanceof A, [] instanceof Array, {} instanceof A, 1 instanceof Object)"),
+        "true, true, false, false"
+    );
+    assert_eq!(
+        seen(
+            "var tag = Object.prototype.toString; see(tag.call([]), tag.call('a'), tag.call(null), tag.call(new Set()))"
+        ),
+        r#""[object Array]", "[object String]", "[object Null]", "[object Set]""#
+    );
+    assert_eq!(
+        seen("see(typeof Symbol.iterator, Symbol.iterator in [], [].constructor === Array)"),
+        r#""symbol", true, true"#
+    );
+    assert_eq!(
+        seen("see(typeof exports, typeof define, typeof document, typeof Proxy)"),
+        r#""undefined", "undefined", "object", "function""#
+    );
+    assert_eq!(
+        seen("var n = 0; try { n = 1 } catch (e) { n = 2 } unknown(); try { see(n) } catch (e) { n = 3 } see(n)"),
+        "1 | {\"$any\":[{\"when\":null,\"value\":3},{\"when\":null,\"value\":1}]}"
+    );
+    assert_eq!(
+        seen(
+            "Array.prototype.map = function () { return [] }; window.Promise = function () {}; see([1].map(x => x + 1))"
+        ),
+        "[2]"
+    );
+    assert_eq!(seen("function K(a, b) { this.a = a; this.b = b } see(new (K.bind(null, 1))(2))"), r#"{"a":1,"b":2}"#);
+}
+
+#[test]
+fn loops_that_make_nothing_end_and_what_follows_runs() {
+    assert_eq!(seen("for (var i = 0, n = 0; i < 1e6; i++) { n = n + i & 255 } see('after')"), r#""after""#);
+    assert_eq!(seen("var t = ''; for (var i = 0; i < 2000; i++) { t += 'a' } see(t.length)"), "2000");
+}
+
+#[test]
+fn a_stand_in_answers_for_its_library() {
+    let code = "return { 'lib.make': name => ({ getName: () => name }) }";
+    let stand_in = super::StandIn::compile(vec!["lib".into()], code).expect("no syntax error");
+    let (sources, limits) = (Sources::default(), Limits::default());
+    let interests = interests().with_stand_ins(vec![std::sync::Arc::new(stand_in)]);
+    let offsets = OffsetMap::verbatim(0);
+    let mut evaluator = Evaluator::new(&sources, &interests, &limits);
+    let text = "var x = lib.make('top'); see(x.getName(), x.other)";
+    let tree = sources.keep_tree(parse(text, Goal::Script, &limits));
+    evaluator.run(Input { text, offsets: &offsets, script: 0, evidence: Evidence::Evaluated }, tree);
+    let events: Vec<String> = evaluator.finish().events.iter().map(describe).collect();
+    assert_eq!(events, [r#"see("top", {"$unknown":"x.other"})"#]);
+    assert!(super::StandIn::compile(Vec::new(), "return {").is_err());
+}
