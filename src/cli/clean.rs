@@ -7,6 +7,7 @@ use super::Outcome;
 use super::args::{CleanArguments, WhatToCut};
 use super::json_field::string_field;
 use super::message::{self, plain_words};
+use super::select::Selection;
 use super::walk::{Input, walk};
 use adsieve::report::printable;
 use adsieve::{Anchors, Change, CleanOptions, Cleaned, Engine, Span, What, clean_text};
@@ -112,7 +113,7 @@ impl Cleaner<'_> {
             return self.file(path);
         }
         let root = [path.to_owned()];
-        for step in walk(&root) {
+        for step in walk(root.to_vec(), Selection::default()) {
             let found = match step {
                 Ok(Input::File(found)) => found,
                 Ok(Input::Stdin) => continue,
