@@ -6,14 +6,13 @@
 //! decides. Where nothing is said, all may pass.
 
 use super::page_context::PageContext;
-use super::policy_file;
-use super::verdict::{Action, Reason};
+use super::policy_word::{Action, PolicyWord, Subject};
+use super::verdict::Reason;
 use crate::base::Evidence;
 use crate::network::Registry;
 use crate::rule::RuleSet;
 use rustc_hash::FxHashMap;
-use std::fmt;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 /// The role of whoever is behind a bidder code.
 pub(crate) const BIDDER: &str = "bidder";
@@ -41,72 +40,6 @@ pub(super) struct Section {
 
 /// Words by the name of their subject.
 type Words = FxHashMap<Arc<str>, Arc<PolicyWord>>;
-
-/// Whom a word is about.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Subject {
-    /// A rule, by its id.
-    Rule(Arc<str>),
-    /// A product, by its id.
-    Product(Arc<str>),
-    /// A network (an organisation), by its id.
-    Network(Arc<str>),
-    /// Everyone in a role, as `ssp`.
-    Role(Arc<str>),
-}
-
-impl Subject {
-    /// What kind of subject it is, as `network`.
-    #[must_use]
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Rule(_) => "rule",
-            Self::Product(_) => "product",
-            Self::Network(_) => "network",
-            Self::Role(_) => "role",
-        }
-    }
-
-    /// Its id or name.
-    #[must_use]
-    pub fn name(&self) -> &Arc<str> {
-        match self {
-            Self::Rule(name) | Self::Product(name) | Self::Network(name) | Self::Role(name) => name,
-        }
-    }
-}
-
-/// One word of a policy: what becomes of whom, and where that is written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PolicyWord {
-    /// What to do.
-    pub action: Action,
-    /// With whom.
-    pub subject: Subject,
-    /// On which site; `None` for all.
-    pub site: Option<Arc<str>>,
-    /// The policy file.
-    pub file: Arc<str>,
-    /// Its line there, from 1.
-    pub line: u32,
-    /// Is it the user's, and not one that comes with adsieve? What the user allows no filter list blocks.
-    pub is_own: bool,
-}
-
-impl PolicyWord {
-    /// What it says, as `block role ssp on example.com`.
-    #[must_use]
-    pub fn words(&self) -> String {
-        let said = format!("{} {} {}", self.action, self.subject.kind(), self.subject.name());
-        self.site.as_ref().map_or_else(|| said.clone(), |site| format!("{said} on {site}"))
-    }
-}
-
-impl fmt::Display for PolicyWord {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} ({}:{})", self.words(), self.file, self.line)
-    }
-}
 
 /// Who is behind a request or finding, as far as that is known.
 #[derive(Clone, Copy, Debug, Default)]
@@ -143,16 +76,6 @@ impl Decision<'_> {
 }
 
 impl Policy {
-    /// The policy that comes with the library: ads go, measurement and consent tools stay.
-    #[must_use]
-    pub fn built_in() -> Self {
-        static BUILT_IN: LazyLock<Policy> = LazyLock::new(|| {
-            let text = include_str!("../../rules/policy.toml");
-            policy_file::read(Policy::allow_all(), "rules/policy.toml", text, false).expect("a test has read it")
-        });
-        BUILT_IN.clone()
-    }
-
     /// A policy that has nothing against anybody.
     #[must_use]
     pub fn allow_all() -> Self {

@@ -3,13 +3,13 @@
 //! In: the text of a file and the policy below it. Out: that policy with the file's words on top, or every
 //! mistake of the file at once, each with its place.
 
-use super::policy::{AD_NETWORK, BIDDER, Policy, PolicyWord, Section, Subject};
-use super::verdict::Action;
+use super::policy::{AD_NETWORK, BIDDER, Policy, Section};
+use super::policy_word::{Action, PolicyWord, Subject};
 use crate::base::{Evidence, LineIndex, Span};
 use crate::rule::document::{self, Key, Node};
 use crate::rule::{Mistakes, ROLES, RuleError, hint};
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use toml::de::DeTable;
 
 /// Keys of a section: what becomes of whom, and how its names become subjects.
@@ -33,6 +33,18 @@ impl Policy {
     /// All mistakes of the file; then nothing is added.
     pub fn with_text(self, name: &str, text: &str) -> Result<Self, RuleError> {
         read(self, name, text, true)
+    }
+}
+
+impl Policy {
+    /// The policy that comes with the library: ads go, measurement and consent tools stay.
+    #[must_use]
+    pub fn built_in() -> Self {
+        static BUILT_IN: LazyLock<Policy> = LazyLock::new(|| {
+            let text = include_str!("../../rules/policy.toml");
+            read(Policy::allow_all(), "rules/policy.toml", text, false).expect("a test has read it")
+        });
+        BUILT_IN.clone()
     }
 }
 

@@ -9,8 +9,9 @@ use super::answer::Answers;
 use super::filter_lists::FilterLists;
 use super::party_index::{FoundParty, PartyIndex};
 use super::policy::{Decision, Policy};
+use super::policy_word::Action;
 use super::request::{Request, RequestKind};
-use super::verdict::{Action, Answer, Reason, RequestVerdict};
+use super::verdict::{Answer, Reason, RequestVerdict};
 use crate::detect::Detector;
 #[cfg(feature = "filter-lists")]
 use arc_swap::ArcSwapOption;

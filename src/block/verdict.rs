@@ -1,38 +1,8 @@
 //! What becomes of a request or script, and why.
 
-use super::policy::PolicyWord;
+use super::policy_word::{Action, PolicyWord};
 use std::fmt;
 use std::sync::Arc;
-
-/// What to do, the mildest first (so that `max` picks the strictest).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Action {
-    /// Let it pass as it is.
-    #[default]
-    Allow,
-    /// Let it stand and take its effect: the ad part of a script goes, the rest runs as before.
-    Neutralise,
-    /// Let none of it pass.
-    Block,
-}
-
-impl Action {
-    /// The name used in reports and policy files.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Allow => "allow",
-            Self::Neutralise => "neutralise",
-            Self::Block => "block",
-        }
-    }
-}
-
-impl fmt::Display for Action {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.pad(self.name())
-    }
-}
 
 /// What becomes of one request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -49,24 +49,8 @@ impl Archive {
 pub(super) const HEAD_BYTES: usize = 4 << 10;
 
 /// Endings of names that hold pages, scripts or containers of them; a compression may follow.
-const ENDINGS: [&str; 16] = [
-    "html",
-    "htm",
-    "xhtml",
-    "xht",
-    "shtml",
-    "js",
-    "mjs",
-    "mht",
-    "mhtml",
-    "har",
-    "warc",
-    "wet",
-    "wacz",
-    "webarchive",
-    "jsonl",
-    "ndjson",
-];
+const ENDINGS: [&str; 14] =
+    ["html", "htm", "xhtml", "xht", "shtml", "js", "mjs", "mht", "mhtml", "har", "warc", "wet", "wacz", "webarchive"];
 
 /// Endings that a compression adds.
 const COMPRESSIONS: [&str; 6] = ["gz", "zst", "br", "xz", "gzip", "zstd"];
@@ -182,10 +166,10 @@ mod tests {
 
     #[test]
     fn names_of_pages_and_containers_are_known() {
-        for name in ["a.HTML", "index.html?page=2", "b.warc.gz", "e.jsonl.zst", "f.wet.gz", "g.htm@x"] {
+        for name in ["a.HTML", "index.html?page=2", "b.warc.gz", "f.wet.gz", "g.htm@x"] {
             assert!(is_page_name(name), "{name}");
         }
-        for name in ["a.png", "b.css.gz", "c.json", "d.js.map", "e", "f.txt", "g.zip"] {
+        for name in ["a.png", "b.css.gz", "c.json", "e.jsonl.zst", "d.js.map", "e", "f.txt", "g.zip"] {
             assert!(!is_page_name(name), "{name}");
         }
     }
