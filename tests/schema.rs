@@ -48,8 +48,8 @@ fn the_report_of_every_page_keeps_to_the_schema() {
     let validator = jsonschema::validator_for(&schema).unwrap();
     let mut paths = Vec::new();
     files(&root().join("tests/corpus"), &mut paths);
-    // A table has one page a row, and this one has none.
-    paths.retain(|path| !path.ends_with(".ndjson"));
+    // A table has one page a row; these have none.
+    paths.retain(|path| !path.ends_with(".ndjson") && !path.ends_with(".csv"));
     let arguments: Vec<&str> =
         ["scan", "--quiet", "--format", "ndjson"].into_iter().chain(paths.iter().map(String::as_str)).collect();
     let reports = adsieve(&arguments);

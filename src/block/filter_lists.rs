@@ -1,7 +1,7 @@
 //! Filter lists, compiled: what they say about requests and pages.
 //!
 //! The meaning of rules is the `adblock` crate's. Around it stand an index that answers most requests
-//! without it ([`CandidateIndex`]), the names and lines of rules, and what a list's author may not say ([`Trust`]).
+//! without it ([`CandidateIndex`]), the names and lines of rules, and what a list's author may not say ([`Trust`](super::Trust)).
 //!
 //! In: [`FilterList`]s; requests and pages. Out: [`ListVerdict`]s, selectors to hide, policies to add.
 //! Immutable once compiled and shared by threads; a new set takes the place of an old one as a whole.
@@ -10,9 +10,9 @@
 
 use super::address::{Addressed, MAX_LABELS};
 use super::answer::Answers;
-use super::list::{FilterList, ListMistake, Syntax};
+use super::list::{FilterList, ListMistake};
 use super::list_index::{Asked, CandidateIndex, Filed, Filing};
-use super::list_line;
+use super::list_line::{self, Syntax};
 use super::request::{Request, RequestKind};
 use super::verdict::{Answer, FilterRule};
 use adblock::blocker::BlockerResult;

@@ -3,7 +3,7 @@
 //! In: the text of a list. Out: the rules of it that may be used, line by line in their place, and every line that may
 //! not, with why. Each rule is judged alone: a broken one takes no other with it.
 
-use super::list_line::{self, Judged};
+use super::list_line::{self, Judged, Syntax, Trust};
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -18,27 +18,6 @@ pub struct FilterList {
     pub text: Arc<str>,
     /// How far its authors are trusted.
     pub trust: Trust,
-}
-
-/// How far the authors of rules are trusted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Trust {
-    /// May block, hide and take params away, and make exceptions; never puts anything into a page or answer.
-    #[default]
-    Plain,
-    /// May also redirect to the stand-ins that come with adsieve, and add to a page's content security policy.
-    Trusted,
-    /// Comes with adsieve.
-    BuiltIn,
-}
-
-/// The syntax of a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Syntax {
-    /// Adblock Plus and uBlock.
-    Adblock,
-    /// A hosts file, or bare hosts.
-    Hosts,
 }
 
 /// A line that is not used, and why.

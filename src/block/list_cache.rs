@@ -5,8 +5,9 @@
 //! be written costs time and nothing else. The folder must be as trusted as the program: what stands in it decides.
 
 use super::filter_lists::FilterLists;
-use super::list::{FilterList, Trust};
+use super::list::FilterList;
 use super::list_index::{Candidate, Filed, Piece};
+use super::list_line::Trust;
 use sha2::{Digest, Sha256};
 use std::fs;
 use std::io::Write as _;

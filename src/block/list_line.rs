@@ -1,6 +1,5 @@
 //! One line of a filter list: is it a rule, does it make sense, and may its author say that?
 
-use super::list::{Syntax, Trust};
 use adblock::filters::network::{NetworkFilter, NetworkFilterMaskHelper};
 use adblock::lists::{FilterFormat, FilterParseError, ParseOptions, ParsedLine, parse_filter};
 use regex::bytes::RegexBuilder;
@@ -8,6 +7,27 @@ use std::borrow::Cow;
 
 /// Bytes of the longest line that is read.
 const MAX_LINE: usize = 32 << 10;
+
+/// How far the authors of rules are trusted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Trust {
+    /// May block, hide and take params away, and make exceptions; never puts anything into a page or answer.
+    #[default]
+    Plain,
+    /// May also redirect to the stand-ins that come with adsieve, and add to a page's content security policy.
+    Trusted,
+    /// Comes with adsieve.
+    BuiltIn,
+}
+
+/// The syntax of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Syntax {
+    /// Adblock Plus and uBlock.
+    Adblock,
+    /// A hosts file, or bare hosts.
+    Hosts,
+}
 
 /// What a line is.
 pub(super) enum Judged<'l> {

@@ -34,7 +34,9 @@ pub use answer::Answers;
 #[cfg(feature = "filter-lists")]
 pub use filter_lists::{FilterLists, HiddenOnPage, ListVerdict};
 #[cfg(feature = "filter-lists")]
-pub use list::{FilterList, ListMistake, Trust};
+pub use list::{FilterList, ListMistake};
+#[cfg(feature = "filter-lists")]
+pub use list_line::Trust;
 pub use page_context::PageContext;
 pub use policy::{Decision, Party, Policy};
 pub use policy_word::{Action, PolicyWord, Subject};

@@ -195,7 +195,7 @@ mod tests {
     #[test]
     #[cfg(feature = "filter-lists")]
     fn lists_block_too_but_not_what_the_user_allows() {
-        use super::super::list::{FilterList, Trust};
+        use super::super::{FilterList, Trust};
         let list = "||news.example/promo/\n||cookiebot.com^\n@@||news.example/promo/kept\n||trk.example^$script,redirect=noop.js\n\
                     ||p.example^$removeparam=utm\n";
         let own = filter("products.allow = ['cookiebot']");
