@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 /// The hash of an inline script, as policies write it.
 pub(super) fn script_hash(code: &[u8]) -> String {
-    format!("sha256-{}", base64::encode(&Sha256::digest(code)))
+    format!("sha256-{}", base64::pack(&Sha256::digest(code)))
 }
 
 /// Does the policy allow inline scripts by hash?
