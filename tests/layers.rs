@@ -26,7 +26,7 @@ const HOUSE: [(&str, &[&str]); 14] = [
 ];
 
 /// Folders whose files still import in a circle. None may join them; one that is mended goes.
-const CIRCLES_LEFT: [&str; 4] = ["detect", "evaluate", "pattern", "rule"];
+const CIRCLES_LEFT: [&str; 2] = ["detect", "evaluate"];
 
 /// Stand above the library and see only its public API.
 const ABOVE: [&str; 3] = ["cli", "serve", "main"];

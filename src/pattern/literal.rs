@@ -43,22 +43,62 @@ pub fn is_telling(name: &str) -> bool {
     weight(name) > 0
 }
 
-/// What to look for in scripts: any of these texts. Empty if the pattern has nothing to tell scripts by.
-///
-/// Names that are short or stand everywhere are looked for together with what must stand beside them:
-/// `ttq.load`, `fbq('init`.
-pub(crate) fn anchors(pattern: &Pattern) -> Vec<String> {
-    let names = literals(pattern);
-    if let Some(name) = names.iter().find(|name| is_telling(name)) {
-        return vec![name.to_string()];
+impl Pattern {
+    /// Names that must stand in a script for the pattern to match something in it, the most telling first;
+    /// of equals the callee's own.
+    #[must_use]
+    pub fn literals(&self) -> Vec<Arc<str>> {
+        let mut names: Vec<Arc<str>> = Vec::new();
+        let shapes: Vec<&Shape> = match &self.form {
+            Form::Call { callee, arguments, rest, .. } => {
+                names.extend(callee.names().map(Arc::from));
+                arguments.iter().chain(rest.as_deref()).collect()
+            }
+            Form::Assign { target, value } => {
+                names.extend(target.names().map(Arc::from));
+                vec![value]
+            }
+            Form::Object(shape) => vec![shape],
+        };
+        // Where the callee itself tells enough, the members may come from another script.
+        let has_name = names.iter().any(|name| is_telling(name));
+        let by_weight = |names: &mut Vec<Arc<str>>| names.sort_by_key(|name| std::cmp::Reverse(weight(name)));
+        if has_name {
+            let own = names.remove(0);
+            by_weight(&mut names);
+            names.insert(if is_telling(&own) { 0 } else { names.len() }, own);
+        }
+        let mut members = Vec::new();
+        shapes.into_iter().for_each(|shape| add_members(shape, &mut members));
+        by_weight(&mut members);
+        names.extend(members);
+        if !has_name {
+            by_weight(&mut names);
+        }
+        let mut seen = std::collections::HashSet::new();
+        names.retain(|name| seen.insert(name.clone()));
+        names
     }
-    match &pattern.form {
-        Form::Call { callee, arguments, .. } => match callee.last_two_names() {
-            Some(names) => vec![names],
-            None => callee.only_name().map(|name| call_texts(name, arguments.first())).unwrap_or_default(),
-        },
-        Form::Assign { target, .. } => target.last_two_names().into_iter().collect(),
-        Form::Object(_) => Vec::new(),
+
+    /// Texts of which a script must hold one for the pattern to match something in it; empty if there is none that
+    /// would tell scripts apart.
+    ///
+    /// Names that are short or stand everywhere are looked for together with what must stand beside them:
+    /// `ttq.load`, `fbq('init`.
+    #[must_use]
+    pub fn anchors(&self) -> Vec<String> {
+        let names = self.literals();
+        if let Some(name) = names.iter().find(|name| is_telling(name)) {
+            return vec![name.to_string()];
+        }
+        match &self.form {
+            Form::Call { callee, arguments, .. } => match callee.last_two_names() {
+                Some(names) => vec![names],
+                None => callee.only_name().map(|name| call_texts(name, arguments.first())).unwrap_or_default(),
+            },
+            Form::Assign { target, .. } => target.last_two_names().into_iter().collect(),
+            Form::Object(_) => Vec::new(),
+        }
     }
 }
 
@@ -67,40 +107,6 @@ fn call_texts(name: &str, first: Option<&Shape>) -> Vec<String> {
     let Some(Shape::Literal(Value::String(text))) = first else { return vec![format!("{name}(")] };
     let starts = ["('", "(\"", "( '", "( \""];
     starts.iter().map(|start| format!("{name}{start}{text}")).collect()
-}
-
-/// All names, the most telling first; of equals the callee's own.
-pub(crate) fn literals(pattern: &Pattern) -> Vec<Arc<str>> {
-    let mut names: Vec<Arc<str>> = Vec::new();
-    let shapes: Vec<&Shape> = match &pattern.form {
-        Form::Call { callee, arguments, rest, .. } => {
-            names.extend(callee.names().map(Arc::from));
-            arguments.iter().chain(rest.as_deref()).collect()
-        }
-        Form::Assign { target, value } => {
-            names.extend(target.names().map(Arc::from));
-            vec![value]
-        }
-        Form::Object(shape) => vec![shape],
-    };
-    // Where the callee itself tells enough, the members may come from another script.
-    let has_name = names.iter().any(|name| is_telling(name));
-    let by_weight = |names: &mut Vec<Arc<str>>| names.sort_by_key(|name| std::cmp::Reverse(weight(name)));
-    if has_name {
-        let own = names.remove(0);
-        by_weight(&mut names);
-        names.insert(if is_telling(&own) { 0 } else { names.len() }, own);
-    }
-    let mut members = Vec::new();
-    shapes.into_iter().for_each(|shape| add_members(shape, &mut members));
-    by_weight(&mut members);
-    names.extend(members);
-    if !has_name {
-        by_weight(&mut names);
-    }
-    let mut seen = std::collections::HashSet::new();
-    names.retain(|name| seen.insert(name.clone()));
-    names
 }
 
 /// Names of members that must be there.

@@ -27,21 +27,27 @@ pub struct PatternError {
     pub hint: Option<String>,
 }
 
-/// Compiles a pattern; all mistakes at once.
-pub(crate) fn parse_pattern(text: &str) -> Result<Pattern, Vec<PatternError>> {
-    let expression = parse_pattern_source(text).map_err(|error| vec![not_javascript(error, text)])?;
-    let mut compiler = Compiler { errors: Vec::new(), depth: 0 };
-    let form = compiler.form(&expression);
-    match (form, compiler.errors.is_empty()) {
-        (Some(form), true) => {
-            let mut pattern = Pattern { form, has_repeats: false };
-            let mut seen = HashSet::new();
-            let mut has_repeats = false;
-            pattern.each_hole(&mut |name| has_repeats |= !seen.insert(name.clone()));
-            pattern.has_repeats = has_repeats;
-            Ok(pattern)
+impl Pattern {
+    /// Compiles the text of a pattern.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it, with places in the text.
+    pub fn parse(text: &str) -> Result<Self, Vec<PatternError>> {
+        let expression = parse_pattern_source(text).map_err(|error| vec![not_javascript(error, text)])?;
+        let mut compiler = Compiler { errors: Vec::new(), depth: 0 };
+        let form = compiler.form(&expression);
+        match (form, compiler.errors.is_empty()) {
+            (Some(form), true) => {
+                let mut pattern = Self { form, has_repeats: false };
+                let mut seen = HashSet::new();
+                let mut has_repeats = false;
+                pattern.each_hole(&mut |name| has_repeats |= !seen.insert(name.clone()));
+                pattern.has_repeats = has_repeats;
+                Ok(pattern)
+            }
+            _ => Err(compiler.errors),
         }
-        _ => Err(compiler.errors),
     }
 }
 

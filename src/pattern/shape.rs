@@ -1,11 +1,7 @@
 //! The compiled form of a pattern.
 
-use super::capture::Match;
-use super::literal;
-use super::parse::{self, PatternError};
 use super::path::PathPattern;
-use super::unify;
-use crate::evaluate::{EventKind, Value};
+use crate::evaluate::Value;
 use std::sync::Arc;
 
 /// A compiled pattern.
@@ -84,21 +80,6 @@ pub(crate) fn outline(pieces: &[Piece]) -> String {
 }
 
 impl Pattern {
-    /// Compiles the text of a pattern.
-    ///
-    /// # Errors
-    ///
-    /// Everything that is wrong with it, with places in the text.
-    pub fn parse(text: &str) -> Result<Self, Vec<PatternError>> {
-        parse::parse_pattern(text)
-    }
-
-    /// Every way in which the pattern matches the event; alternatives of values come with their condition.
-    #[must_use]
-    pub fn unify(&self, event: &EventKind) -> Vec<Match> {
-        unify::unify_event(self, event)
-    }
-
     /// The kind of event, and what it must look like.
     #[must_use]
     pub fn form(&self) -> &Form {
@@ -125,19 +106,6 @@ impl Pattern {
             Form::Call { callee: path, .. } | Form::Assign { target: path, .. } => path.object_hole(),
             Form::Object(_) => None,
         }
-    }
-
-    /// Names that must stand in a script for the pattern to match something in it, the most telling first.
-    #[must_use]
-    pub fn literals(&self) -> Vec<Arc<str>> {
-        literal::literals(self)
-    }
-
-    /// Texts of which a script must hold one for the pattern to match something in it; empty if there is none that
-    /// would tell scripts apart.
-    #[must_use]
-    pub fn anchors(&self) -> Vec<String> {
-        literal::anchors(self)
     }
 
     /// The last two names of what is called or assigned, as `_taboola.push`, where both are written down.

@@ -11,23 +11,26 @@ use super::shape::{Form, Pattern, Shape};
 use crate::evaluate::{EventKind, Object, Value};
 use std::sync::Arc;
 
-/// Every way in which the pattern matches the event.
-pub(crate) fn unify_event(pattern: &Pattern, event: &EventKind) -> Vec<Match> {
-    let mut found = match (&pattern.form, event) {
-        (
-            Form::Call { callee, arguments, rest, is_new },
-            EventKind::Call { callee: path, arguments: values, is_new: new },
-        ) if is_new == new => unify_path(callee, path, || unify_arguments(arguments, rest.as_deref(), values)),
-        (Form::Assign { target, value }, EventKind::Assign { target: path, value: stored }) => {
-            unify_path(target, path, || unify(value, stored))
+impl Pattern {
+    /// Every way in which the pattern matches the event; alternatives of values come with their condition.
+    #[must_use]
+    pub fn unify(&self, event: &EventKind) -> Vec<Match> {
+        let mut found = match (&self.form, event) {
+            (
+                Form::Call { callee, arguments, rest, is_new },
+                EventKind::Call { callee: path, arguments: values, is_new: new },
+            ) if is_new == new => unify_path(callee, path, || unify_arguments(arguments, rest.as_deref(), values)),
+            (Form::Assign { target, value }, EventKind::Assign { target: path, value: stored }) => {
+                unify_path(target, path, || unify(value, stored))
+            }
+            (Form::Object(shape), EventKind::AdUnit { value }) => unify(shape, value),
+            _ => Vec::new(),
+        };
+        if self.has_repeats {
+            found.iter_mut().for_each(Match::drop_contradictions);
         }
-        (Form::Object(shape), EventKind::AdUnit { value }) => unify(shape, value),
-        _ => Vec::new(),
-    };
-    if pattern.has_repeats {
-        found.iter_mut().for_each(Match::drop_contradictions);
+        found
     }
-    found
 }
 
 fn unify_path(pattern: &PathPattern, path: &str, rest: impl FnOnce() -> Vec<Match>) -> Vec<Match> {

@@ -14,14 +14,16 @@ mod model;
 mod nearest;
 mod outline;
 mod own;
+mod run_examples;
 mod schema;
 mod set;
 
 pub use constraint::Constraint;
-pub use example::{ExampleKind, Found, Runner, check_examples};
+pub use example::ExampleKind;
 pub use mistake::{Mistake, RuleError};
 pub use model::{Finds, Product, Rule};
 pub use own::read_rules;
+pub use run_examples::{Found, Runner, check_examples};
 pub use schema::schema;
 pub use set::RuleSet;
 
