@@ -178,20 +178,22 @@ impl Machine<'_> {
         names
     }
 
-    /// Reads the texts that are JSON, and those inside them.
+    /// Reads the texts that are JSON or hold some, and those inside them.
     fn open_texts(&mut self) {
         let mut at = 0;
         for _ in 0..JSON_LEVELS {
             let end = self.texts.len();
             for index in at..end {
                 let (text, place, evidence) = self.texts[index].clone();
-                let is_json = !self.parsed_texts.contains(&text) && text.trim_start().starts_with(['{', '[']);
-                if is_json {
-                    let before = std::mem::replace(&mut self.evidence, evidence.max(Evidence::Declared));
-                    self.add_source_at(place);
-                    self.json_value(&text);
-                    self.evidence = before;
+                if self.parsed_texts.contains(&text) {
+                    continue;
                 }
+                let before = std::mem::replace(&mut self.evidence, evidence.max(Evidence::Declared));
+                self.add_source_at(place);
+                if self.json_value(&text).is_none() {
+                    json_in_lines(&text).for_each(|json| drop(self.json_value(json)));
+                }
+                self.evidence = before;
             }
             at = end;
         }
@@ -207,6 +209,13 @@ impl Machine<'_> {
             outline: None,
         });
     }
+}
+
+/// What may be JSON in a text that is not: of each line that names a bidder, the part from its first to its last bracket.
+/// Frameworks hand a page its state in rows (`7:["$","div",…]`), others as code in a string (`window.state = {…};`).
+fn json_in_lines(text: &str) -> impl Iterator<Item = &str> {
+    let lines = text.lines().filter(|line| memchr::memmem::find(line.as_bytes(), b"bidder").is_some());
+    lines.filter_map(|line| line.get(line.find(['{', '['])?..=line.rfind(['}', ']'])?))
 }
 
 /// Bids that one array holds.
