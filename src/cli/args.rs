@@ -245,6 +245,10 @@ pub(super) struct ExplainArguments {
     #[arg(value_name = "PATH[:LINE]", value_hint = ValueHint::FilePath)]
     pub(super) path: PathBuf,
 
+    /// Which page of a container: its name or URL in there, or a part of it
+    #[arg(long, value_name = "NAME")]
+    pub(super) entry: Option<String>,
+
     /// Form of the explanation
     #[arg(short, long, value_enum, default_value_t = ExplainFormat::Frames)]
     pub(super) format: ExplainFormat,

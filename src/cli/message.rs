@@ -17,6 +17,13 @@ pub(super) fn warning(what: &str, place: &str) {
     anstream::eprintln!("{WARNING}warning:{WARNING:#} {}: {}", printable(what), printable(place));
 }
 
+/// Lists what there is to choose from.
+pub(super) fn list(choices: &[String]) {
+    for choice in choices {
+        anstream::eprintln!("  {}", printable(choice));
+    }
+}
+
 /// An I/O error in plain words.
 pub(super) fn plain_words(error: &io::Error) -> String {
     match error.kind() {

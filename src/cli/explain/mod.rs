@@ -1,38 +1,33 @@
 //! `adsieve explain`: findings shown in the source, with what led to them.
 
+mod entry;
 mod frame;
 mod window;
 
 use super::Outcome;
 use super::args::{ExplainArguments, ExplainFormat};
-use super::message::{self, plain_words};
+use super::message;
 use super::output::{wants_colours, width_of};
 use super::print::print;
 use super::run::thread_pool;
 use adsieve::report::explain;
-use adsieve::{Engine, ReadOptions, SavedDocument, ScanOptions, is_container};
+use adsieve::{Engine, ScanOptions};
+use entry::{Refusal, read_page};
 use frame::Frames;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-
-/// Bytes that tell a container.
-const HEAD_BYTES: usize = 4 << 10;
 
 /// Explains what the argument names.
 pub(super) fn explain_page(arguments: &ExplainArguments) -> Outcome {
     let (path, line) = path_and_line(&arguments.path);
     let name = path.to_string_lossy();
-    let bytes = match read(&path) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            message::error(&plain_words(&error), &name);
-            return Outcome::Incomplete;
+    let document = match read_page(&path, arguments.entry.as_deref()) {
+        Ok(document) => document,
+        Err(Refusal { why, choices }) => {
+            message::error(&why, &name);
+            message::list(&choices);
+            return if choices.is_empty() { Outcome::Incomplete } else { Outcome::Usage };
         }
     };
-    if is_container(&bytes[..bytes.len().min(HEAD_BYTES)], &name, &ReadOptions::default()) {
-        message::error("`explain` shows one page, and this is a container of pages", &name);
-        return Outcome::Usage;
-    }
     // Scripts and values are walked by recursion: the program's own stack is too small for hostile ones.
     let pool = match thread_pool(Some(1)) {
         Ok(pool) => pool,
@@ -40,7 +35,6 @@ pub(super) fn explain_page(arguments: &ExplainArguments) -> Outcome {
     };
     let file_name = (name != "-").then(|| name.clone().into_owned());
     let options = ScanOptions { url: arguments.url.clone(), name: file_name, trace: true, ..ScanOptions::default() };
-    let document = SavedDocument::new(bytes).with_saved_folder(&path, &ReadOptions::default());
     let engine = Engine::built_in();
     let (scan, explanation) = pool.install(|| {
         let scan = engine.scan_document(&document, &options);
@@ -74,15 +68,6 @@ fn path_and_line(path: &Path) -> (PathBuf, Option<u32>) {
         return (before.into(), Some(line));
     }
     (path.to_owned(), None)
-}
-
-fn read(path: &Path) -> io::Result<Vec<u8>> {
-    if path.as_os_str() != "-" {
-        return std::fs::read(path);
-    }
-    let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 #[cfg(test)]
