@@ -8,18 +8,22 @@
 use super::har_entry::{Entry, read_entry};
 use super::long_strings::LongStrings;
 use super::media::Media;
+use super::named::{named_resources, resolved_url};
 use super::sink::Sink;
 use super::stream::Stream;
 use super::{Archive, Resource, ResourceKind, SavedDocument, SavedRequest};
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::io::BufReader;
 use std::ops::ControlFlow;
 
 /// Requests of one page that are kept.
 const MAX_REQUESTS: usize = 20_000;
+
+/// Redirects that follow one another.
+const MAX_HOPS: u32 = 8;
 
 /// Reads the whole recording.
 pub(super) fn read_har(stream: &mut Stream<'_>, sink: &mut Sink<'_>) -> ControlFlow<()> {
@@ -47,6 +51,8 @@ pub(super) fn read_har(stream: &mut Stream<'_>, sink: &mut Sink<'_>) -> ControlF
 struct Visit {
     /// Its id in the recording; without ids, the URL of the page.
     id: Option<String>,
+    /// Frames that the markup of its page names; recordings without ids do not tell them from pages.
+    frames: HashSet<String>,
     entries: Vec<Entry>,
     requests: Vec<SavedRequest>,
 }
@@ -70,7 +76,7 @@ impl Gathering<'_, '_> {
         if visit.requests.len() < MAX_REQUESTS {
             visit.requests.push(SavedRequest { url: entry.url.clone(), kind: entry.kind });
         }
-        if entry.media != Media::Other {
+        if entry.media != Media::Other || entry.is_redirect && visit.entries.len() < MAX_REQUESTS {
             visit.entries.push(entry);
         }
         if self.held > self.sink.options.resource_bytes { self.hand_out() } else { ControlFlow::Continue(()) }
@@ -83,13 +89,17 @@ impl Gathering<'_, '_> {
             (None, Some(id)) => entry.referrer.as_ref() == Some(id),
             (None, None) => true,
         };
-        let is_page = entry.page.is_none() && entry.media == Media::Page && !entry.is_frame;
-        let found = if is_page { None } else { self.visits.iter().rposition(is_same) };
+        let is_nameless_page = entry.page.is_none() && entry.media == Media::Page && !entry.is_frame;
+        let framed = |visit: &Visit| visit.frames.contains(&entry.url);
+        let frame = if is_nameless_page { self.visits.iter().rposition(framed) } else { None };
+        let is_page = is_nameless_page && frame.is_none();
+        let found = if is_page { None } else { frame.or_else(|| self.visits.iter().rposition(is_same)) };
         // What names nobody belongs to what was loaded last.
         let last = if entry.page.is_none() && !is_page { self.visits.len().checked_sub(1) } else { None };
         let at = found.or(last).unwrap_or_else(|| {
             let id = entry.page.clone().or(is_page.then(|| entry.url.clone()));
-            self.visits.push(Visit { id, entries: Vec::new(), requests: Vec::new() });
+            let frames = if is_page { frames_of(entry) } else { HashSet::new() };
+            self.visits.push(Visit { id, frames, entries: Vec::new(), requests: Vec::new() });
             self.visits.len() - 1
         });
         &mut self.visits[at]
@@ -111,9 +121,15 @@ impl Gathering<'_, '_> {
     }
 }
 
+/// The frames that the markup of a page names.
+fn frames_of(page: &Entry) -> HashSet<String> {
+    let named = named_resources(page.body.as_deref().unwrap_or_default(), Some(&page.url));
+    named.into_iter().filter(|one| one.kind == ResourceKind::Frame).map(|one| one.url).collect()
+}
+
 /// The page of a visit with what was loaded for it; where the page itself is missing, each script alone.
 fn documents(visit: Visit, title: Option<&str>) -> Vec<SavedDocument> {
-    let Visit { id, mut entries, requests } = visit;
+    let Visit { id, mut entries, requests, .. } = visit;
     entries.sort_by(|one, other| one.started.cmp(&other.started));
     let is_page = |entry: &Entry| entry.media == Media::Page && !entry.is_redirect;
     let main = entries.iter().position(|entry| is_page(entry) && Some(&*entry.url) == title);
@@ -124,18 +140,35 @@ fn documents(visit: Visit, title: Option<&str>) -> Vec<SavedDocument> {
     let page = entries.remove(main);
     let mut document = document(page, Media::Page);
     document.requests = requests.into_iter().filter(|request| Some(&request.url) != document.url.as_ref()).collect();
+    let redirects: HashMap<String, String> = entries.iter().filter_map(redirect).collect();
     for entry in entries.into_iter().filter(|entry| !entry.is_redirect) {
         let kind = if entry.media == Media::Page { ResourceKind::Frame } else { ResourceKind::Script };
         document.diagnostics.extend(entry.fault);
         match entry.body {
             Some(bytes) => {
                 let Entry { url, content_type, .. } = entry;
-                document.resources.push(Resource { url, id: None, kind, bytes, content_type, is_loaded: true });
+                let id = asked_for(&url, &redirects);
+                document.resources.push(Resource { url, id, kind, bytes, content_type, is_loaded: true });
             }
             None => document.miss_body(&entry.url),
         }
     }
     vec![document]
+}
+
+/// Where a redirect leads, and its own URL.
+fn redirect(entry: &Entry) -> Option<(String, String)> {
+    let to = entry.leads_to.as_deref().filter(|_| entry.is_redirect)?;
+    Some((resolved_url(&entry.url, to)?, entry.url.clone()))
+}
+
+/// The URL that the page named, where redirects led from it to this one.
+fn asked_for(url: &str, redirects: &HashMap<String, String>) -> Option<String> {
+    let mut first = redirects.get(url)?;
+    for _ in 1..MAX_HOPS {
+        first = redirects.get(first).unwrap_or(first);
+    }
+    Some(first.clone())
 }
 
 fn document(entry: Entry, media: Media) -> SavedDocument {
@@ -325,15 +358,35 @@ mod tests {
     }
 
     #[test]
+    fn a_script_behind_a_redirect_is_the_one_that_the_page_names() {
+        let mut redirect = entry(None, "1", "https://cdn.example.net/latest.js", "", json!({}));
+        redirect["response"]["status"] = 302.into();
+        redirect["response"]["redirectURL"] = "/v7.js".into();
+        let entries = [
+            entry(None, "0", "https://example.com/", "text/html", json!({"text": "<p>"})),
+            redirect,
+            entry(None, "2", "https://cdn.example.net/v7.js", "text/javascript", json!({"text": "x()"})),
+        ];
+        let (documents, _) = read(&json!({"log": {"entries": entries}}).to_string());
+        let script = &documents[0].resources[0];
+        assert_eq!(
+            (&*script.url, script.id.as_deref()),
+            ("https://cdn.example.net/v7.js", Some("https://cdn.example.net/latest.js"))
+        );
+        assert!(documents[0].diagnostics.is_empty());
+    }
+
+    #[test]
     fn without_pages_the_referrer_tells() {
         let mut entries = vec![
-            entry(None, "0", "https://example.com/a", "text/html", json!({"text": "<p>a"})),
+            entry(None, "0", "https://example.com/a", "text/html", json!({"text": "<p>a<iframe src=f></iframe>"})),
             entry(None, "1", "https://example.com/b", "text/html", json!({"text": "<p>b"})),
             entry(None, "2", "https://example.com/x.js", "text/javascript", json!({"text": "x()"})),
+            entry(None, "3", "https://example.com/f", "text/html", json!({"text": "<p>framed"})),
         ];
         entries[2]["request"]["headers"] = json!([{"name": "Referer", "value": "https://example.com/a"}]);
         let (documents, _) = read(&json!({"log": {"entries": entries}}).to_string());
         let counts: Vec<_> = documents.iter().map(|one| (one.url.as_deref().unwrap(), one.resources.len())).collect();
-        assert_eq!(counts, [("https://example.com/a", 1), ("https://example.com/b", 0)]);
+        assert_eq!(counts, [("https://example.com/a", 2), ("https://example.com/b", 0)]);
     }
 }

@@ -4,9 +4,9 @@
 
 use super::SavedRequestKind;
 use super::http::{Headers, decode_body};
-use super::media::{Media, begins_as_markup, media_of};
+use super::media::{Media, begins_as_markup, loaded_media, request_kind};
 use super::sink::ReadOptions;
-use crate::base::{Diagnostic, base64};
+use crate::base::{Diagnostic, Severity, base64};
 use serde_json::Value as Json;
 
 /// What matters of an entry.
@@ -21,6 +21,8 @@ pub(super) struct Entry {
     pub(super) media: Media,
     pub(super) is_frame: bool,
     pub(super) is_redirect: bool,
+    /// Where a redirect leads, as it stands.
+    pub(super) leads_to: Option<String>,
     pub(super) content_type: Option<String>,
     /// Decoded; `None` where it was not recorded or is not wanted.
     pub(super) body: Option<Vec<u8>>,
@@ -43,16 +45,20 @@ pub(super) fn read_entry(mut json: Json, options: &ReadOptions) -> Option<Entry>
         _ => None,
     };
     let resource_type = text(&json["_resourceType"]).unwrap_or_default().to_ascii_lowercase();
-    let media = media(&resource_type, content_type.as_deref(), &url, body.as_deref().unwrap_or_default());
+    let media =
+        loaded_media(&resource_type, content_type.as_deref(), &url, body.as_deref().unwrap_or_default().as_bytes());
     let destination = asked.get("sec-fetch-dest").unwrap_or_default();
     let mut entry = Entry {
         page: text(&json["pageref"]),
         started: text(&json["startedDateTime"]).unwrap_or_default(),
         referrer: asked.get("referer").map(ToOwned::to_owned),
-        kind: kind(&resource_type, destination, media, content_type.as_deref()),
+        kind: request_kind(&resource_type, destination, media, content_type.as_deref()),
         media,
         is_frame: destination.contains("frame"),
         is_redirect: (300..400).contains(&status),
+        leads_to: text(&response["redirectURL"])
+            .filter(|url| !url.is_empty())
+            .or_else(|| answered.get("location").map(ToOwned::to_owned)),
         content_type,
         body: None,
         fault: None,
@@ -61,7 +67,10 @@ pub(super) fn read_entry(mut json: Json, options: &ReadOptions) -> Option<Entry>
     if let (true, Some(body)) = (media != Media::Other, body) {
         let is_base64 = content["encoding"].as_str().is_some_and(|encoding| encoding.eq_ignore_ascii_case("base64"));
         let (body, fault) = decode_body(body_bytes(body, is_base64, media), &answered, media, options);
-        (entry.body, entry.fault) = (Some(body), fault);
+        let size = content["size"].as_u64().unwrap_or_default();
+        let cut = || is_cut(size, body.len(), entry.content_type.as_deref()).then(|| cut_body(size, body.len()));
+        entry.fault = fault.or_else(cut);
+        entry.body = Some(body);
     }
     Some(entry)
 }
@@ -81,42 +90,17 @@ fn headers(json: &Json) -> Headers {
     Headers::new(entries)
 }
 
-/// What came back; the browser's own word counts before the server's.
-fn media(resource_type: &str, content_type: Option<&str>, url: &str, body: &str) -> Media {
-    match resource_type {
-        "document" | "sub_frame" | "main_frame" => Media::Page,
-        "script" => Media::Script,
-        "xhr" | "fetch" | "websocket" | "eventsource" | "ping" | "beacon" | "image" | "font" | "media"
-        | "stylesheet" => Media::Other,
-        _ => match media_of(content_type, Some(url), body.as_bytes()) {
-            Media::Text => Media::Other,
-            media => media,
-        },
-    }
+/// Has a body fewer bytes than its recorded size? Browsers cut long ones (Firefox at a megabyte, if it is not told otherwise).
+///
+/// The size counts bytes of the page's own charset, the body stands in UTF-8: that is longer, but for UTF-16.
+fn is_cut(size: u64, length: usize, content_type: Option<&str>) -> bool {
+    let length = length as u64;
+    let is_utf16 = content_type.is_some_and(|kind| kind.to_ascii_lowercase().contains("utf-16"));
+    size > length + length / 50 + 16 && !(is_utf16 && size <= 2 * length + 2)
 }
 
-fn kind(resource_type: &str, destination: &str, media: Media, content_type: Option<&str>) -> SavedRequestKind {
-    use SavedRequestKind as Kind;
-    match if resource_type.is_empty() { destination } else { resource_type } {
-        "script" => return Kind::Script,
-        "image" => return Kind::Image,
-        "stylesheet" | "style" => return Kind::Style,
-        "font" => return Kind::Font,
-        "media" | "audio" | "video" | "track" => return Kind::Media,
-        "document" | "iframe" | "frame" | "sub_frame" => return Kind::Frame,
-        "xhr" | "fetch" | "websocket" | "eventsource" | "ping" | "beacon" | "empty" => return Kind::Fetch,
-        _ => {}
-    }
-    let mime = content_type.unwrap_or_default();
-    match media {
-        Media::Page => Kind::Frame,
-        Media::Script => Kind::Script,
-        _ if mime.starts_with("image/") => Kind::Image,
-        _ if mime.starts_with("text/css") => Kind::Style,
-        _ if mime.starts_with("font/") || mime.contains("font-") => Kind::Font,
-        _ if mime.starts_with("video/") || mime.starts_with("audio/") => Kind::Media,
-        _ => Kind::Fetch,
-    }
+fn cut_body(size: u64, length: usize) -> Diagnostic {
+    Diagnostic::new(Severity::Warning, "body-cut", format!("the recording holds {length} of {size} bytes of a body"))
 }
 
 /// The bytes of a body: base64 that is not is taken as it stands, base64 that nobody named is undone.
@@ -163,6 +147,18 @@ mod tests {
         let brotli = body(html("CwKAPHA+SGkD", "base64"), json!([{"name": "Content-Encoding", "value": "br"}]));
         assert_eq!(brotli.as_deref(), Some("<p>Hi"));
         assert_eq!(body(json!({"mimeType": "text/html"}), json!({"x": 1})), None);
+    }
+
+    #[test]
+    fn a_body_shorter_than_its_size_was_cut() {
+        let fault = |size: u64, kind: &str| {
+            let content = json!({"mimeType": kind, "text": "<p>twenty bytes</p>\n", "size": size});
+            let entry = json!({"request": {"url": "https://example.com/"}, "response": {"content": content}});
+            read_entry(entry, &ReadOptions::default()).unwrap().fault.map(|fault| fault.code)
+        };
+        assert_eq!((fault(20, "text/html"), fault(0, "text/html")), (None, None));
+        assert_eq!(fault(60, "text/html"), Some("body-cut"));
+        assert_eq!(fault(42, "text/html; charset=UTF-16LE"), None);
     }
 
     #[test]

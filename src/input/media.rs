@@ -1,5 +1,6 @@
 //! Is it a page, a script, text, or nothing that holds code? By what was said of it and how it begins.
 
+use super::SavedRequestKind;
 use super::archive::{file_name, split_ending};
 
 /// What a saved response is to us.
@@ -60,6 +61,50 @@ pub(super) fn begins_as_markup(head: &[u8]) -> bool {
     let digits = head.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
     let head = if digits > 0 && head[digits..].starts_with(b"\r\n") { head[digits..].trim_ascii_start() } else { head };
     matches!(head, [b'<', b'!' | b'?', ..]) || matches!(head, [b'<', letter, ..] if letter.is_ascii_alphabetic())
+}
+
+/// What came back; the browser's own word counts before the server's.
+pub(super) fn loaded_media(resource_type: &str, content_type: Option<&str>, url: &str, head: &[u8]) -> Media {
+    match resource_type {
+        "document" | "sub_frame" | "main_frame" => Media::Page,
+        "script" => Media::Script,
+        "xhr" | "fetch" | "websocket" | "eventsource" | "ping" | "beacon" | "image" | "font" | "media"
+        | "stylesheet" => Media::Other,
+        _ => match media_of(content_type, Some(url), head) {
+            Media::Text => Media::Other,
+            media => media,
+        },
+    }
+}
+
+/// What a request asked for: by the browser's word, by the header `Sec-Fetch-Dest`, or by what came back.
+pub(super) fn request_kind(
+    resource_type: &str,
+    destination: &str,
+    media: Media,
+    content_type: Option<&str>,
+) -> SavedRequestKind {
+    use SavedRequestKind as Kind;
+    match if resource_type.is_empty() { destination } else { resource_type } {
+        "script" => return Kind::Script,
+        "image" => return Kind::Image,
+        "stylesheet" | "style" => return Kind::Style,
+        "font" => return Kind::Font,
+        "media" | "audio" | "video" | "track" => return Kind::Media,
+        "document" | "iframe" | "frame" | "sub_frame" => return Kind::Frame,
+        "xhr" | "fetch" | "websocket" | "eventsource" | "ping" | "beacon" | "empty" => return Kind::Fetch,
+        _ => {}
+    }
+    let mime = content_type.unwrap_or_default();
+    match media {
+        Media::Page => Kind::Frame,
+        Media::Script => Kind::Script,
+        _ if mime.starts_with("image/") => Kind::Image,
+        _ if mime.starts_with("text/css") => Kind::Style,
+        _ if mime.starts_with("font/") || mime.contains("font-") => Kind::Font,
+        _ if mime.starts_with("video/") || mime.starts_with("audio/") => Kind::Media,
+        _ => Kind::Fetch,
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What charset does a page itself name? The prescan of the HTML standard, looking a little further.
 
+use super::tag::{Attributes, attributes_of, is_space, is_tag, value_of};
 use memchr::{memchr, memmem};
 
 /// How far a browser looks is 1024 bytes; saved pages have longer heads.
@@ -34,33 +35,17 @@ pub(super) fn named_charset(bytes: &[u8]) -> Option<String> {
     declared
 }
 
-const fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\n' | b'\t' | b'\r' | 0x0C)
-}
-
-fn is_tag(rest: &[u8], name: &[u8]) -> bool {
-    let end = name.len() + 1;
-    rest.get(1..end).is_some_and(|found| found.eq_ignore_ascii_case(name))
-        && rest.get(end).is_some_and(|&byte| is_space(byte) || matches!(byte, b'/' | b'>'))
-}
-
 /// `<?xml version="1.0" encoding="…"?>` at the very start.
 fn xml_encoding(bytes: &[u8]) -> Option<String> {
     let declaration = bytes.strip_prefix(b"<?xml")?;
     let end = memchr(b'>', declaration)?;
     let (attributes, _) = attributes_of(&declaration[..end]);
-    value_of(&attributes, "encoding").map(ToString::to_string)
-}
-
-type Attributes = Vec<(String, String)>;
-
-fn value_of<'a>(attributes: &'a Attributes, name: &str) -> Option<&'a str> {
-    attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    value_of(&attributes, "encoding").map(str::to_ascii_lowercase)
 }
 
 fn charset_of_meta(attributes: &Attributes) -> Option<String> {
     if let Some(label) = value_of(attributes, "charset") {
-        return Some(label.to_string());
+        return Some(label.to_ascii_lowercase());
     }
     let is_content_type = value_of(attributes, "http-equiv")?.eq_ignore_ascii_case("content-type");
     if is_content_type { charset_of_content_type(value_of(attributes, "content")?) } else { None }
@@ -80,40 +65,6 @@ pub(super) fn charset_of_content_type(content: &str) -> Option<String> {
             None => value.split(|c: char| c == ';' || c.is_ascii_whitespace()).next()?,
         };
         return Some(label.to_string());
-    }
-}
-
-/// The attributes after a tag's name, lower case, and the length up to and with the `>`.
-fn attributes_of(bytes: &[u8]) -> (Attributes, usize) {
-    let mut attributes = Attributes::new();
-    let mut at = 0;
-    let lower = |range: &[u8]| String::from_utf8_lossy(range).to_ascii_lowercase();
-    let skip = |at: usize, is_skipped: &dyn Fn(u8) -> bool| {
-        bytes[at..].iter().position(|&byte| !is_skipped(byte)).map_or(bytes.len(), |found| at + found)
-    };
-    loop {
-        at = skip(at, &|byte| is_space(byte) || byte == b'/');
-        if at >= bytes.len() || bytes[at] == b'>' {
-            return (attributes, (at + 1).min(bytes.len()));
-        }
-        let name_end = skip(at + 1, &|byte| !is_space(byte) && !matches!(byte, b'=' | b'/' | b'>'));
-        let name = lower(&bytes[at..name_end]);
-        at = skip(name_end, &is_space);
-        if bytes.get(at) != Some(&b'=') {
-            attributes.push((name, String::new()));
-            continue;
-        }
-        at = skip(at + 1, &is_space);
-        let value_end = match bytes.get(at) {
-            Some(&quote @ (b'"' | b'\'')) => {
-                at += 1;
-                skip(at, &|byte| byte != quote)
-            }
-            _ => skip(at, &|byte| !is_space(byte) && byte != b'>'),
-        };
-        attributes.push((name, lower(&bytes[at..value_end])));
-        let is_quoted = matches!(bytes.get(value_end), Some(b'"' | b'\''));
-        at = value_end + usize::from(is_quoted);
     }
 }
 

@@ -8,6 +8,7 @@ use super::archive::{Archive, file_name, split_ending};
 use super::packed::begins_as_page;
 use super::sink::{ReadOptions, Sink};
 use super::stream::{Fault, Stream};
+use crate::base::{Diagnostic, Severity};
 use serde_json::Value as Json;
 use std::cell::Cell;
 use std::io::{self, Read};
@@ -39,12 +40,13 @@ pub(super) fn read_jsonl(stream: &mut Stream<'_>, sink: &mut Sink<'_>) -> Contro
     let mut number = 0_u64;
     while let Some((line, is_cut)) = stream.line(most) {
         number += 1;
-        let line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&line).trim_ascii();
-        if line.is_empty() {
+        let text = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&line).trim_ascii();
+        if text.is_empty() {
             continue;
         }
-        match serde_json::from_slice::<Json>(line) {
-            Ok(row) => jsonl_row(row, number, sink)?,
+        let remark = (!is_cut && line.last() != Some(&b'\n')).then(unclosed);
+        match serde_json::from_slice::<Json>(text) {
+            Ok(row) => jsonl_row(row, number, remark, sink)?,
             Err(_) if is_cut => sink.lost("row-broken", format!("line {number} is too long"))?,
             Err(error) => sink.lost("row-broken", format!("line {number} is not JSON: {error}"))?,
         }
@@ -52,14 +54,23 @@ pub(super) fn read_jsonl(stream: &mut Stream<'_>, sink: &mut Sink<'_>) -> Contro
     ControlFlow::Continue(())
 }
 
-fn jsonl_row(mut row: Json, number: u64, sink: &mut Sink<'_>) -> ControlFlow<()> {
+/// Rows end with a line end; where the last one does not, nothing else tells whether there were more.
+fn unclosed() -> Diagnostic {
+    let message = "the file ends without a line end; rows behind this one may have been cut off";
+    Diagnostic::new(Severity::Info, "file-unclosed", message)
+}
+
+fn jsonl_row(mut row: Json, number: u64, remark: Option<Diagnostic>, sink: &mut Sink<'_>) -> ControlFlow<()> {
     let url = URL_FIELDS.iter().find_map(|name| row[*name].as_str()).map(ToOwned::to_owned);
     let html = match sink.options.html_field.as_deref() {
         Some(name) => member(&mut row, name),
         None => HTML_FIELDS.iter().find_map(|name| member(&mut row, name).filter(|html| is_page(html))),
     };
     match html {
-        Some(html) => sink.document(row_document(Archive::Jsonl, html.into_bytes(), url, format!("line {number}"))),
+        Some(html) => {
+            let entry = format!("line {number}");
+            sink.document(row_document(Archive::Jsonl, html.into_bytes(), url, entry, remark))
+        }
         None => no_page(&format!("line {number}"), sink),
     }
 }
@@ -90,8 +101,15 @@ fn no_page(row: &str, sink: &mut Sink<'_>) -> ControlFlow<()> {
     sink.lost("row-without-page", why)
 }
 
-fn row_document(archive: Archive, html: Vec<u8>, url: Option<String>, entry: String) -> SavedDocument {
+fn row_document(
+    archive: Archive,
+    html: Vec<u8>,
+    url: Option<String>,
+    entry: String,
+    remark: Option<Diagnostic>,
+) -> SavedDocument {
     SavedDocument {
+        diagnostics: remark.into_iter().collect(),
         archive: Some(archive),
         entry: Some(entry),
         name: Some("page.html".into()),
@@ -107,8 +125,8 @@ pub(super) fn read_csv(stream: &mut Stream<'_>, name: &str, sink: &mut Sink<'_>)
         stream.skip(3);
     }
     let delimiter = delimiter(stream.peek(8 << 10), name);
-    let row_bytes = Rc::new(Cell::new(0));
-    let bounded = Bounded { input: stream, since: Rc::clone(&row_bytes), most: most as u64 };
+    let progress = Rc::new(Progress::default());
+    let bounded = Bounded { input: stream, progress: Rc::clone(&progress), most: most as u64, delimiter };
     let mut rows = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(bounded);
     let columns: Vec<String> = match rows.byte_headers() {
         Ok(head) => head.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect(),
@@ -122,9 +140,9 @@ pub(super) fn read_csv(stream: &mut Stream<'_>, name: &str, sink: &mut Sink<'_>)
     let url = columns.iter().position(|column| URL_FIELDS.contains(&&*column.to_ascii_lowercase()));
     let mut row = csv::ByteRecord::new();
     for number in 2_u64.. {
-        row_bytes.set(0);
+        progress.row_bytes.set(0);
         match rows.read_byte_record(&mut row) {
-            Ok(true) => csv_row(&row, html, url, number, sink)?,
+            Ok(true) => csv_row(&row, html, url, number, progress.remark(row.len(), columns.len()), sink)?,
             Ok(false) => break,
             Err(error) => {
                 return sink.lost("csv-broken", format!("the table is broken: {error}; what came before was read"));
@@ -139,11 +157,12 @@ fn csv_row(
     html: usize,
     url: Option<usize>,
     number: u64,
+    remark: Option<Diagnostic>,
     sink: &mut Sink<'_>,
 ) -> ControlFlow<()> {
     let url = url.and_then(|url| row.get(url)).map(|url| String::from_utf8_lossy(url).into_owned());
     match row.get(html).filter(|html| !html.is_empty()) {
-        Some(html) => sink.document(row_document(Archive::Csv, html.to_vec(), url, format!("row {number}"))),
+        Some(html) => sink.document(row_document(Archive::Csv, html.to_vec(), url, format!("row {number}"), remark)),
         None => no_page(&format!("row {number}"), sink),
     }
 }
@@ -166,20 +185,68 @@ fn delimiter(head: &[u8], name: &str) -> u8 {
     [b';', b'\t', b','].into_iter().max_by_key(|&delimiter| count(delimiter)).unwrap_or(b',')
 }
 
-/// Fails where one row takes too many bytes: a quote that is never closed would take all.
+/// How far the reader of a table has come.
+#[derive(Default)]
+struct Progress {
+    /// Bytes that were read since the row began.
+    row_bytes: Cell<u64>,
+    place: Cell<Place>,
+    is_over: Cell<bool>,
+}
+
+/// Where in a row a byte stands.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Place {
+    #[default]
+    FieldStart,
+    Plain,
+    Quoted,
+    /// Behind a quote inside quotes: the first of two, or the last.
+    Quote,
+}
+
+impl Progress {
+    fn step(&self, byte: u8, delimiter: u8) {
+        let is_end = byte == delimiter || matches!(byte, b'\r' | b'\n');
+        self.place.set(match (self.place.get(), byte) {
+            (Place::FieldStart | Place::Quote, b'"') => Place::Quoted,
+            (Place::Quoted, b'"') => Place::Quote,
+            (Place::Quoted, _) => Place::Quoted,
+            _ if is_end => Place::FieldStart,
+            _ => Place::Plain,
+        });
+    }
+
+    /// What there is to say of a row that was just read: only of the last one the end is known by then.
+    fn remark(&self, fields: usize, columns: usize) -> Option<Diagnostic> {
+        let cut = |message| Some(Diagnostic::new(Severity::Warning, "record-truncated", message));
+        match self.place.get() {
+            _ if !self.is_over.get() => None,
+            Place::Quoted => cut("the table ends inside a quoted value".to_owned()),
+            _ if fields < columns => cut(format!("the table ends in a row with {fields} of {columns} values")),
+            _ => Some(unclosed()),
+        }
+    }
+}
+
+/// Notes how far a table was read, and fails where one row takes too many bytes: a quote that is never closed would take all.
 struct Bounded<R> {
     input: R,
-    since: Rc<Cell<u64>>,
+    progress: Rc<Progress>,
     most: u64,
+    delimiter: u8,
 }
 
 impl<R: Read> Read for Bounded<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        if self.since.get() > self.most {
+        let Self { progress, .. } = self;
+        if progress.row_bytes.get() > self.most {
             return Err(Fault::error("row-broken", "one row is too long; is a quote not closed?"));
         }
         let read = self.input.read(into)?;
-        self.since.set(self.since.get() + read as u64);
+        progress.row_bytes.set(progress.row_bytes.get() + read as u64);
+        progress.is_over.set(read == 0);
+        into[..read].iter().for_each(|&byte| progress.step(byte, self.delimiter));
         Ok(read)
     }
 }
@@ -216,5 +283,28 @@ mod tests {
         assert_eq!(read(text, "a.csv", None), [page, Err("row-without-page")]);
         assert_eq!(read("a,b\n1,2\n", "a.csv", None), [Err("row-without-page")]);
         assert_eq!(read("x\tmarkup\n1\t<p>\n", "-", Some("markup")), [Ok(("<p>".to_owned(), None))]);
+    }
+
+    fn remarks(text: &str, name: &str) -> Vec<Vec<&'static str>> {
+        let mut found = Vec::new();
+        let _ = read_documents(text.as_bytes(), name, &ReadOptions::default(), &mut |item| {
+            let codes = item.map(|one| one.diagnostics.iter().map(|one| one.code).collect());
+            found.push(codes.unwrap_or_default());
+            ControlFlow::Continue(())
+        });
+        found
+    }
+
+    #[test]
+    fn a_last_row_that_is_cut_says_so() {
+        let table = "html,url\n\"<p>a\",x\n\"<p>b \"\"c\"\"\",y\n";
+        assert_eq!(remarks(table, "a.csv"), [vec![], vec![]] as [Vec<&str>; 2]);
+        let cut = |length: usize| remarks(&table[..table.len() - length], "a.csv").pop().unwrap();
+        assert_eq!(cut(1), ["file-unclosed"]);
+        assert_eq!(cut(3), ["record-truncated"], "a value is missing");
+        assert_eq!(cut(5), ["record-truncated"], "a quote is not closed");
+        let lines = "{\"html\":\"<html>a\"}\n";
+        assert_eq!(remarks(lines, "a.jsonl"), [vec![]] as [Vec<&str>; 1]);
+        assert_eq!(remarks(lines.trim_end(), "a.jsonl"), [["file-unclosed"]]);
     }
 }
