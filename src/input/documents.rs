@@ -9,7 +9,8 @@ use super::compression::{Coding, expand};
 use super::har::read_har;
 use super::mhtml::read_mhtml;
 use super::packed::{read_tar, read_zip, read_zip_stream};
-use super::sink::{ReadOptions, Sink};
+use super::read_options::ReadOptions;
+use super::sink::Sink;
 use super::stream::Stream;
 use super::table::{read_csv, read_jsonl, table_of};
 use super::warc::read_warc;
@@ -45,37 +46,48 @@ pub fn read_documents(
     take: &mut dyn FnMut(Result<SavedDocument, Diagnostic>) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
     let mut stream = Stream::new(reader);
-    open(&mut stream, name, None, &mut Sink::new(take, options))
+    let sink = &mut Sink::new(take, options);
+    open(&mut stream, name, None, sink)?;
+    sink.end()
 }
 
-/// As [`read_documents`], from a file: a zip's own list of its entries is asked.
+/// As [`read_documents`], from a file: a zip's own list of its entries is asked, and a crawl is read for a second time
+/// where pages of it share a body with one that was recorded far before them.
 pub fn read_seekable_documents(
     mut reader: impl Read + Seek,
     name: &str,
     options: &ReadOptions,
     take: &mut dyn FnMut(Result<SavedDocument, Diagnostic>) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
+    let sink = &mut Sink::new(take, options);
+    read_once(&mut reader, name, sink)?;
+    if sink.wants_second_reading() && reader.rewind().is_ok() {
+        sink.begin_second_reading();
+        read_once(&mut reader, name, sink)?;
+    }
+    sink.end()
+}
+
+fn read_once(reader: &mut (impl Read + Seek), name: &str, sink: &mut Sink<'_>) -> ControlFlow<()> {
     let mut head = Vec::new();
     let peeked = reader.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head);
     let archive = archive_of(&head, name).filter(|archive| matches!(archive, Archive::Zip | Archive::Wacz));
     if let (Ok(_), Some(archive), Ok(())) = (peeked, archive, reader.rewind()) {
-        let sink = &mut Sink::new(take, options);
-        if let Some(end) = read_zip(&mut reader, archive, sink, &mut open) {
+        if let Some(end) = read_zip(reader, archive, sink, &mut open) {
             end?;
             return if sink.taken == 0 { sink.nothing_in(archive) } else { ControlFlow::Continue(()) };
         }
         // Its list is lost: what stands in front of each entry may still tell.
         if reader.rewind().is_ok() {
-            return open(&mut Stream::new(reader), name, None, sink);
+            open(&mut Stream::new(reader), name, None, sink)?;
         }
-        return ControlFlow::Continue(());
+        return sink.lost("zip-cut", "the list at the end of the zip is cut or missing; it was read from the front");
     }
     // A pipe cannot go back: what was looked at is read again from memory.
-    let rest: Box<dyn Read> = match reader.rewind() {
-        Ok(()) => Box::new(reader),
-        Err(_) => Box::new(std::io::Cursor::new(head).chain(reader)),
-    };
-    open(&mut Stream::new(rest), name, None, &mut Sink::new(take, options))
+    match reader.rewind() {
+        Ok(()) => open(&mut Stream::new(reader), name, None, sink),
+        Err(_) => open(&mut Stream::new(std::io::Cursor::new(head).chain(reader)), name, None, sink),
+    }
 }
 
 /// Does a file that begins so and has this name hold something other than one plain page, script or text?

@@ -5,7 +5,7 @@
 use super::SavedRequestKind;
 use super::http::{Headers, decode_body};
 use super::media::{Media, begins_as_markup, loaded_media, request_kind};
-use super::sink::ReadOptions;
+use super::read_options::ReadOptions;
 use crate::base::{Diagnostic, Severity, base64};
 use serde_json::Value as Json;
 

@@ -5,7 +5,7 @@
 
 use super::compression::{Coding, expand};
 use super::media::{Media, begins_as_markup};
-use super::sink::ReadOptions;
+use super::read_options::ReadOptions;
 use super::stream::Stream;
 use crate::base::{Diagnostic, Severity};
 

@@ -8,6 +8,8 @@ mod archive;
 mod charset;
 mod compression;
 mod container;
+mod crawl;
+mod crawl_notes;
 mod documents;
 mod har;
 mod har_entry;
@@ -15,14 +17,18 @@ mod http;
 mod long_strings;
 mod media;
 mod mhtml;
+mod named;
 mod packed;
 mod prescan;
+mod read_options;
 mod resources;
+mod revisits;
 mod saved;
 mod saved_folder;
 mod sink;
 mod stream;
 mod table;
+mod tag;
 mod warc;
 mod web_archive;
 
@@ -32,10 +38,10 @@ use std::borrow::Cow;
 pub use archive::{Archive, is_page_name};
 pub use charset::decode;
 pub use documents::{is_container, read_documents, read_seekable_documents};
+pub use read_options::ReadOptions;
 pub use resources::{ResourceText, Resources};
 pub use saved::{Resource, ResourceKind, SavedDocument, SavedRequest, SavedRequestKind};
 pub use saved_folder::is_saved_folder;
-pub use sink::ReadOptions;
 
 /// What kind of thing was opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -32,9 +32,13 @@ pub(super) fn read_zip(
 ) -> Option<ControlFlow<()>> {
     let mut zip = ZipArchive::new(reader).ok()?;
     if archive == Archive::Wacz {
+        sink.begin_crawl();
         sink.expect(listed_pages(&mut zip));
     }
-    let end = read_listed(&mut zip, archive, sink, open);
+    let mut end = read_listed(&mut zip, archive, sink, open);
+    if end.is_continue() {
+        end = sink.end_crawl();
+    }
     Some(if end.is_continue() { sink.miss_expected() } else { end })
 }
 
@@ -80,6 +84,9 @@ pub(super) fn read_zip_stream(
     sink: &mut Sink<'_>,
     open: &mut Open<'_>,
 ) -> ControlFlow<()> {
+    if archive == Archive::Wacz {
+        sink.begin_crawl();
+    }
     loop {
         match read_zipfile_from_stream(stream) {
             Ok(Some(entry)) if entry.is_file() => {
@@ -89,8 +96,9 @@ pub(super) fn read_zip_stream(
             }
             Ok(Some(_)) => {}
             // The list of entries begins.
-            Ok(None) => return ControlFlow::Continue(()),
+            Ok(None) => return sink.end_crawl(),
             Err(error) => {
+                sink.end_crawl()?;
                 return sink.lost("zip-broken", format!("the zip is broken: {error}; what came before was read"));
             }
         }
@@ -104,6 +112,13 @@ pub(super) fn read_tar(stream: &mut Stream<'_>, sink: &mut Sink<'_>, open: &mut 
         Ok(entries) => entries,
         Err(error) => return sink.lost("tar-broken", format!("the tar cannot be read: {error}")),
     };
+    read_files(entries, sink, open)?;
+    // A compression around it may be cut behind the last file: only who reads on learns that.
+    tar.into_inner().skip(u64::MAX);
+    ControlFlow::Continue(())
+}
+
+fn read_files(entries: tar::Entries<'_, &mut Stream<'_>>, sink: &mut Sink<'_>, open: &mut Open<'_>) -> ControlFlow<()> {
     for entry in entries {
         match entry {
             Ok(entry) if entry.header().entry_type().is_file() => {

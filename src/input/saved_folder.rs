@@ -4,7 +4,7 @@
 //! differ between browsers and languages. Bounds: files, levels and bytes that are read.
 
 use super::archive::split_ending;
-use super::sink::ReadOptions;
+use super::read_options::ReadOptions;
 use super::{Archive, Resource, ResourceKind, SavedDocument};
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,40 +1,14 @@
-//! Where readers of containers put what they read, and what they are allowed.
+//! Where readers of containers put what they read.
 
+use super::crawl::{Crawl, Record};
+use super::media::Media;
+use super::read_options::ReadOptions;
+use super::revisits::Revisits;
 use super::saved::short;
 use super::{Archive, SavedDocument};
 use crate::base::{Diagnostic, Severity};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
-
-/// What a caller may say about reading containers.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct ReadOptions {
-    /// The field or column that holds pages, in JSONL and CSV; without it some usual names are tried.
-    pub html_field: Option<String>,
-    /// Bytes of one page or script; what is longer is cut.
-    pub document_bytes: usize,
-    /// Bytes of the scripts and frames that were saved with one page; more are left out.
-    pub resource_bytes: usize,
-    /// How many bytes one compressed byte may stand for, beyond the first 64 MiB.
-    pub expansion: u64,
-    /// Levels of containers and compressions inside one another.
-    pub nesting: u32,
-}
-
-impl Default for ReadOptions {
-    fn default() -> Self {
-        Self { html_field: None, document_bytes: 64 << 20, resource_bytes: 64 << 20, expansion: 250, nesting: 6 }
-    }
-}
-
-impl ReadOptions {
-    /// The same options with the name of the field that holds pages.
-    #[must_use]
-    pub fn with_html_field(self, name: Option<String>) -> Self {
-        Self { html_field: name, ..self }
-    }
-}
 
 /// What a caller does with a document, or with the news that something could not be read.
 pub(super) type Take<'t> = dyn FnMut(Result<SavedDocument, Diagnostic>) -> ControlFlow<()> + 't;
@@ -51,6 +25,11 @@ pub(super) struct Sink<'t> {
     level: u32,
     /// Pages that a container's own list promises and that have not come yet.
     expected: BTreeSet<String>,
+    /// Records of a crawl, which are joined to pages.
+    crawl: Crawl,
+    /// Are several files one crawl?
+    is_one_crawl: bool,
+    revisits: Revisits,
 }
 
 /// Faults of one input that are told one by one: every line of a file may be broken.
@@ -58,7 +37,18 @@ const MAX_FAULTS: u32 = 1000;
 
 impl<'t> Sink<'t> {
     pub(super) fn new(take: &'t mut Take<'t>, options: &'t ReadOptions) -> Self {
-        Self { take, options, path: Vec::new(), taken: 0, faults: 0, level: 0, expected: BTreeSet::new() }
+        Self {
+            take,
+            options,
+            path: Vec::new(),
+            taken: 0,
+            faults: 0,
+            level: 0,
+            expected: BTreeSet::new(),
+            crawl: Crawl::default(),
+            is_one_crawl: false,
+            revisits: Revisits::default(),
+        }
     }
 
     /// Enters a container or compression; `false` if that is one too many.
@@ -82,9 +72,81 @@ impl<'t> Sink<'t> {
         self.path.pop();
     }
 
+    /// Begins a crawl of several files.
+    pub(super) fn begin_crawl(&mut self) {
+        self.is_one_crawl = true;
+    }
+
     /// Says which pages a container promises to hold.
     pub(super) fn expect(&mut self, urls: BTreeSet<String>) {
+        self.crawl.list(&urls);
         self.expected = urls;
+    }
+
+    /// What the records of the crawl tell of one another.
+    pub(super) fn crawl(&mut self) -> &mut Crawl {
+        &mut self.crawl
+    }
+
+    /// Takes a record of a crawl: it is handed on with what belongs to it, or as part of its page.
+    pub(super) fn record(&mut self, mut record: Record) -> ControlFlow<()> {
+        let digest = record.digest.as_deref();
+        if self.revisits.is_second {
+            let found = digest.filter(|_| record.has_body).map(|digest| self.revisits.found(digest, &record.document));
+            return self.hand_on(found.unwrap_or_default());
+        }
+        self.taken += u64::from(record.media != Media::Other);
+        record.document.entry = self.entry(record.document.entry.as_deref());
+        match digest {
+            Some(digest) if record.media == Media::Page && record.has_body => self.revisits.know(digest),
+            Some(digest) if record.media == Media::Page => {
+                let url = record.document.url.clone().unwrap_or_default();
+                match self.revisits.want(digest, record.document) {
+                    Some(document) => record.document = document,
+                    None => {
+                        self.expected.remove(&url);
+                        return ControlFlow::Continue(());
+                    }
+                }
+            }
+            _ => {}
+        }
+        self.crawl.add(record, self.options);
+        let ready = self.crawl.take_ready();
+        self.hand_on(ready)
+    }
+
+    /// Ends the records of one file.
+    pub(super) fn end_records(&mut self) -> ControlFlow<()> {
+        if self.is_one_crawl { ControlFlow::Continue(()) } else { self.end_crawl() }
+    }
+
+    /// Ends a crawl: what waits is handed on.
+    pub(super) fn end_crawl(&mut self) -> ControlFlow<()> {
+        self.is_one_crawl = false;
+        self.crawl.end(self.options);
+        let ready = self.crawl.take_ready();
+        self.hand_on(ready)
+    }
+
+    /// Does a page wait for a body that only a second reading can bring?
+    pub(super) fn wants_second_reading(&self) -> bool {
+        self.revisits.is_wanted()
+    }
+
+    /// From now on the same input comes again.
+    pub(super) fn begin_second_reading(&mut self) {
+        self.revisits.is_second = true;
+    }
+
+    /// Ends the reading: pages whose body did not come say so.
+    pub(super) fn end(&mut self) -> ControlFlow<()> {
+        let mut left = self.revisits.take_left();
+        for page in &mut left {
+            let url = page.url.clone().unwrap_or_default();
+            page.miss_body(&url);
+        }
+        self.hand_on(left)
     }
 
     /// Says of each promised page that did not come that it is missing.
@@ -97,16 +159,29 @@ impl<'t> Sink<'t> {
 
     /// Hands a document on.
     pub(super) fn document(&mut self, document: SavedDocument) -> ControlFlow<()> {
-        self.taken += 1;
-        if let Some(url) = document.url.as_deref().filter(|_| !self.expected.is_empty()) {
-            self.expected.remove(url);
+        if self.revisits.is_second {
+            return ControlFlow::Continue(());
         }
+        self.taken += 1;
         let entry = self.entry(document.entry.as_deref());
-        (self.take)(Ok(SavedDocument { entry, ..document }))
+        self.hand_on(vec![SavedDocument { entry, ..document }])
+    }
+
+    fn hand_on(&mut self, documents: Vec<SavedDocument>) -> ControlFlow<()> {
+        for document in documents {
+            if let Some(url) = document.url.as_deref().filter(|_| !self.expected.is_empty()) {
+                self.expected.remove(url);
+            }
+            (self.take)(Ok(document))?;
+        }
+        ControlFlow::Continue(())
     }
 
     /// Says that something could not be read at all.
     pub(super) fn fault(&mut self, fault: Diagnostic) -> ControlFlow<()> {
+        if self.revisits.is_second {
+            return ControlFlow::Continue(());
+        }
         self.taken += 1;
         self.faults += 1;
         if self.faults > MAX_FAULTS {

@@ -6,7 +6,8 @@
 use super::SavedDocument;
 use super::archive::{Archive, file_name, split_ending};
 use super::packed::begins_as_page;
-use super::sink::{ReadOptions, Sink};
+use super::read_options::ReadOptions;
+use super::sink::Sink;
 use super::stream::{Fault, Stream};
 use crate::base::{Diagnostic, Severity};
 use serde_json::Value as Json;

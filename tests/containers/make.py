@@ -4,11 +4,12 @@
 Needs: chromium, node with playwright-core and single-file-cli, wget, and from PyPI: warcio wacz zstandard brotli.
     npm install playwright-core single-file-cli
     pip install warcio wacz zstandard brotli
-    NODE_PATH=node_modules python3 make.py
+    NODE_PATH=node_modules python3 make.py [PART…]
+Without PART all is made anew; parts are crawl, records, visits, packed, tables, web_archive and browser.
 The server is a proxy for http://news.example.com, so that the saved URLs are those of an example domain.
 """
 
-import base64, csv, gzip, http.server, io, json, lzma, os, plistlib, shutil, subprocess, tarfile, threading, zipfile
+import csv, gzip, http.server, io, json, lzma, os, plistlib, shutil, subprocess, sys, tarfile, threading, zipfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -63,8 +64,9 @@ def crawl(proxy):
     """wget: a plain and a gzipped WARC, with the page requisites."""
     environment = dict(os.environ, http_proxy=proxy)
     for name, more in (("wget", []), ("wget-plain", ["--no-warc-compression"])):
-        run("wget", "-q", "-p", "--compression=gzip", "--no-warc-keep-log", f"--warc-file={WORK / name}", *more,
-            "-P", WORK / name, PAGE, PAGE + "frame.html", PAGE + "ads/dynamic.js", env=environment)
+        # wget notes its arguments in the file, so that no path of this machine may be among them.
+        run("wget", "-q", "-p", "--compression=gzip", "--no-warc-keep-log", f"--warc-file={name}", *more,
+            "-P", name, PAGE, PAGE + "frame.html", PAGE + "ads/dynamic.js", env=environment, cwd=WORK)
     put("wget.warc.gz", (WORK / "wget.warc.gz").read_bytes())
     put("wget.warc", (WORK / "wget-plain.warc").read_bytes())
 
@@ -73,7 +75,7 @@ def records():
     """warcio and wacz: records rewritten, WET, zstd with a dictionary, WACZ."""
     out = io.BytesIO()
     writer = WARCWriter(out, gzip=True)
-    with open(WORK / "wget.warc.gz", "rb") as file:
+    with open(MADE / "wget.warc.gz", "rb") as file:
         for record in ArchiveIterator(file):
             if record.rec_type == "response":
                 writer.write_record(record)
@@ -94,8 +96,36 @@ def records():
     put("dictionary.warc.zst", frame + b"".join(compressor.compress(plain[a:b]) for a, b in zip(marks, ends)))
     wacz = WORK / "crawl.wacz"
     wacz.unlink(missing_ok=True)
-    run(Path(os.environ.get("WACZ", "wacz")), "create", "-o", wacz, "--detect-pages", MADE / "wget.warc.gz")
+    run(os.environ.get("WACZ", "wacz"), "create", "-o", wacz, "--detect-pages", MADE / "wget.warc.gz")
     put("crawl.wacz", wacz.read_bytes())
+
+
+def visits():
+    """warcio: two page loads as Browsertrix records them. The second finds all but the page deduplicated."""
+    out = io.BytesIO()
+    writer = WARCWriter(out, gzip=True, warc_version="WARC/1.1")
+    digests = {}
+
+    def write(path, file, load, kind, referrer):
+        url = PAGE + path
+        headers = StatusAndHeaders("200 OK", [("Content-Type", TYPES[Path(file).suffix])], protocol="HTTP/1.1")
+        own = {"WARC-Page-ID": load, "WARC-Resource-Type": kind}
+        payload = (SITE / file).read_bytes()
+        if digest := digests.get(url):
+            record = writer.create_revisit_record(url, digest, url, "2026-01-01T00:00:00Z", headers, warc_headers_dict=own)
+        else:
+            record = writer.create_warc_record(url, "response", io.BytesIO(payload), http_headers=headers, warc_headers_dict=own)
+        asked = StatusAndHeaders(f"GET /{path} HTTP/1.1", [("Host", "news.example.com"), ("Referer", referrer)], is_http_request=True)
+        request = writer.create_warc_record(url, "request", http_headers=asked, warc_headers_dict={"WARC-Page-ID": load})
+        writer.write_request_response_pair(request, record)
+        digests[url] = record.rec_headers.get_header("WARC-Payload-Digest")
+
+    for load, path in (("first", ""), ("second", "again")):
+        write(path, "index.html", load, "document", "")
+        for part, kind in (("frame.html", "document"), ("ads/units.js", "script"), ("logo.png", "image"),
+                           ("ads/dynamic.js", "script"), ("ads/late.js", "script")):
+            write(part, part, load, kind, PAGE + path)
+    put("visits.warc.gz", out.getvalue())
 
 
 def packed():
@@ -142,19 +172,19 @@ def web_archive():
 
 
 def main():
+    parts = sys.argv[1:] or ["crawl", "records", "visits", "packed", "tables", "web_archive", "browser"]
     shutil.rmtree(WORK, ignore_errors=True)
-    shutil.rmtree(MADE, ignore_errors=True)
     WORK.mkdir(parents=True)
-    MADE.mkdir()
+    if not sys.argv[1:]:
+        shutil.rmtree(MADE, ignore_errors=True)
+    MADE.mkdir(exist_ok=True)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     proxy = f"http://127.0.0.1:{server.server_port}"
-    crawl(proxy)
-    records()
-    packed()
-    tables()
-    web_archive()
-    run("node", HERE / "make.cjs", proxy, PAGE, MADE)
+    makers = {"crawl": lambda: crawl(proxy), "records": records, "visits": visits, "packed": packed, "tables": tables,
+              "web_archive": web_archive, "browser": lambda: run("node", HERE / "make.cjs", proxy, PAGE, MADE)}
+    for part in parts:
+        makers[part]()
 
 
 main()
