@@ -20,16 +20,19 @@ const ROUNDS: usize = 3;
 pub(super) fn reached<'s>(scripts: &[&'s Script<'s>], matters: impl Fn(&Script<'s>) -> bool) -> FxHashSet<u32> {
     let (hits, others): (Vec<_>, Vec<_>) = scripts.iter().copied().partition(|script| matters(script));
     let mut found: FxHashSet<u32> = hits.iter().map(|script| script.span.start).collect();
-    let mut definers = by_name(others.into_iter().filter(|script| script.kind == ScriptKind::Inline));
     let mut users: Vec<_> = hits.into_iter().filter(|script| script.kind != ScriptKind::Json).collect();
+    if users.is_empty() {
+        return found;
+    }
+    let mut definers = Definers::of(others.into_iter().filter(|script| script.kind == ScriptKind::Inline));
     for _ in 0..ROUNDS {
         let words = users.iter().filter(|script| script.text.len() <= LARGEST).flat_map(|user| Words::of(&user.text));
         let mut next = Vec::new();
         for word in words {
-            if definers.is_empty() {
+            if definers.by_name.is_empty() {
                 return found;
             }
-            let reached = definers.remove(word.text).into_iter().flatten();
+            let reached = definers.take(word.text).into_iter().flatten();
             next.extend(reached.filter(|script| found.insert(script.span.start)));
         }
         users = next;
@@ -37,15 +40,29 @@ pub(super) fn reached<'s>(scripts: &[&'s Script<'s>], matters: impl Fn(&Script<'
     found
 }
 
-/// The scripts by the names that they define for others.
-fn by_name<'s>(scripts: impl Iterator<Item = &'s Script<'s>>) -> FxHashMap<&'s str, Vec<&'s Script<'s>>> {
-    let mut by_name: FxHashMap<&str, Vec<&Script<'_>>> = FxHashMap::default();
-    for script in scripts.filter(|script| script.text.len() <= LARGEST) {
-        for name in defined(&script.text) {
-            by_name.entry(name).or_default().push(script);
+/// Scripts by the names that they define for others.
+struct Definers<'s> {
+    by_name: FxHashMap<&'s str, Vec<&'s Script<'s>>>,
+    /// The lengths of names, one bit each, by their first byte: most words are none of them.
+    lengths: [u64; 256],
+}
+
+impl<'s> Definers<'s> {
+    fn of(scripts: impl Iterator<Item = &'s Script<'s>>) -> Self {
+        let mut all = Self { by_name: FxHashMap::default(), lengths: [0; 256] };
+        for script in scripts.filter(|script| script.text.len() <= LARGEST) {
+            for name in defined(&script.text) {
+                all.by_name.entry(name).or_default().push(script);
+                all.lengths[usize::from(name.as_bytes()[0])] |= 1 << (name.len() % 64);
+            }
         }
+        all
     }
-    by_name
+
+    fn take(&mut self, name: &str) -> Option<Vec<&'s Script<'s>>> {
+        let is_possible = self.lengths[usize::from(name.as_bytes()[0])] >> (name.len() % 64) & 1 == 1;
+        if is_possible { self.by_name.remove(name) } else { None }
+    }
 }
 
 /// The scripts that define names which `code` uses, or names that those use; in their order.
@@ -69,7 +86,7 @@ pub(super) fn definers<'b>(code: &str, before: &'b [Arc<str>]) -> Vec<&'b str> {
 
 /// Names that a script defines for others.
 fn defined(text: &str) -> impl Iterator<Item = &str> {
-    Words::of(text).filter(|word| word.is_defined).map(|word| word.text)
+    Words { is_for_definitions: true, ..Words::of(text) }.filter(|word| word.is_defined).map(|word| word.text)
 }
 
 /// A name in a script.
@@ -86,11 +103,13 @@ struct Words<'t> {
     /// The name before, and the last byte that is no white space.
     before: &'t str,
     last: u8,
+    /// Is it asked which names are defined? It takes a look at what is around each.
+    is_for_definitions: bool,
 }
 
 impl<'t> Words<'t> {
     fn of(text: &'t str) -> Self {
-        Self { text, at: 0, depth: 0, before: "", last: b';' }
+        Self { text, at: 0, depth: 0, before: "", last: b';', is_for_definitions: false }
     }
 
     /// Skips a string or comment that starts here; its end.
@@ -119,7 +138,10 @@ impl<'t> Words<'t> {
 
     fn word(&mut self, end: usize) -> Word<'t> {
         let text = &self.text[self.at..end];
-        let after = self.text[end..].trim_start().as_bytes();
+        if !self.is_for_definitions || self.depth > 0 && self.last != b'.' {
+            return Word { text, is_defined: false };
+        }
+        let after = self.text[end..].trim_ascii_start().as_bytes();
         let is_assigned = matches!(after, [b'=', next, ..] if !matches!(next, b'=' | b'>'));
         let is_declared = matches!(self.before, "var" | "let" | "const" | "function") && self.last != b'.';
         let is_top = self.depth == 0 && (is_declared || is_assigned && matches!(self.last, b';' | b'}' | b'{' | b','));
@@ -134,6 +156,10 @@ impl<'t> Iterator for Words<'t> {
     fn next(&mut self) -> Option<Word<'t>> {
         let bytes = self.text.as_bytes();
         while let Some(&byte) = bytes.get(self.at) {
+            if byte == b' ' {
+                self.at += 1;
+                continue;
+            }
             if is_name_byte(byte) {
                 let length = bytes[self.at..].iter().position(|byte| !is_name_byte(*byte));
                 let end = length.map_or(bytes.len(), |length| self.at + length);
@@ -141,7 +167,9 @@ impl<'t> Iterator for Words<'t> {
                 (self.before, self.last, self.at) = (word.text, b'a', end);
                 return Some(word);
             }
-            if let Some(end) = self.skipped() {
+            if matches!(byte, b'/' | b'"' | b'\'' | b'`')
+                && let Some(end) = self.skipped()
+            {
                 let event = self.event_name(end);
                 self.last = if byte == b'/' { self.last } else { b'"' };
                 self.at = end;
@@ -166,22 +194,32 @@ impl<'t> Iterator for Words<'t> {
 }
 
 fn is_name_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || byte >= 0x80
+    NAME_BYTES[usize::from(byte)]
 }
+
+static NAME_BYTES: [bool; 256] = {
+    let mut bytes = [false; 256];
+    let mut at = 0;
+    while at < 256 {
+        let byte = at as u8;
+        bytes[at] = byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80;
+        at += 1;
+    }
+    bytes
+};
 
 /// Where a string ends; a line end ends it too, unless it is a template.
 fn end_of_string(quote: u8, rest: &[u8]) -> Option<usize> {
     let mut at = 0;
-    while let Some(&byte) = rest.get(at) {
-        match byte {
-            b'\\' => at += 1,
+    loop {
+        at += memchr::memchr3(quote, b'\\', b'\n', rest.get(at..)?)?;
+        match rest[at] {
+            b'\\' => at += 2,
             b'\n' if quote != b'`' => return None,
-            _ if byte == quote => return Some(at + 1),
-            _ => {}
+            b'\n' => at += 1,
+            _ => return Some(at + 1),
         }
-        at += 1;
     }
-    None
 }
 
 #[cfg(test)]
