@@ -5,14 +5,55 @@ use crate::evaluate::abstract_value::{Abstract, ObjectId};
 use crate::evaluate::heap::Kind;
 use crate::evaluate::machine::Machine;
 use regex::{Regex, RegexBuilder};
+use rustc_hash::FxHashMap;
+use std::cell::RefCell;
 use std::rc::Rc;
 use swc_atoms::{Atom, atom};
 use swc_common::Span;
 
 pub(super) const METHODS: &[&str] = &["exec", "test", "toString"];
 
-/// Bytes that one compiled pattern may take.
+/// Bytes that one compiled pattern may take, and what it may take beside while it runs.
 const SIZE: usize = 1 << 20;
+const RUN_SIZE: usize = 256 << 10;
+
+/// Patterns that are kept from page to page, and how long they may be, in bytes.
+const KEPT: usize = 256;
+const KEPT_LENGTH: usize = 160;
+
+type Compiled = FxHashMap<(Atom, Atom), Option<Rc<Regex>>>;
+
+thread_local! {
+    /// The same libraries stand on many pages, and compiling a pattern costs more than running it.
+    static COMPILED: RefCell<Compiled> = RefCell::default();
+}
+
+/// A pattern that was compiled for this page or one before.
+fn compiled(key: &(Atom, Atom)) -> Option<Rc<Regex>> {
+    if key.0.len() > KEPT_LENGTH || key.0.contains('{') {
+        return compile(key);
+    }
+    COMPILED.with_borrow_mut(|all| {
+        if let Some(known) = all.get(key) {
+            return known.clone();
+        }
+        if all.len() >= KEPT {
+            all.clear();
+        }
+        all.entry(key.clone()).or_insert_with(|| compile(key)).clone()
+    })
+}
+
+fn compile((pattern, flags): &(Atom, Atom)) -> Option<Rc<Regex>> {
+    let compiled = RegexBuilder::new(&translate(pattern))
+        .case_insensitive(flags.contains('i'))
+        .multi_line(flags.contains('m'))
+        .dot_matches_new_line(flags.contains('s'))
+        .size_limit(SIZE)
+        .dfa_size_limit(RUN_SIZE)
+        .build();
+    compiled.ok().map(Rc::new)
+}
 
 impl<'a> Machine<'a> {
     /// The compiled pattern; `None` for look-around, back-references and the like.
@@ -22,14 +63,7 @@ impl<'a> Machine<'a> {
         if let Some(known) = self.regexes.get(&key) {
             return known.clone();
         }
-        let compiled = RegexBuilder::new(&translate(&key.0))
-            .case_insensitive(key.1.contains('i'))
-            .multi_line(key.1.contains('m'))
-            .dot_matches_new_line(key.1.contains('s'))
-            .size_limit(SIZE)
-            .build()
-            .ok()
-            .map(Rc::new);
+        let compiled = compiled(&key);
         self.regexes.insert(key, compiled.clone());
         compiled
     }
