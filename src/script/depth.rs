@@ -10,7 +10,7 @@ const LADDER: usize = 8_000;
 pub(super) fn is_too_deep(text: &str, limit: u32) -> bool {
     let (mut open, mut links) = (0_u32, 0_u32);
     let bytes = text.as_bytes();
-    for (at, byte) in bytes.iter().enumerate() {
+    for (at, byte) in bytes.iter().enumerate().filter(|(_, byte)| COUNTS[usize::from(**byte)]) {
         match byte {
             b'(' | b'[' | b'{' => {
                 open += 1;
@@ -36,8 +36,28 @@ pub(super) fn is_too_deep(text: &str, limit: u32) -> bool {
 }
 
 fn ends_prefix_word(before: &[u8]) -> bool {
-    ["typeof", "new", "void", "delete", "await", "yield"].iter().any(|word| before.ends_with(word.as_bytes()))
+    let ends = |word: &[u8]| before.ends_with(word);
+    match before.last() {
+        Some(b'f') => ends(b"typeof"),
+        Some(b'w') => ends(b"new"),
+        Some(b'd') => ends(b"void") || ends(b"yield"),
+        Some(b'e') => ends(b"delete"),
+        Some(b't') => ends(b"await"),
+        _ => false,
+    }
 }
+
+/// Bytes that open, close or link something.
+static COUNTS: [bool; 256] = {
+    let mut counts = [false; 256];
+    let bytes = b"()[]{};,!~+-=? \n\t";
+    let mut at = 0;
+    while at < bytes.len() {
+        counts[bytes[at] as usize] = true;
+        at += 1;
+    }
+    counts
+};
 
 #[cfg(test)]
 mod tests {
