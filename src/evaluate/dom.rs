@@ -13,6 +13,10 @@ use swc_common::Span;
 const QUERIES: u32 = 60;
 const ELEMENTS: usize = 300;
 
+/// Elements that scripts ask for to put their own beside them: every page has them, and config never hangs on
+/// their names alone.
+const PLACES: [&str; 4] = ["body", "head", "html", "script"];
+
 /// Answers queries about the page's markup.
 pub trait Dom {
     /// The elements that a compound selector matches, in order.
@@ -42,6 +46,12 @@ pub struct Compound {
 }
 
 impl Compound {
+    /// Does it ask for nothing but a place to put something?
+    fn is_place(&self) -> bool {
+        let is_bare = self.id.is_none() && self.classes.is_empty() && self.attributes.is_empty();
+        is_bare && self.name.as_deref().is_some_and(|name| PLACES.contains(&name))
+    }
+
     /// Does the start tag match?
     #[must_use]
     pub fn is_match(&self, element: &DomElement) -> bool {
@@ -134,6 +144,9 @@ impl Machine<'_> {
     pub(super) fn select(&mut self, selectors: &str, span: Span) -> Option<Vec<Abstract>> {
         let dom = self.dom?;
         let compounds = parse_selectors(selectors)?;
+        if compounds.iter().any(Compound::is_place) {
+            return None;
+        }
         let mut found = Vec::new();
         for compound in compounds {
             self.queries += 1;
