@@ -4,7 +4,8 @@ use super::stand_in::StandIn;
 use super::value::{Condition, Value};
 use crate::base::{Evidence, Place};
 use aho_corasick::AhoCorasick;
-use std::collections::{HashMap, HashSet};
+use rustc_hash::FxHashMap;
+use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -79,14 +80,14 @@ pub struct Interests {
 }
 
 /// Last names of paths, each with the names that may stand before it; none means that any may.
-type Names = HashMap<String, Vec<String>>;
+type Names = FxHashMap<String, Vec<String>>;
 
 /// Sorts `push` and `_taboola.push` by their last names.
 fn by_last_name(names: HashSet<String>) -> Names {
     let mut names: Vec<String> = names.into_iter().collect();
     names.sort_unstable();
     let (owned, free): (Vec<String>, Vec<String>) = names.into_iter().partition(|name| name.contains('.'));
-    let mut sorted = Names::new();
+    let mut sorted = Names::default();
     for (owner, last) in owned.iter().filter_map(|name| name.rsplit_once('.')) {
         sorted.entry(last.to_owned()).or_default().push(owner.to_owned());
     }
@@ -97,7 +98,10 @@ fn by_last_name(names: HashSet<String>) -> Names {
 
 /// Does one of the names stand at the end of the path?
 fn names_path(names: &Names, path: &str) -> bool {
-    let (rest, last) = path.rsplit_once('.').unwrap_or(("", path));
+    let (rest, last) = match memchr::memrchr(b'.', path.as_bytes()) {
+        Some(dot) => (&path[..dot], &path[dot + 1..]),
+        None => ("", path),
+    };
     names.get(last).is_some_and(|owners| {
         let owner = rest.rsplit('.').next().unwrap_or(rest);
         owners.is_empty() || owners.iter().any(|one| one == owner)

@@ -86,6 +86,10 @@ impl<'a> Machine<'a> {
 
     /// The object under a global path.
     pub(super) fn library_object(&self, path: &str) -> Option<Abstract> {
+        // What a call gave is no member of anything.
+        if path.ends_with(')') {
+            return None;
+        }
         let mut value = Abstract::Object(GLOBAL);
         for name in path.split('.') {
             value = self.object(value.as_object()?).own(name)?.clone();
