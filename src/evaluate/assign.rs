@@ -94,7 +94,7 @@ impl<'a> Machine<'a> {
         old: impl FnOnce(&mut Self) -> Abstract,
     ) -> Abstract {
         if assign.op == ast::AssignOp::Assign {
-            return self.expression(&assign.right, scope);
+            return self.stored_value(&assign.right, scope);
         }
         let left = old(self);
         let Some(op) = assign.op.to_update() else { return self.unknown(assign.span) };
@@ -257,7 +257,7 @@ impl<'a> Machine<'a> {
     fn without(&mut self, value: &Abstract, taken: &[Atom]) -> Abstract {
         let id = self.add_object(Object::new(Kind::Plain));
         if let Abstract::Object(from) = value {
-            for (name, property) in &self.objects.share(from.0).properties {
+            for (name, property) in self.objects.share(from.0).properties.iter() {
                 if let Property::Value(value) = property
                     && !taken.contains(name)
                 {

@@ -2,7 +2,7 @@
 
 use super::abstract_value::{Abstract, Choice, ObjectId};
 use super::condition::ConditionId;
-use super::heap::{Delta, Object, Property, Scope};
+use super::heap::{Delta, Kind, Object, Property, Scope};
 use super::machine::{Change, Exit, Flow, Frame, GLOBAL, Machine};
 use std::rc::Rc;
 use swc_atoms::Atom;
@@ -159,7 +159,7 @@ impl<'a> Machine<'a> {
     fn join_scopes(&mut self, when: ConditionId, yes: &Scope, no: &Scope) -> Scope {
         self.charge(yes.variables.len() / 4);
         let mut joined = no.clone();
-        for (name, value) in &yes.variables {
+        for (name, value) in yes.variables.iter() {
             let value = match no.variables.get(name) {
                 Some(other) => self.join(when, value, other),
                 None => value.clone(),
@@ -171,17 +171,23 @@ impl<'a> Machine<'a> {
 
     fn join_objects(&mut self, id: ObjectId, when: ConditionId, yes: &Object<'a>, no: &Object<'a>) -> Object<'a> {
         self.charge((yes.elements.len() + no.elements.len() + yes.properties.len() + no.properties.len()) / 4);
+        // One side may have read what the other leaves alone.
+        match (&yes.kind, &no.kind) {
+            (_, Kind::Later) => return yes.clone(),
+            (Kind::Later, _) => return no.clone(),
+            _ => {}
+        }
         let mut joined = no.clone();
         joined.is_open |= yes.is_open;
         joined.path = yes.path.clone().or(joined.path);
         joined.elements = self.join_elements(when, &yes.elements, &no.elements);
         self.memory += joined.properties.len() * 32;
-        for (name, property) in &yes.properties {
+        for (name, property) in yes.properties.iter() {
             let other = no.properties.get(name);
             let property = self.join_property(id, when, name, Some(property), other);
             joined.properties.insert(name.clone(), property);
         }
-        for (name, property) in &no.properties {
+        for (name, property) in no.properties.iter() {
             if !yes.properties.contains_key(name) {
                 let property = self.join_property(id, when, name, None, Some(property));
                 joined.properties.insert(name.clone(), property);

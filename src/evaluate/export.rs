@@ -142,6 +142,7 @@ impl Machine<'_> {
             export.is_cut = true;
             return Value::Unknown("…".into());
         }
+        self.make_ready(id);
         let object = self.objects.share(id.0);
         let is_cut = std::mem::take(&mut export.is_cut);
         export.around.push(id);
@@ -150,7 +151,7 @@ impl Machine<'_> {
             Kind::Function(_) | Kind::Native(_) | Kind::Bound { .. } | Kind::Settle(_) => Value::Function,
             Kind::Regex { pattern, flags } => Value::Regex(format!("/{pattern}/{flags}").into()),
             Kind::Promise(Some(value)) => self.export_value(value, export),
-            Kind::Promise(None) | Kind::Date => Value::Unknown(self.place_text(object.at)),
+            Kind::Promise(None) | Kind::Date | Kind::Later => Value::Unknown(self.place_text(object.at)),
             Kind::Plain | Kind::Element(_) | Kind::Collection { .. } => self.export_members(id, export),
         };
         export.around.pop();

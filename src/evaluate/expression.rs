@@ -194,6 +194,8 @@ impl<'a> Machine<'a> {
     // ---- literals with parts ----
 
     fn object_literal(&mut self, literal: &'a ast::ObjectLit, scope: ScopeId) -> Abstract {
+        let left_out = if literal.props.is_empty() { self.left_out(literal.span) } else { None };
+        let literal = if let Some(Expr::Object(whole)) = left_out { whole } else { literal };
         let prototype = self.prototype("Object");
         let id =
             self.add_object(Object { at: Some((self.source, literal.span)), prototype, ..Object::new(Kind::Plain) });
@@ -218,7 +220,7 @@ impl<'a> Machine<'a> {
             }
             ast::Prop::KeyValue(pair) => {
                 let key = self.property_name(&pair.key, scope);
-                let value = self.expression(&pair.value, scope);
+                let value = self.stored_value(&pair.value, scope);
                 self.hold_function(&value, id);
                 if let Some(name) = self.traced_key(&key) {
                     self.trace_write(|| Slot::member(id, &name), pair.span(), &value);
@@ -256,6 +258,8 @@ impl<'a> Machine<'a> {
     }
 
     fn array_literal(&mut self, literal: &'a ast::ArrayLit, scope: ScopeId) -> Abstract {
+        let left_out = if literal.elems.is_empty() { self.left_out(literal.span) } else { None };
+        let literal = if let Some(Expr::Array(whole)) = left_out { whole } else { literal };
         let mut elements = Vec::with_capacity(literal.elems.len());
         for element in &literal.elems {
             match element {
@@ -375,7 +379,14 @@ impl<'a> Machine<'a> {
 
 /// `a.b`.
 pub(super) fn join_path(owner: &str, name: &str) -> Atom {
-    if owner.is_empty() { Atom::new(name) } else { Atom::new(format!("{owner}.{name}")) }
+    if owner.is_empty() {
+        return Atom::new(name);
+    }
+    let mut path = String::with_capacity(owner.len() + 1 + name.len());
+    path.push_str(owner);
+    path.push('.');
+    path.push_str(name);
+    Atom::new(path)
 }
 
 /// The path without a leading name of the global object.

@@ -166,7 +166,7 @@ impl Machine<'_> {
     fn names_of(&self, arrays: &FxHashSet<ObjectId>) -> FxHashMap<ObjectId, Atom> {
         let mut names = FxHashMap::default();
         for index in 1..self.objects.len() as u32 {
-            for (name, property) in &self.objects.get(index).properties {
+            for (name, property) in self.objects.get(index).properties.iter() {
                 if let Property::Value(Abstract::Object(id)) = property
                     && arrays.contains(id)
                     && !is_list_word(name)

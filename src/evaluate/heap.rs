@@ -5,15 +5,14 @@
 //! hands out what the branch changed, so that the other branch can run and both be joined.
 
 use super::abstract_value::{Abstract, ObjectId};
-use indexmap::IndexMap;
-use rustc_hash::FxBuildHasher;
+use super::names::Names;
 use std::rc::Rc;
 use swc_atoms::Atom;
 use swc_common::Span;
 use swc_ecma_ast as ast;
 
-pub(super) type Properties = IndexMap<Atom, Property, FxBuildHasher>;
-pub(super) type Variables = IndexMap<Atom, Abstract, FxBuildHasher>;
+pub(super) type Properties = Names<Property>;
+pub(super) type Variables = Names<Abstract>;
 
 /// A member of an object.
 #[derive(Clone, Debug)]
@@ -66,6 +65,8 @@ pub(super) enum Kind<'a> {
     },
     /// Point in time, unknown.
     Date,
+    /// An object or list that is not read yet: its place tells where it stands.
+    Later,
 }
 
 /// The code of a function.
@@ -187,6 +188,18 @@ impl<T: Clone> Store<T> {
         self.items[index as usize] = item;
     }
 
+    /// Changes an item outside of all branches, as if it had been so before them.
+    pub(super) fn settle(&mut self, index: u32, mut change: impl FnMut(&mut T)) {
+        change(Rc::make_mut(&mut self.items[index as usize]));
+        let saved = self.journals.iter_mut().flat_map(|journal| &mut journal.saved);
+        saved.filter(|saved| saved.index == index).for_each(|saved| change(Rc::make_mut(&mut saved.item)));
+    }
+
+    /// Items from `first` on were there before all branches: what branches write to them is to be saved.
+    pub(super) fn settle_new(&mut self, first: usize) {
+        self.stamps[first..].fill(0);
+    }
+
     /// Starts a branch.
     pub(super) fn open_branch(&mut self) {
         self.journals.push(Journal { stamp: self.next_stamp, saved: Vec::new() });
@@ -228,7 +241,7 @@ impl<'a> Object<'a> {
 
     /// The plain value of an own member.
     pub(super) fn own(&self, name: &str) -> Option<&Abstract> {
-        match self.properties.get(&Atom::new(name)) {
+        match self.properties.get_text(name) {
             Some(Property::Value(value)) => Some(value),
             _ => None,
         }

@@ -297,7 +297,7 @@ impl<'a> Machine<'a> {
         let key = self.member_key(&member.prop, scope);
         if let (Some(id), Some(key)) = (object.as_object(), self.property_key(&key)) {
             let object = self.object_mut(id);
-            object.properties.shift_remove(&key);
+            object.properties.remove(&key);
             if object.is_array()
                 && let Some(element) = key.parse::<usize>().ok().and_then(|at| object.elements.get_mut(at))
             {

@@ -12,9 +12,6 @@ use swc_common::Span;
 /// Prototypes that are followed; hostile chains may be long.
 pub(super) const CHAIN: usize = 32;
 
-/// Classes of the language that libraries bring along for browsers that lack them.
-const POLYFILLED: &[&str] = &["Map", "Promise", "Reflect", "Set", "Symbol", "WeakMap", "WeakSet"];
-
 /// The longest array that an assignment to an index or `length` may make.
 pub(super) const ARRAY_LENGTH: usize = 100_000;
 
@@ -71,8 +68,9 @@ impl<'a> Machine<'a> {
         if id == GLOBAL {
             return self.read_global(key, span);
         }
+        self.make_ready(id);
         match self.find_member(id, key) {
-            Some(Property::Value(value)) => return value,
+            Some(Property::Value(value)) => return self.ready(value),
             Some(Property::Accessor { get: Some(get), .. }) => return self.call_getter(get, this),
             Some(Property::Accessor { get: None, .. }) => return Abstract::Undefined,
             None => {}
@@ -150,6 +148,7 @@ impl<'a> Machine<'a> {
     /// Reads a member whose name is not known: any of them.
     pub(super) fn read_any_member(&mut self, value: &Abstract, span: Span) -> Abstract {
         let Some(id) = value.as_object().filter(|id| *id != GLOBAL) else { return self.unknown(span) };
+        self.make_ready(id);
         let object = self.objects.share(id.0);
         let members = object.properties.values().filter_map(|property| match property {
             Property::Value(value) => Some(value),
@@ -176,7 +175,8 @@ impl<'a> Machine<'a> {
             }
         }
         choices.truncate(self.limits.alternatives);
-        self.any(choices)
+        let value = self.any(choices);
+        self.ready(value)
     }
 
     /// Stores a member, through setters; on several objects at once where it is not known which.
@@ -223,6 +223,7 @@ impl<'a> Machine<'a> {
             }
             return self.write_variable(super::machine::GLOBAL_SCOPE, key, value);
         }
+        self.make_ready(id);
         if let Some(Property::Accessor { set: Some(set), .. }) = self.find_member(id, key) {
             self.call_value(&Abstract::Object(set), this, vec![value], span);
             return;
@@ -273,26 +274,6 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Is it a class of the language that a library brings along for browsers that lack it?
-    pub(super) fn is_polyfill(&self, name: &str, value: &Abstract) -> bool {
-        POLYFILLED.contains(&name) && value.as_object().is_some_and(|id| self.object(id).is_callable())
-    }
-
-    /// Is it a member that every browser has? What a polyfill would put in its place is worse, and need not run.
-    fn is_built_in(&self, id: ObjectId, key: &Atom) -> bool {
-        match self.object(id).kind {
-            Kind::Native(name) => builtin::static_member(name, key).is_some(),
-            Kind::Plain => {
-                let is_native = |value: &Abstract| {
-                    value.as_object().is_some_and(|id| matches!(self.object(id).kind, Kind::Native(_)))
-                };
-                self.prototypes.values().any(|prototype| *prototype == id)
-                    && self.object(id).own(key).is_some_and(is_native)
-            }
-            _ => false,
-        }
-    }
-
     pub(super) fn define_members(&mut self, id: ObjectId, key: &Abstract, value: Abstract) {
         match self.property_key(key) {
             Some(key) => self.define(id, &key, value),
@@ -328,11 +309,12 @@ impl<'a> Machine<'a> {
     pub(super) fn copy_members(&mut self, id: ObjectId, from: &Abstract) {
         match from {
             Abstract::Object(from) if *from != GLOBAL => {
+                self.make_ready(*from);
                 let from = self.objects.share(from.0);
                 for (at, element) in from.elements.iter().enumerate() {
                     self.define(id, &Atom::new(at.to_string()), element.clone());
                 }
-                for (name, property) in &from.properties {
+                for (name, property) in from.properties.iter() {
                     if let Property::Value(value) = property {
                         self.define(id, name, value.clone());
                     }
@@ -355,7 +337,8 @@ impl<'a> Machine<'a> {
     /// Copies one of several values: its members are there under its condition.
     fn copy_choice(&mut self, id: ObjectId, choice: &super::abstract_value::Choice) {
         let Some(from) = choice.value.as_object().filter(|from| *from != GLOBAL) else { return };
-        for (name, property) in &self.objects.share(from.0).properties {
+        self.make_ready(from);
+        for (name, property) in self.objects.share(from.0).properties.iter() {
             let Property::Value(value) = property else { continue };
             let old = self.object(id).own(name).cloned().unwrap_or(Abstract::Undefined);
             let value = self.join(choice.when, value, &old);

@@ -130,7 +130,10 @@ impl Machine<'_> {
     pub(super) fn read_variable(&mut self, scope: ScopeId, name: &Atom, span: Span) -> Abstract {
         let at = self.find_scope(scope, name);
         let value = match at.and_then(|at| self.scopes.get(at.0).variables.get(name).cloned()) {
-            Some(value) => self.narrow(value),
+            Some(value) => {
+                let value = self.narrow(value);
+                self.ready(value)
+            }
             None => self.read_global(name, span),
         };
         self.trace_read(|| Slot::Variable(at.unwrap_or(GLOBAL_SCOPE), name.clone()), span, &value);

@@ -104,7 +104,8 @@ impl<'a> Machine<'a> {
         for one in &declaration.decls {
             match &one.init {
                 Some(value) => {
-                    let value = self.expression(value, scope);
+                    let is_name = matches!(one.name, ast::Pat::Ident(_));
+                    let value = if is_name { self.stored_value(value, scope) } else { self.expression(value, scope) };
                     self.trace_declaration(one.span);
                     self.bind(&one.name, &value, scope, binding);
                 }

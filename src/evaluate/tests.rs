@@ -2,7 +2,7 @@
 
 use super::{Evaluator, EventKind, Input, Interests, Sources, Value};
 use crate::base::{Evidence, Limits, OffsetMap};
-use crate::script::{Goal, parse};
+use crate::script::{Goal, parse, parse_lazily};
 
 fn interests() -> Interests {
     let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
@@ -21,7 +21,7 @@ fn events(scripts: &[&str]) -> Vec<String> {
     let mut evaluator = Evaluator::new(&sources, &interests, &limits);
     for (index, text) in scripts.iter().enumerate() {
         let text = sources.keep_text((*text).to_owned());
-        let tree = sources.keep_tree(parse(text, Goal::Script, &limits));
+        let tree = sources.keep_tree(parse_lazily(text, Goal::Script, &limits));
         let input = Input { text, offsets: &offsets, script: index as u32, evidence: Evidence::Evaluated };
         evaluator.run(input, tree);
     }
@@ -379,4 +379,29 @@ fn a_stand_in_answers_for_its_library() {
     let events: Vec<String> = evaluator.finish().events.iter().map(describe).collect();
     assert_eq!(events, [r#"see("top", {"$unknown":"x.other"})"#]);
     assert!(super::StandIn::compile(Vec::new(), "return {").is_err());
+}
+
+/// A script that begins with `name = data`, the data large enough to wait until it is read.
+fn with_state(data: &str, rest: &str) -> String {
+    format!("state = {{pad: \"{}\", data: {data}}}; {rest}", "x".repeat(4_000))
+}
+
+#[test]
+fn data_that_waits_is_read_when_something_looks_at_it() {
+    assert_eq!(seen(&with_state("{list: [1, {a: 2}]}", "see(state.data.list[1].a)")), "2");
+    assert_eq!(seen(&with_state("{a: 1}", "var {data: {a}} = state; see(a)")), "1");
+    assert_eq!(
+        seen(&with_state("{a: 1}", "see(Object.keys(state).length, JSON.stringify(state).length > 4000)")),
+        "2, true"
+    );
+    assert_eq!(seen(&with_state("{a: 1}", "var all = Object.assign({}, {state}); see(all.state.data.a)")), "1");
+}
+
+#[test]
+fn data_read_in_one_branch_is_the_same_in_the_other() {
+    let script = "if (later()) { state.data.a = 2; seeNot(state.data.b) } see(state.data.b)";
+    assert_eq!(seen(&with_state("{a: 1, b: 3}", script)), "3");
+    let script = "if (later()) { state.data.a = 2 } else { var b = state.data.b } see(state.data.a)";
+    let both = r#"{"$any":[{"when":"later()","value":2},{"when":"!(later())","value":1}]}"#;
+    assert_eq!(seen(&with_state("{a: 1, b: 3}", script)), both);
 }

@@ -7,46 +7,68 @@
 //! functions, generators, methods and of anything in a class do not wait: their grammar depends on
 //! what is around them.
 //!
+//! Large objects and lists that hold nothing but constants wait as well, until something reads them: state that a
+//! server wrote into its page, by far more of it than any script looks at.
+//!
 //! Engines of browsers do the same and call it pre-parsing; telling a regular expression from a
 //! division by the token before it is what syntax highlighters do, and as right.
 
 /// Bodies shorter than this are parsed where they stand, in bytes.
 const SHORTEST: usize = 256;
 
-/// Function bodies that wait, in order of their start: from `{` to behind `}`.
+/// Data shorter than this is parsed where it stands, in bytes.
+const SHORTEST_DATA: usize = 1 << 10;
+
+/// What waits, in order of its start: from the opening bracket to behind the closing one.
 #[derive(Debug, Default)]
 pub(crate) struct Outline {
-    bodies: Vec<(u32, u32)>,
+    parts: Vec<(u32, u32)>,
 }
 
 impl Outline {
     /// Reads a text; empty where its brackets do not fit together.
     pub(crate) fn of(text: &str) -> Self {
-        let bodies = Reader::new(text.as_bytes()).read().unwrap_or_default();
-        Self { bodies }
+        let parts = Reader::new(text.as_bytes()).read().unwrap_or_default();
+        Self { parts }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.bodies.is_empty()
+        self.parts.is_empty()
     }
 
-    /// The text with blanks for the inside of the outermost bodies.
+    /// The text with blanks for the inside of the outermost parts that wait.
     pub(crate) fn shell(&self, text: &str) -> String {
-        blanked(text, 0, text.len(), &self.bodies)
+        blanked(text, 0, text.len(), &self.parts)
     }
 
-    /// The inside of the body that begins at `start`, with blanks for the inside of the bodies in it; where it begins.
+    /// The inside of the part that begins at `start`, with blanks for the inside of what waits in it; where it begins.
     pub(crate) fn inside(&self, text: &str, start: u32) -> Option<(usize, String)> {
-        let at = self.bodies.binary_search_by_key(&start, |body| body.0).ok()?;
-        let (start, end) = (start as usize + 1, self.bodies[at].1 as usize - 1);
-        Some((start, blanked(text, start, end, &self.bodies[at + 1..])))
+        let at = self.find(start)?;
+        let (start, end) = (start as usize + 1, self.parts[at].1 as usize - 1);
+        Some((start, blanked(text, start, end, &self.parts[at + 1..])))
+    }
+
+    /// The same with the brackets around it.
+    pub(crate) fn whole(&self, text: &str, start: u32) -> Option<(usize, String)> {
+        let at = self.find(start)?;
+        let (start, end) = (start as usize, self.parts[at].1 as usize);
+        Some((start, blanked(text, start, end, &self.parts[at + 1..])))
+    }
+
+    /// Does something that begins at `start` wait?
+    pub(crate) fn has(&self, start: u32) -> bool {
+        self.find(start).is_some()
+    }
+
+    fn find(&self, start: u32) -> Option<usize> {
+        self.parts.binary_search_by_key(&start, |part| part.0).ok()
     }
 }
 
-fn blanked(text: &str, start: usize, end: usize, bodies: &[(u32, u32)]) -> String {
+fn blanked(text: &str, start: usize, end: usize, parts: &[(u32, u32)]) -> String {
     let mut blanked = String::with_capacity(end - start);
     let mut at = start;
-    for &(from, to) in bodies {
+    for &(from, to) in parts {
         let (from, to) = (from as usize + 1, to as usize - 1);
         if from >= end {
             break;
@@ -67,8 +89,8 @@ enum Open {
     /// `(`, and what its `)` means for what follows.
     Paren(Before),
     Square,
-    /// `{` of a function body that may wait, and where it stands.
-    Body(u32),
+    /// `{` of a function body that may wait.
+    Body,
     /// `{` of a block: behind its `}` a statement begins.
     Block,
     /// `{` of an object, or of what cannot wait: behind its `}` an operator may stand.
@@ -121,13 +143,16 @@ enum Last {
 struct Reader<'t> {
     bytes: &'t [u8],
     at: usize,
-    open: Vec<Open>,
+    /// Open brackets, with their places.
+    open: Vec<(Open, usize)>,
     last: Last,
+    /// The place of the last token that is no part of data: a name, a call, an operator.
+    last_code: usize,
     /// `class` was read, its `{` not yet.
     is_class_ahead: bool,
     /// Open brackets of classes, in which nothing waits.
     classes: u32,
-    bodies: Vec<(u32, u32)>,
+    parts: Vec<(u32, u32)>,
 }
 
 impl<'t> Reader<'t> {
@@ -137,9 +162,10 @@ impl<'t> Reader<'t> {
             at: 0,
             open: Vec::new(),
             last: Last::Statement,
+            last_code: 0,
             is_class_ahead: false,
             classes: 0,
-            bodies: Vec::new(),
+            parts: Vec::new(),
         }
     }
 
@@ -160,8 +186,8 @@ impl<'t> Reader<'t> {
                 _ => self.operator(byte),
             }
         }
-        self.bodies.sort_unstable();
-        self.open.is_empty().then_some(self.bodies)
+        self.parts.sort_unstable();
+        self.open.is_empty().then_some(self.parts)
     }
 
     fn string(&mut self, quote: u8) -> Option<()> {
@@ -189,7 +215,8 @@ impl<'t> Reader<'t> {
                 b'\\' => self.at += 1,
                 b'$' if self.bytes.get(self.at) == Some(&b'{') => {
                     self.at += 1;
-                    self.open.push(Open::Template);
+                    self.open.push((Open::Template, self.at));
+                    self.last_code = self.at;
                     self.last = Last::Operator;
                     return Some(());
                 }
@@ -225,6 +252,7 @@ impl<'t> Reader<'t> {
     }
 
     fn regex(&mut self) -> Option<()> {
+        self.last_code = self.at;
         let mut is_in_class = false;
         loop {
             self.at += 1;
@@ -253,8 +281,11 @@ impl<'t> Reader<'t> {
             b'[' => Open::Square,
             _ => self.brace(),
         };
+        if !matches!(open, Open::Square | Open::Other) {
+            self.last_code = self.at;
+        }
+        self.open.push((open, self.at));
         self.at += 1;
-        self.open.push(open);
         self.last = if byte == b'{' && open != Open::Other { Last::Statement } else { Last::Operator };
     }
 
@@ -263,9 +294,8 @@ impl<'t> Reader<'t> {
             self.classes += 1;
             return Open::Class;
         }
-        let here = u32::try_from(self.at).unwrap_or(u32::MAX);
         match self.last {
-            Last::Closed(Before::Function) | Last::Arrow { is_async: false } if self.classes == 0 => Open::Body(here),
+            Last::Closed(Before::Function) | Last::Arrow { is_async: false } if self.classes == 0 => Open::Body,
             Last::Statement | Last::BlockWord | Last::Closed(Before::Head) => Open::Block,
             _ => Open::Other,
         }
@@ -273,17 +303,20 @@ impl<'t> Reader<'t> {
 
     fn closed(&mut self, byte: u8) -> Option<()> {
         self.at += 1;
-        self.last = match (byte, self.open.pop()?) {
+        let (open, start) = self.open.pop()?;
+        self.last = match (byte, open) {
             (b')', Open::Paren(before)) => Last::Closed(before),
-            (b']', Open::Square) => Last::Operand,
-            (b'}', Open::Body(start)) => {
-                if self.at - start as usize >= SHORTEST {
-                    self.bodies.push((start, u32::try_from(self.at).ok()?));
+            (b']', Open::Square) | (b'}', Open::Other) => {
+                self.data(start)?;
+                Last::Operand
+            }
+            (b'}', Open::Body) => {
+                if self.at - start >= SHORTEST {
+                    self.wait(start)?;
                 }
                 Last::Operand
             }
             (b'}', Open::Block) => Last::Statement,
-            (b'}', Open::Other) => Last::Operand,
             (b'}', Open::Class) => {
                 self.classes -= 1;
                 Last::Operand
@@ -294,10 +327,35 @@ impl<'t> Reader<'t> {
         Some(())
     }
 
+    /// An object or list has ended: does it wait? Elements of lists do not, each for itself.
+    fn data(&mut self, start: usize) -> Option<()> {
+        let is_element = matches!(self.open.last(), Some((Open::Square, _)));
+        if self.at - start >= SHORTEST_DATA && self.last_code <= start && !is_element {
+            self.wait(start)?;
+        }
+        Some(())
+    }
+
+    fn wait(&mut self, start: usize) -> Option<()> {
+        self.parts.push((u32::try_from(start).ok()?, u32::try_from(self.at).ok()?));
+        Some(())
+    }
+
+    /// Is a word a constant, or the name of a member?
+    fn is_data(&self, word: &[u8]) -> bool {
+        let is_constant = word[0].is_ascii_digit() || matches!(word, b"true" | b"false" | b"null");
+        let after = self.bytes[self.at..].iter().find(|byte| !byte.is_ascii_whitespace());
+        is_constant || self.last != Last::Operand && after == Some(&b':')
+    }
+
     fn word(&mut self) {
         let rest = &self.bytes[self.at..];
         let length = rest.iter().position(|&byte| !is_name_byte(byte)).unwrap_or(rest.len());
+        let start = self.at;
         self.at += length;
+        if !self.is_data(&rest[..length]) {
+            self.last_code = start;
+        }
         if self.last == Last::Dot {
             self.last = Last::Operand;
             return;
@@ -342,6 +400,9 @@ impl<'t> Reader<'t> {
                 self.at += memchr::memchr(b'\n', rest).unwrap_or(rest.len());
             }
             _ => {
+                if !matches!(byte, b',' | b':' | b'-' | b'!' | b'.') {
+                    self.last_code = self.at;
+                }
                 self.at += 1;
                 self.last = match (byte, self.last) {
                     (b'.', _)
@@ -414,6 +475,26 @@ mod tests {
             let text = text.replace("// {\n", "// { ");
             assert_eq!(shell(&with_body), text, "{text}");
         }
+    }
+
+    #[test]
+    fn constant_data_waits_but_for_elements_of_lists() {
+        let long = "x".repeat(SHORTEST_DATA);
+        let shell = |text: &str| {
+            let text = text.replace('@', &long);
+            let outline = Outline::of(&text);
+            outline.shell(&text).split_whitespace().collect::<Vec<_>>().join(" ").replace(&long, "@")
+        };
+        assert_eq!(shell("a = {b: ['@', -1.5e-3, null], c : {d: !0}}; f()"), "a = { }; f()");
+        assert_eq!(shell("a = ['@', true]"), "a = [ ]");
+        assert_eq!(shell("a = [{b: {c: '@'}}, g]"), "a = [{b: { }}, g]");
+        for text in ["a = {b: c, d: '@'}", "a = {b: f(), d: '@'}", "a = {b: /c/, d: '@'}", "a = {b() {}, d: '@'}"] {
+            assert_eq!(shell(text), text, "{text}");
+        }
+        let text = "a = {b: {c: '@'}, d: 1}".replace('@', &long);
+        let (start, whole) = Outline::of(&text).whole(&text, 4).unwrap();
+        assert_eq!((start, whole.len()), (4, text.len() - 4));
+        assert_eq!(whole.split_whitespace().collect::<String>(), "{b:{},d:1}");
     }
 
     #[test]

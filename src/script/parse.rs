@@ -28,7 +28,7 @@ pub struct Tree {
     pub imports: Vec<(String, Span)>,
     /// The first syntax errors: what and where in the text.
     pub errors: Vec<(String, Span)>,
-    /// Bodies of functions that [`parse_lazily`] left out.
+    /// Bodies of functions, and data, that [`parse_lazily`] left out.
     pub(crate) outline: Outline,
 }
 
@@ -39,7 +39,7 @@ impl Tree {
         self.errors.is_empty()
     }
 
-    /// Were bodies of functions left out?
+    /// Were bodies of functions or data left out?
     #[must_use]
     pub fn is_lazy(&self) -> bool {
         !self.outline.is_empty()
@@ -84,7 +84,8 @@ pub fn parse(text: &str, goal: Goal, limits: &Limits) -> Tree {
 /// Shorter scripts are parsed whole, in bytes.
 const LAZY_FROM: usize = 2 << 10;
 
-/// Parses a script as [`parse`] does, but for the bodies of functions, which [`parse_body`] reads when they are called.
+/// Parses a script as [`parse`] does, but for the bodies of functions, which [`parse_body`] reads when they are called,
+/// and for data, which [`parse_data`] reads when it is looked at.
 ///
 /// A syntax error in a body shows when it is read.
 #[must_use]
@@ -110,6 +111,14 @@ pub(crate) fn parse_body(text: &str, outline: &Outline, start: u32) -> Option<Tr
         Ok(script) => Tree { statements: script.body, ..Tree::default() },
         Err(error) => recover(&text[..end], from, describe(&error)),
     })
+}
+
+/// The object or list that was left out: the one whose bracket stands at `start` in the text.
+/// `None` if none was left out there.
+pub(crate) fn parse_data(text: &str, outline: &Outline, start: u32) -> Option<Tree> {
+    let (from, whole) = outline.whole(text, start)?;
+    let expr = parser_at(&whole, from).parse_expr().ok()?;
+    Some(Tree { statements: vec![Stmt::Expr(ExprStmt { span: expr.span(), expr })], ..Tree::default() })
 }
 
 /// Is the text, as it stands, code without a syntax error?

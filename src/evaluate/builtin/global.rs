@@ -183,7 +183,8 @@ impl<'a> Machine<'a> {
         match self.object(GLOBAL).properties.get(name) {
             Some(Property::Value(value)) => {
                 let value = value.clone();
-                return self.narrow(value);
+                let value = self.narrow(value);
+                return self.ready(value);
             }
             Some(Property::Accessor { get: Some(get), .. }) => {
                 let get = *get;
@@ -249,7 +250,7 @@ impl<'a> Machine<'a> {
                 Kind::Promise(_) => "Promise",
                 Kind::Collection { .. } => "Map",
                 Kind::Plain => "Object",
-                Kind::Element(_) | Kind::Date => return None,
+                Kind::Element(_) | Kind::Date | Kind::Later => return None,
             },
             _ => return None,
         })

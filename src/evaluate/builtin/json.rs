@@ -90,6 +90,7 @@ impl<'a> Machine<'a> {
     }
 
     fn plain_object(&mut self, id: ObjectId, depth: u32, nodes: &mut usize) -> Option<Json> {
+        self.make_ready(id);
         let object = self.objects.share(id.0);
         match object.kind {
             Kind::Array => {
@@ -102,7 +103,7 @@ impl<'a> Machine<'a> {
             }
             Kind::Plain => {
                 let mut members = Map::new();
-                for (name, property) in &object.properties {
+                for (name, property) in object.properties.iter() {
                     let Property::Value(value) = property else { return None };
                     if !self.is_skipped(value) {
                         members.insert(name.to_string(), self.plain_json(value, depth + 1, nodes)?);

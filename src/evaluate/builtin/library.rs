@@ -131,10 +131,13 @@ impl<'a> Machine<'a> {
     /// Copies members; objects on both sides are merged.
     fn merge_deep(&mut self, id: ObjectId, from: &Abstract, depth: u32) {
         let Some(from) = from.as_object().filter(|_| depth < 16 && !self.cut) else { return };
-        for (name, property) in &self.objects.share(from.0).properties {
+        for (name, property) in self.objects.share(from.0).properties.iter() {
             let crate::evaluate::heap::Property::Value(value) = property else { continue };
-            let is_plain =
-                |m: &Self, value: &Abstract| value.as_object().filter(|id| matches!(m.object(*id).kind, Kind::Plain));
+            let is_plain = |m: &mut Self, value: &Abstract| {
+                let id = value.as_object()?;
+                m.make_ready(id);
+                Some(id).filter(|id| matches!(m.object(*id).kind, Kind::Plain))
+            };
             let old = self.object(id).own(name).cloned().and_then(|old| is_plain(self, &old));
             match (old, is_plain(self, value)) {
                 (Some(old), Some(_)) => self.merge_deep(old, value, depth + 1),

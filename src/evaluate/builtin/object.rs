@@ -146,7 +146,7 @@ impl<'a> Machine<'a> {
 
     fn define_all(&mut self, id: ObjectId, members: ObjectId) {
         let members = self.objects.share(members.0);
-        for (key, property) in &members.properties {
+        for (key, property) in members.properties.iter() {
             if let Property::Value(Abstract::Object(descriptor)) = property {
                 self.define_by(id, key, *descriptor);
             }
@@ -171,6 +171,7 @@ impl<'a> Machine<'a> {
     /// A copy of everything below a value; functions and exotic objects are shared.
     pub(super) fn deep_copy(&mut self, value: &Abstract, depth: u32) -> Abstract {
         let Abstract::Object(id) = value else { return value.clone() };
+        self.make_ready(*id);
         let object = self.objects.share(id.0);
         if depth > COPY_DEPTH || self.cut || *id == GLOBAL || !matches!(object.kind, Kind::Plain | Kind::Array) {
             return value.clone();
@@ -180,7 +181,7 @@ impl<'a> Machine<'a> {
             self.add_object(Object { at: object.at, is_open: object.is_open, ..Object::new(object.kind.clone()) });
         let elements: Vec<Abstract> = object.elements.iter().map(|element| self.copy_any(element, depth)).collect();
         self.object_mut(copy).elements = elements;
-        for (name, property) in &object.properties {
+        for (name, property) in object.properties.iter() {
             if let Property::Value(member) = property {
                 let member = self.copy_any(member, depth);
                 self.define(copy, name, member);

@@ -54,7 +54,7 @@ impl<'a> Machine<'a> {
                 Kind::Collection { is_map: true } => "Map",
                 Kind::Collection { is_map: false } => "Set",
                 Kind::Date => "Date",
-                Kind::Element(_) => return None,
+                Kind::Element(_) | Kind::Later => return None,
             },
             Abstract::Unknown(_) | Abstract::Any(_) => return None,
         };
