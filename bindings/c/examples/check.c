@@ -1,4 +1,4 @@
-/* The smallest embedding in C: may these requests go out, and which networks are on this page? */
+/* The smallest embedding in C: may these requests go out, may this script run, and which networks are on this page? */
 
 #include "adsieve.h"
 #include <stdio.h>
@@ -59,6 +59,19 @@ int main(void) {
   wrong += adsieve_settings_add_policy_text(settings, "bad.toml", "blok = ['ssp']", &error);
   printf("error: %s\n", error);
   adsieve_string_free(error);
+
+  /* A script keeps what does not serve ads. */
+  const char *code = "startMenu(); pbjs.que.push(function () { pbjs.requestBids({}) });";
+  AdsieveScriptVerdict *script = adsieve_check_script(engine, (const uint8_t *)code, strlen(code), NULL, &error);
+  if (!script) fail("script", error);
+  size_t left_length = 0, count = 0;
+  const uint8_t *left = adsieve_script_verdict_code(script, &left_length);
+  const AdsieveCut *cuts = adsieve_script_verdict_cuts(script, &count);
+  printf("script: %zu cut, left: %.*s\n", count, (int)left_length, (const char *)left);
+  for (size_t i = 0; i < count; i++) printf("  bytes %zu..%zu: %s\n", cuts[i].start, cuts[i].end, cuts[i].why);
+  wrong += adsieve_script_verdict_action(script) != ADSIEVE_ACTION_NEUTRALISE || count != 1;
+  wrong += left_length != 14 || memcmp(left, "startMenu(); ;", 14) != 0;
+  adsieve_script_verdict_free(script);
 
   const char *page = "<script>pbjs.aliasBidder('appnexus', 'acme')</script>";
   char *report = adsieve_scan_page(engine, (const uint8_t *)page, strlen(page), "https://news.example/", &error);

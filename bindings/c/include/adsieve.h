@@ -1,4 +1,4 @@
-/* adsieve: request verdicts and page scans. Written by cbindgen; see bindings/c/README.md. */
+/* adsieve: verdicts on requests and scripts, rewriting, page scans. Written by cbindgen; see bindings/c/README.md. */
 
 #ifndef ADSIEVE_H
 #define ADSIEVE_H
@@ -8,19 +8,19 @@
 #include <stdint.h>
 
 /**
- * What becomes of a request.
+ * What becomes of a request or script.
  */
 typedef enum {
   /**
-   * It may go out.
+   * It may go out, or run.
    */
   ADSIEVE_ACTION_ALLOW = 0,
   /**
-   * It stays, and its effect is taken from it; never of a request.
+   * Parts of a script are cut; never of a request.
    */
   ADSIEVE_ACTION_NEUTRALISE = 1,
   /**
-   * It may not go out.
+   * It may not go out; of a script nothing is left that does anything.
    */
   ADSIEVE_ACTION_BLOCK = 2,
 } AdsieveAction;
@@ -31,6 +31,16 @@ typedef enum {
 typedef struct AdsieveEngine AdsieveEngine;
 
 /**
+ * The rewriter of one page. May be handed from thread to thread; one at a time uses it.
+ */
+typedef struct AdsieveRewriter AdsieveRewriter;
+
+/**
+ * The verdict on one script. What it hands out lives as long as it does.
+ */
+typedef struct AdsieveScriptVerdict AdsieveScriptVerdict;
+
+/**
  * Rules, lists and policy for an engine.
  */
 typedef struct AdsieveSettings AdsieveSettings;
@@ -39,6 +49,55 @@ typedef struct AdsieveSettings AdsieveSettings;
  * The verdict on one request. Texts that it hands out live as long as it does.
  */
 typedef struct AdsieveVerdict AdsieveVerdict;
+
+/**
+ * What to look at beside scripts, requests and ad containers, and what is known of the page.
+ */
+typedef struct {
+  /**
+   * The page's own URL, or null.
+   */
+  const char *page_url;
+  /**
+   * The value of its `Content-Security-Policy` header, or null. Several values are joined by commas.
+   */
+  const char *policy;
+  /**
+   * Look at `on…` attributes and `javascript:` URLs too.
+   */
+  bool handlers;
+  /**
+   * Cut ad code that has leaked into visible text.
+   */
+  bool leaked_text;
+} AdsieveRewriteOptions;
+
+/**
+ * Takes bytes of the rewritten page: as many as `length` says, valid until it returns. It must not unwind.
+ */
+typedef void (*AdsieveSink)(const uint8_t *bytes, size_t length, void *user);
+
+/**
+ * A part of a script that goes.
+ */
+typedef struct {
+  /**
+   * Where it begins, in bytes of the script.
+   */
+  size_t start;
+  /**
+   * Where it ends: the first byte that stays.
+   */
+  size_t end;
+  /**
+   * What takes its place: `;`, `[]`, or nothing.
+   */
+  const char *replacement;
+  /**
+   * What it was found by, and the word of the policy.
+   */
+  const char *why;
+} AdsieveCut;
 
 #ifdef __cplusplus
 extern "C" {
@@ -94,6 +153,119 @@ char *adsieve_scan_page(const AdsieveEngine *engine,
                         size_t length,
                         const char *url,
                         char **error);
+
+/**
+ * A rewriter for one page. End it with `adsieve_rewriter_finish`, or give it up with `adsieve_rewriter_free`.
+ *
+ * `options` may be null. `sink` is called with `user` from within `adsieve_rewriter_push` and
+ * `adsieve_rewriter_finish`. The engine must outlive the rewriter. Gives null and a text in `*error` if an argument
+ * makes no sense.
+ *
+ * # Safety
+ *
+ * Pointers are null or valid; texts end in a zero; `user` is what `sink` takes.
+ */
+AdsieveRewriter *adsieve_rewriter_new(const AdsieveEngine *engine,
+                                      const AdsieveRewriteOptions *options,
+                                      AdsieveSink sink,
+                                      void *user,
+                                      char **error);
+
+/**
+ * Takes the next bytes of the page; cut them where you like. What is decided goes to the sink.
+ *
+ * # Safety
+ *
+ * Pointers are null or valid; `bytes` has `length` bytes.
+ */
+bool adsieve_rewriter_push(AdsieveRewriter *rewriter,
+                           const uint8_t *bytes,
+                           size_t length,
+                           char **error);
+
+/**
+ * Ends the page: hands what is left to the sink, frees the rewriter, and gives the log as JSON:
+ * `{"changes": [{"kind", "start", "end", "why"}], "diagnostics": [{"code", "message"}]}`.
+ *
+ * Free the text with `adsieve_string_free`. Gives null and a text in `*error` for null.
+ *
+ * # Safety
+ *
+ * `rewriter` is null or comes from `adsieve_rewriter_new` and was not freed before; `error` is null or valid.
+ */
+char *adsieve_rewriter_finish(AdsieveRewriter *rewriter,
+                              char **error);
+
+/**
+ * Gives a rewriter up: what it holds is gone. Null is no harm.
+ *
+ * # Safety
+ *
+ * `rewriter` is null or comes from `adsieve_rewriter_new` and was not freed before.
+ */
+void adsieve_rewriter_free(AdsieveRewriter *rewriter);
+
+/**
+ * Judges an inline script of a page; free the verdict with `adsieve_script_verdict_free`.
+ *
+ * `code` is UTF-8; `page_url` is the page's own and may be null. Gives null and a text in `*error` if an argument makes
+ * no sense. Deep code needs a deep stack: give threads that judge strangers' scripts 64 MiB.
+ *
+ * # Safety
+ *
+ * Pointers are null or valid; `code` has `length` bytes, `page_url` ends in a zero.
+ */
+AdsieveScriptVerdict *adsieve_check_script(const AdsieveEngine *engine,
+                                           const uint8_t *code,
+                                           size_t length,
+                                           const char *page_url,
+                                           char **error);
+
+/**
+ * Frees a verdict with all that it has handed out. Null is no harm.
+ *
+ * # Safety
+ *
+ * `verdict` is null or comes from `adsieve_check_script` and was not freed before.
+ */
+void adsieve_script_verdict_free(AdsieveScriptVerdict *verdict);
+
+/**
+ * What to do; allow for null.
+ *
+ * # Safety
+ *
+ * `verdict` is null or valid.
+ */
+AdsieveAction adsieve_script_verdict_action(const AdsieveScriptVerdict *verdict);
+
+/**
+ * The script without what is cut, in UTF-8, and how many bytes it has in `*length`; no zero ends it. Null for null.
+ *
+ * # Safety
+ *
+ * `verdict` is null or valid; `length` is null or may be written to.
+ */
+const uint8_t *adsieve_script_verdict_code(const AdsieveScriptVerdict *verdict,
+                                           size_t *length);
+
+/**
+ * What is cut, in order, and how many parts in `*count`; null if nothing is.
+ *
+ * # Safety
+ *
+ * `verdict` is null or valid; `count` is null or may be written to.
+ */
+const AdsieveCut *adsieve_script_verdict_cuts(const AdsieveScriptVerdict *verdict, size_t *count);
+
+/**
+ * Why all of it passes though some of it might have been cut: syntax errors, a budget that ran out; else null.
+ *
+ * # Safety
+ *
+ * `verdict` is null or valid.
+ */
+const char *adsieve_script_verdict_remark(const AdsieveScriptVerdict *verdict);
 
 /**
  * Settings with the built-in rules and policy, and no lists. Free them with `adsieve_settings_free`.

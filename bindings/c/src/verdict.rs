@@ -8,15 +8,15 @@ use std::ffi::{CString, c_char};
 use std::ptr;
 use std::sync::Arc;
 
-/// What becomes of a request.
+/// What becomes of a request or script.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AdsieveAction {
-    /// It may go out.
+    /// It may go out, or run.
     Allow = 0,
-    /// It stays, and its effect is taken from it; never of a request.
+    /// Parts of a script are cut; never of a request.
     Neutralise = 1,
-    /// It may not go out.
+    /// It may not go out; of a script nothing is left that does anything.
     Block = 2,
 }
 
@@ -29,15 +29,20 @@ pub struct AdsieveVerdict {
     answer: Option<(CString, Arc<Answer>)>,
 }
 
+impl From<Action> for AdsieveAction {
+    fn from(action: Action) -> Self {
+        match action {
+            Action::Allow => Self::Allow,
+            Action::Neutralise => Self::Neutralise,
+            Action::Block => Self::Block,
+        }
+    }
+}
+
 impl From<RequestVerdict> for AdsieveVerdict {
     fn from(verdict: RequestVerdict) -> Self {
-        let action = match verdict.action {
-            Action::Allow => AdsieveAction::Allow,
-            Action::Neutralise => AdsieveAction::Neutralise,
-            Action::Block => AdsieveAction::Block,
-        };
         Self {
-            action,
+            action: verdict.action.into(),
             network: verdict.network.as_deref().map(to_c),
             reason: verdict.reason.map(|reason| to_c(&reason.to_string())),
             rewritten_url: verdict.url.as_deref().map(to_c),

@@ -10,7 +10,7 @@ fn the_header_is_up_to_date() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut written = Vec::new();
     let config = cbindgen::Config::from_file(root.join("cbindgen.toml")).unwrap();
-    let sources = ["engine", "settings", "text", "verdict"];
+    let sources = ["engine", "rewrite", "script", "settings", "text", "verdict"];
     let builder = sources.iter().fold(cbindgen::Builder::new().with_config(config), |builder, name| {
         builder.with_src(root.join("src").join(name).with_extension("rs"))
     });
