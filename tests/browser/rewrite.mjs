@@ -22,3 +22,17 @@ for (const name of readdirSync(join(root, folder)).filter((name) => name.endsWit
     assert.ok(found.adsBefore + found.callsBefore > 0, "the page had ads before");
   });
 }
+
+const inert = join(folder, "inert");
+for (const name of readdirSync(join(root, inert)).filter((name) => name.endsWith(".html"))) {
+  test(`${name} goes on with inert libraries in the place of its own`, async () => {
+    const bytes = readFileSync(join(root, inert, name));
+    const url = addressOf(bytes.toString("latin1"), name);
+    const rewritten = Buffer.from(adsieve("clean", "--policy", join(inert, "policy.toml"), join(inert, name)));
+    const before = await visit(browser, bytes, url, { wait: 300 });
+    const after = await visit(browser, rewritten, url, { wait: 300 });
+    const found = compare(before, after, (one) => /doubleclick|jsdelivr/.test(one));
+    assert.deepEqual([found.adsAfter, found.callsAfter, after.errors, found.isTextSame, found.failed], [0, 0, [], true, undefined], JSON.stringify(found));
+    assert.ok(found.adsBefore > 0 && found.callsBefore > 0, "the page had ads before");
+  });
+}

@@ -17,6 +17,8 @@ function standIns() {
   window.__adCalls = calls;
   const install = (name, queue, methods) => {
     const library = (window[name] = window[name] || {});
+    // One that is there already is an inert one that came with the page.
+    if (library.apiReady || library.libLoaded) return;
     for (const method of methods) {
       library[method] = (...parameters) => {
         calls.push(`${name}.${method}`);
@@ -55,7 +57,10 @@ function isUtf8(bytes) {
   }
 }
 
-function answer(route, seen, bytes, state) {
+/**
+ * Answers one request as the web would. With a `filter` as a proxy would: what it blocks never leaves, and gets its stand-in.
+ */
+async function answer(route, seen, bytes, state, filter) {
   const request = route.request();
   if (request.isNavigationRequest() && !state.isServed) {
     state.isServed = true;
@@ -63,16 +68,26 @@ function answer(route, seen, bytes, state) {
     return route.fulfill({ status: 200, headers: { "content-type": `text/html${charset}` }, body: bytes });
   }
   if (!/^https?:/.test(request.url())) return route.abort();
-  seen.add(`${request.resourceType()} ${request.url().slice(0, 2000)}`);
+  const asked = `${request.resourceType()} ${request.url().slice(0, 2000)}`;
+  seen.asked.add(asked);
   if (request.isNavigationRequest() && !request.frame().parentFrame()) return route.fulfill({ status: 204 });
+  const verdict = await filter?.(asked);
+  if (verdict) {
+    const [type, body] = verdict.standIn ?? ["text/plain", ""];
+    return verdict.standIn ? route.fulfill({ status: 200, headers: { "access-control-allow-origin": "*", "content-type": type }, body }) : route.abort();
+  }
+  seen.left.add(asked);
   const [type, body] = BODIES[request.resourceType()] ?? ["application/json", "{}"];
   return route.fulfill({ status: 200, headers: { "access-control-allow-origin": "*", "content-type": type }, body });
 }
 
-/** Visits one page; `init` is the text of another harness's stand-ins, where one is at hand. */
-export async function visit(browser, bytes, url, { init, wait = 900 } = {}) {
+/**
+ * Visits one page; `init` is the text of another harness's stand-ins, where one is at hand, `filter` tells of a request
+ * (`kind url`) what a proxy does: nothing, or `{ standIn: [type, body] }` in place of an answer.
+ */
+export async function visit(browser, bytes, url, { init, wait = 900, filter } = {}) {
   const context = await browser.newContext({ bypassCSP: true, serviceWorkers: "block", viewport: { width: 1366, height: 768 } });
-  const [requests, errors] = [new Set(), []];
+  const [seen, errors] = [{ asked: new Set(), left: new Set() }, []];
   try {
     await context.addInitScript(init ? { content: init } : standIns);
     const page = await context.newPage();
@@ -80,7 +95,7 @@ export async function visit(browser, bytes, url, { init, wait = 900 } = {}) {
     page.on("pageerror", (error) => errors.push(error.message.split("\n")[0].slice(0, 200)));
     context.on("page", (other) => other !== page && other.close().catch(() => {}));
     const state = { isServed: false };
-    await context.route("**", (route) => answer(route, requests, bytes, state).catch(() => {}));
+    await context.route("**", (route) => answer(route, seen, bytes, state, filter).catch(() => {}));
     await page.goto(url, { waitUntil: "load", timeout: 15_000 }).catch(() => {});
     await page.waitForTimeout(wait);
     const left = page.evaluate((isForeign) => {
@@ -89,9 +104,9 @@ export async function visit(browser, bytes, url, { init, wait = 900 } = {}) {
       return { calls: [...(told.calls ?? []), ...(told.gpt ?? []), ...(told.aps?.init ?? []), ...(told.aps?.fetchBids ?? [])], text: document.body?.innerText ?? "" };
     }, Boolean(init));
     const { calls, text } = await Promise.race([left, new Promise((_, no) => setTimeout(() => no(new Error("no answer")), 15_000))]);
-    return { requests: [...requests], errors, calls, text: text.replace(/\s+/g, " ").trim() };
+    return { requests: [...seen.asked], left: [...seen.left], errors, calls, text: text.replace(/\s+/g, " ").trim() };
   } catch (error) {
-    return { requests: [...requests], errors, calls: [], text: "", failed: error.message };
+    return { requests: [...seen.asked], left: [...seen.left], errors, calls: [], text: "", failed: error.message };
   } finally {
     await context.close().catch(() => {});
   }
