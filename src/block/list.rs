@@ -99,7 +99,9 @@ impl FilterList {
 
 /// `0.0.0.0 ads.example.com`, or a bare host.
 fn is_hosts_line(line: &str) -> bool {
-    let words: Vec<&str> = line.split('#').next().unwrap_or_default().split_whitespace().collect();
+    // `news.example##.promo` hides something; a comment stands apart.
+    let comment = line.match_indices('#').map(|(at, _)| at).find(|&at| line[..at].ends_with(char::is_whitespace));
+    let words: Vec<&str> = line[..comment.unwrap_or(line.len())].split_whitespace().collect();
     match words[..] {
         [address, _, ..] => address.parse::<std::net::IpAddr>().is_ok(),
         [host] => is_bare_host(host),
