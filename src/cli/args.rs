@@ -1,6 +1,7 @@
 //! The arguments: one definition for the parser, `-h` and `--help`.
 
 use super::check::CheckArguments;
+use super::filter_args::FilterArguments;
 use super::form_args::{Color, FormArguments};
 use super::rules::RulesArguments;
 use clap::builder::Styles;
@@ -367,6 +368,9 @@ pub(super) struct CleanArguments {
     /// Clean this field of each line of NDJSON (may be repeated); all else of a line stays
     #[arg(long, value_name = "NAME")]
     pub(super) text_field: Vec<String>,
+
+    #[command(flatten)]
+    pub(super) filter: FilterArguments,
 }
 
 /// What `clean` cuts.

@@ -43,10 +43,16 @@ fn clean_all(arguments: &CleanArguments) -> Outcome {
             return Outcome::Incomplete;
         }
     };
+    // Pages want an engine; the usual one is made when the first of them comes.
+    let engine = match (!arguments.filter.is_empty()).then(|| arguments.filter.engine(false)).transpose() {
+        Ok(engine) => engine,
+        Err(outcome) => return outcome,
+    };
     let what = if arguments.what == WhatToCut::Code { What::Code } else { What::Ad };
     let options = CleanOptions::default().with_what(what).with_force(arguments.force);
     let mut cleaner = Cleaner {
         arguments,
+        engine,
         anchors: Anchors::default(),
         options,
         output,
@@ -79,6 +85,8 @@ fn open_output(path: Option<&Path>) -> io::Result<Box<dyn Write>> {
 
 struct Cleaner<'a> {
     arguments: &'a CleanArguments,
+    /// The engine that the arguments ask for, if they ask for one.
+    engine: Option<Engine>,
     anchors: Anchors,
     options: CleanOptions,
     output: Box<dyn Write>,
@@ -133,7 +141,8 @@ impl Cleaner<'_> {
     /// An HTML page: ad scripts, ad markup and leaked code go.
     fn page(&mut self, path: &Path, bytes: &[u8]) -> ControlFlow<()> {
         static ENGINE: LazyLock<Engine> = LazyLock::new(Engine::built_in);
-        let (left, log) = ENGINE.clean_page(bytes, None, self.options);
+        let engine = self.engine.as_ref().unwrap_or_else(|| &ENGINE);
+        let (left, log) = engine.clean_page(bytes, None, self.options);
         self.cuts += log.changes.len();
         if self.arguments.report {
             let place = name(path);

@@ -38,6 +38,11 @@ pub(super) struct FilterArguments {
 }
 
 impl FilterArguments {
+    /// Is nothing said of what is blocked?
+    pub(super) fn is_empty(&self) -> bool {
+        self.list.is_empty() && self.trusted_list.is_empty() && self.policy.is_empty() && self.rules.is_empty()
+    }
+
     /// The engine that they ask for; what is wrong is said on stderr.
     pub(super) fn engine(&self, is_quiet: bool) -> Result<Engine, Outcome> {
         let (rules, registry) = if self.rules.is_empty() {

@@ -14,7 +14,7 @@ use adsieve::{Engine, Request, RequestVerdict};
 use anstyle::{AnsiColor, Style};
 use args::CheckFormat;
 use record::{Asked, VerdictRecord};
-use std::io::{self, BufRead, BufWriter, Read, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 
 const BLOCK: Style = AnsiColor::Red.on_default().bold();
 const ALLOW: Style = AnsiColor::Green.on_default().bold();
@@ -76,10 +76,14 @@ fn text(request: &Request<'_>, verdict: &RequestVerdict) -> String {
 
 /// NDJSON on standard input. A line that cannot be read is answered with its error, so that lines stay in step.
 fn lines(engine: &Engine, arguments: &CheckArguments, out: &mut impl Write, outcome: &mut Outcome) -> io::Result<()> {
-    let mut input = io::stdin().lock();
+    let mut input = BufReader::new(io::stdin().lock());
     let mut line = Vec::new();
     for number in 1_u64.. {
         line.clear();
+        // Whoever waits for an answer before it asks again gets one.
+        if input.buffer().is_empty() {
+            out.flush()?;
+        }
         match input.by_ref().take(MAX_LINE).read_until(b'\n', &mut line) {
             Ok(0) => break,
             Ok(_) => {}
