@@ -53,9 +53,9 @@ pub mod report;
 pub use base::{Diagnostic, Evidence, Limits, Place, Position, Severity, Span};
 pub use block::header;
 pub use block::{
-    Action, Answer, Answers, Change, ChangeKind, Decision, FilterRule, PageContext, Party, Policy, PolicyWord, Reason,
-    Request, RequestKind, RequestVerdict, RewriteOptions, Rewriter, Rewritten, ScriptCut, ScriptVerdict, Subject, Why,
-    with_new_hashes,
+    Action, Answer, Answers, Change, ChangeKind, Decision, FilterRule, Inserts, PageContext, Party, Policy, PolicyWord,
+    Reason, Request, RequestKind, RequestVerdict, RewriteOptions, Rewriter, Rewritten, ScriptCut, ScriptVerdict,
+    Subject, Why, with_new_hashes,
 };
 #[cfg(feature = "filter-lists")]
 pub use block::{FilterList, FilterLists, HiddenOnPage, ListMistake, ListVerdict, Trust};

@@ -2,7 +2,7 @@
 //!
 //! Over the pages of `tests/corpus`, and those of a corpus beside the repository where it is there.
 
-use adsieve::{Action, Engine, PageContext, RewriteOptions, ScanOptions};
+use adsieve::{Action, Engine, PageContext, Policy, RewriteOptions, ScanOptions};
 use html5ever::tendril::TendrilSink;
 use html5ever::{ParseOpts, parse_document};
 use markup5ever_rcdom::{Handle, NodeData, RcDom};
@@ -46,6 +46,12 @@ fn rewritten(page: &[u8]) -> Vec<u8> {
     ENGINE.rewrite_page(page, PageContext::unknown(), RewriteOptions::default()).0
 }
 
+/// An engine that puts in what a policy may ask for.
+static INSERTS: LazyLock<Engine> = LazyLock::new(|| {
+    let policy = Policy::built_in().with_text("test.toml", "insert = ['stubs', 'hiding']").unwrap();
+    Engine::built_in().with_policy(policy)
+});
+
 /// Runs with a stack as large as the program's own threads have.
 fn with_large_stack(run: impl FnOnce() + Send + 'static) {
     std::thread::Builder::new().stack_size(64 << 20).spawn(run).unwrap().join().unwrap();
@@ -88,6 +94,37 @@ fn chunks_of_any_size_give_what_the_whole_gives() {
             }
         }
     });
+}
+
+#[test]
+fn chunks_make_no_difference_to_what_is_put_in() {
+    with_large_stack(|| {
+        let options = RewriteOptions::default().with_handlers().with_leaked_text();
+        for (path, page) in pages() {
+            let page = &page[..page.len().min(200_000)];
+            let (whole, log) = INSERTS.rewrite_page(page, PageContext::unknown(), options);
+            let mut out = Vec::new();
+            let sink = |bytes: &[u8]| out.extend_from_slice(bytes);
+            let mut rewriter = INSERTS.rewriter_with(PageContext::unknown(), sink, options);
+            page.chunks(613).for_each(|chunk| rewriter.write(chunk));
+            rewriter.end();
+            assert!(out == whole, "{}: chunks give another page", path.display());
+            if log.changes.is_empty() && !String::from_utf8_lossy(&whole).contains("data-adsieve") {
+                assert!(whole == page, "{}: nothing was changed, and yet it is another page", path.display());
+            }
+        }
+    });
+}
+
+#[test]
+fn a_page_without_ads_comes_out_byte_for_byte() {
+    let page = b"<!doctype html><title>x</title>\r\n<p CLASS=a\t>&nbsp;caf\xe9<noscript><img src=/own.png></noscript>\
+        <iframe srcdoc='&lt;p>a&amp;b'></iframe><script>start( 'x' )</script><i style=\"background:url(/x.png)\">y<p";
+    let options = RewriteOptions::default().with_handlers().with_leaked_text();
+    for engine in [&*ENGINE, &*INSERTS] {
+        let (left, log) = engine.rewrite_page(page, PageContext::unknown(), options);
+        assert!(left == page && log.changes.is_empty(), "{}", String::from_utf8_lossy(&left));
+    }
 }
 
 #[test]

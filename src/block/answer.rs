@@ -52,6 +52,8 @@ const EMPTY_STYLE: &str = "empty-style";
 pub struct Answers {
     answers: Vec<(Arc<Answer>, &'static [&'static str])>,
     style: Arc<Answer>,
+    /// Inert libraries as they stand in pages, by name.
+    inline: Vec<(Arc<str>, String)>,
 }
 
 impl Answers {
@@ -60,8 +62,14 @@ impl Answers {
     pub fn built_in() -> &'static Self {
         static BUILT_IN: LazyLock<Answers> = LazyLock::new(|| {
             let made = |(name, content_type, body, _): &Written| Arc::new(answer(name, content_type, body));
-            let answers = ANSWERS.iter().map(|written| (made(written), written.3)).collect();
-            Answers { answers, style: Arc::new(answer(EMPTY_STYLE, "text/css", b"")) }
+            let answers = ANSWERS.iter().map(|written| (made(written), written.3));
+            let mut built_in = Answers {
+                answers: answers.collect(),
+                style: Arc::new(answer(EMPTY_STYLE, "text/css", b"")),
+                inline: Vec::new(),
+            };
+            built_in.inline = built_in.libraries().map(|library| (library.name.clone(), inline(library))).collect();
+            built_in
         });
         &BUILT_IN
     }
@@ -73,9 +81,21 @@ impl Answers {
         self.answers.iter().find(is_named).map(|(answer, _)| answer)
     }
 
-    /// Names of inert libraries, for rule files.
-    pub fn libraries(&self) -> impl Iterator<Item = &str> {
-        self.answers.iter().map(|(answer, _)| &*answer.name).filter(|name| !name.starts_with("empty-"))
+    /// The inert libraries, which rule files name.
+    pub fn libraries(&self) -> impl Iterator<Item = &Arc<Answer>> {
+        self.answers.iter().map(|(answer, _)| answer).filter(|answer| !answer.name.starts_with("empty-"))
+    }
+
+    /// An inert library as it stands in a page: without comments and indents.
+    #[must_use]
+    pub fn inline(&self, name: &str) -> Option<&str> {
+        self.inline.iter().find(|(known, _)| **known == *name).map(|(_, code)| &**code)
+    }
+
+    /// The name of the inert library that this script of a page is, byte for byte.
+    #[must_use]
+    pub fn name_of_inline(&self, code: &str) -> Option<&Arc<str>> {
+        self.inline.iter().find(|(_, known)| *known == code).map(|(name, _)| name)
     }
 
     /// Nothing, in the form that is asked for; `None` where a refusal does as well.
@@ -94,6 +114,14 @@ impl Answers {
 
 fn answer(name: &str, content_type: &str, body: &[u8]) -> Answer {
     Answer { name: name.into(), content_type: content_type.into(), body: body.into() }
+}
+
+/// The libraries hold neither texts nor comments that go on over lines, so each line stands for itself.
+fn inline(library: &Answer) -> String {
+    let text = String::from_utf8_lossy(&library.body);
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
+    // Pages that are read as XML want no bare `<` and `&`.
+    format!("//<![CDATA[\n{}\n//]]>", lines.collect::<Vec<_>>().join("\n"))
 }
 
 #[cfg(feature = "filter-lists")]
@@ -151,15 +179,20 @@ mod tests {
         names.dedup();
         assert_eq!(names.len(), count);
         assert!(names.iter().all(|name| answers.named(name).is_some()));
-        assert!(answers.libraries().eq([
-            "adsbygoogle",
-            "apstag",
-            "google-ima",
-            "googletag",
-            "outbrain",
-            "prebid",
-            "taboola"
-        ]));
+        let libraries: Vec<&str> = answers.libraries().map(|library| &*library.name).collect();
+        assert_eq!(libraries, ["adsbygoogle", "apstag", "google-ima", "googletag", "outbrain", "prebid", "taboola"]);
+    }
+
+    #[test]
+    fn inert_libraries_may_stand_between_tags() {
+        let answers = Answers::built_in();
+        for library in answers.libraries() {
+            let text = String::from_utf8_lossy(&library.body);
+            let code = answers.inline(&library.name).unwrap();
+            assert_eq!(answers.name_of_inline(code), Some(&library.name));
+            assert!(code.is_ascii() && !code.contains("</") && !code.contains("<!--"), "{}", library.name);
+            assert!(!text.contains('`') && !text.contains("/*"), "{}: lines are trimmed one by one", library.name);
+        }
     }
 
     #[test]

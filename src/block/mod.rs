@@ -38,7 +38,7 @@ pub use list::{FilterList, ListMistake};
 #[cfg(feature = "filter-lists")]
 pub use list_line::Trust;
 pub use page_context::PageContext;
-pub use policy::{Decision, Party, Policy};
+pub use policy::{Decision, Inserts, Party, Policy};
 pub use policy_word::{Action, PolicyWord, Subject};
 pub use request::{Request, RequestKind};
 pub use request_filter::RequestFilter;

@@ -27,6 +27,17 @@ pub struct Policy {
     pub(super) sites: FxHashMap<Box<str>, Section>,
     pub(super) least_evidence: Evidence,
     pub(super) stubs: bool,
+    pub(super) inserts: Inserts,
+}
+
+/// What a rewritten page is given in place of what goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Inserts {
+    /// An inert library where a library is dropped, so that what is left of the page meets one.
+    pub stubs: bool,
+    /// A style that hides what rules and filter lists know to be a place for ads.
+    pub hiding: bool,
 }
 
 /// What is said for one site, or for all.
@@ -79,7 +90,13 @@ impl Policy {
     /// A policy that has nothing against anybody.
     #[must_use]
     pub fn allow_all() -> Self {
-        Self { general: Section::default(), sites: FxHashMap::default(), least_evidence: Evidence::Markup, stubs: true }
+        Self {
+            general: Section::default(),
+            sites: FxHashMap::default(),
+            least_evidence: Evidence::Markup,
+            stubs: true,
+            inserts: Inserts::default(),
+        }
     }
 
     /// May this party do its work on this page?
@@ -119,6 +136,12 @@ impl Policy {
     #[must_use]
     pub fn has_stubs(&self) -> bool {
         self.stubs
+    }
+
+    /// What a rewritten page is given in place of what goes.
+    #[must_use]
+    pub fn inserts(&self) -> Inserts {
+        Inserts { stubs: self.inserts.stubs && self.stubs, ..self.inserts }
     }
 
     /// Words about rules, products and networks that nobody knows: they most likely say something else than was meant.

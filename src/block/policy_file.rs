@@ -3,7 +3,7 @@
 //! In: the text of a file and the policy below it. Out: that policy with the file's words on top, or every
 //! mistake of the file at once, each with its place.
 
-use super::policy::{AD_NETWORK, BIDDER, Policy, Section};
+use super::policy::{AD_NETWORK, BIDDER, Inserts, Policy, Section};
 use super::policy_word::{Action, PolicyWord, Subject};
 use crate::base::{Evidence, LineIndex, Span};
 use crate::rule::document::{self, Key, Node};
@@ -23,7 +23,7 @@ const MORE_ROLES: [&str; 2] = [BIDDER, AD_NETWORK];
 /// Makes a subject of a name.
 type MakeSubject = fn(Arc<str>) -> Subject;
 /// Keys that only the top of a file has.
-const TOP_KEYS: [&str; 3] = ["evidence", "stubs", "site"];
+const TOP_KEYS: [&str; 4] = ["evidence", "stubs", "insert", "site"];
 
 impl Policy {
     /// This policy with the words of a file on top: what the file speaks of counts as it says.
@@ -74,6 +74,7 @@ impl Reader<'_> {
             match &**key.get_ref() {
                 "evidence" => self.evidence(node, &mut policy),
                 "stubs" => policy.stubs = document::flag(node, "stubs", &mut self.mistakes),
+                "insert" => self.inserts(node, &mut policy),
                 "site" => self.sites(node, &mut policy),
                 _ => self.entry(key, node, None, &mut policy.general, &TOP_KEYS),
             }
@@ -96,6 +97,21 @@ impl Reader<'_> {
             None => {
                 let hint = hint(name, &NAMES.map(|(known, _)| known));
                 self.mistakes.error(document::place(node), format!("unknown evidence `{name}`"), hint);
+            }
+        }
+    }
+
+    fn inserts(&mut self, node: &Node<'_>, policy: &mut Policy) {
+        const NAMES: [&str; 2] = ["stubs", "hiding"];
+        policy.inserts = Inserts::default();
+        for (name, node) in document::strings(node, "insert", &mut self.mistakes) {
+            match name {
+                "stubs" => policy.inserts.stubs = true,
+                "hiding" => policy.inserts.hiding = true,
+                _ => {
+                    let place = document::place(node);
+                    self.mistakes.error(place, format!("nothing to insert is called `{name}`"), hint(name, &NAMES));
+                }
             }
         }
     }
@@ -217,6 +233,17 @@ mod tests {
         let decision = policy.decide(&ssp, &PageContext::unknown());
         assert_eq!(decision.action(), Action::Allow);
         assert_eq!(decision.reason().unwrap().to_string(), "allow role ssp (mine.toml:2)");
+    }
+
+    #[test]
+    fn what_is_inserted_is_what_the_last_file_asks_for() {
+        let policy = policy("insert = ['stubs', 'hiding']");
+        assert_eq!((policy.inserts().stubs, policy.inserts().hiding), (true, true));
+        let none = policy.clone().with_text("mine.toml", "insert = []").unwrap();
+        assert_eq!(none.inserts(), Inserts::default());
+        let without_stubs = policy.with_text("mine.toml", "stubs = false").unwrap();
+        assert!(!without_stubs.inserts().stubs, "no inert library is wanted anywhere");
+        assert!(Policy::allow_all().with_text("mine.toml", "insert = ['stub']").is_err());
     }
 
     #[test]

@@ -225,7 +225,7 @@ mod tests {
         for product in rules.products() {
             let stub = product.stub.as_deref();
             assert!(
-                stub.is_none_or(|name| Answers::built_in().libraries().any(|known| known == name)),
+                stub.is_none_or(|name| Answers::built_in().libraries().any(|known| *known.name == *name)),
                 "{}",
                 product.id
             );

@@ -53,8 +53,17 @@ impl Detector {
 
     /// The product whose elements bear this class.
     #[must_use]
-    pub fn product_of_class(&self, name: &str) -> Option<&Arc<Product>> {
-        self.index.owners(false, name).find_map(|owner| match owner {
+    pub fn product_of_class<'d>(&'d self, name: &'d str) -> Option<&'d Arc<Product>> {
+        self.products_of_style_name(name, false).next()
+    }
+
+    /// The products whose elements bear this class or id.
+    pub fn products_of_style_name<'d>(
+        &'d self,
+        name: &'d str,
+        is_id: bool,
+    ) -> impl Iterator<Item = &'d Arc<Product>> + 'd {
+        self.index.owners(is_id, name).filter_map(|owner| match owner {
             Owner::Product(product) => Some(&self.rules.products()[product]),
             Owner::Rule(_) => None,
         })

@@ -7,9 +7,9 @@ use super::page_run::{Kept, PageRun, Seen};
 use super::{Engine, reach};
 use crate::base::{Evidence, OffsetMap, Place, Span};
 use crate::block::{
-    Decision, PageContext, Party, Request, RequestKind, ScriptVerdict, Signs, Why, Witness, judge_script,
+    Answers, Decision, PageContext, Party, Request, RequestKind, ScriptVerdict, Signs, Why, Witness, judge_script,
 };
-use crate::detect::Act;
+use crate::detect::{Act, bundle_of};
 use crate::evaluate::{Event, EventKind, Value};
 use crate::input::{Container, Document, Resources};
 use crate::network::Location;
@@ -22,6 +22,9 @@ use std::sync::Arc;
 
 /// Markup in scripts in markup: levels that are judged.
 const LEVELS: u32 = 3;
+
+/// URLs of one script that are kept for finding their literals.
+const URLS: usize = 100;
 
 /// A script that is judged, with what stands before it on its page.
 #[derive(Clone, Copy, Debug, Default)]
@@ -64,7 +67,8 @@ impl Engine {
     }
 
     fn judge_at(&self, script: Judged<'_>, page: &PageContext, level: u32) -> ScriptVerdict {
-        if !self.may_hold_ads(script.code) {
+        // An inert library that was put there serves none.
+        if !self.may_hold_ads(script.code) || Answers::built_in().name_of_inline(script.code).is_some() {
             return ScriptVerdict::default();
         }
         let document = Document {
@@ -107,11 +111,13 @@ impl Engine {
 
     /// Statements are judged in every function: bodies that evaluation could leave out are parsed for that.
     fn judged(&self, code: &str, tree: &Tree, is_module: bool, signs: &Signs, court: &Court<'_>) -> ScriptVerdict {
+        let holds_library = bundle_of(code, 0, self.detector.registry).is_some();
         if tree.is_lazy() {
             let goal = if is_module { Goal::Module } else { Goal::Script };
-            return judge_script(code, &parse(code, goal, &self.limits), is_module, signs, court);
+            let whole = parse(code, goal, &self.limits);
+            return judge_script(code, &whole, is_module, holds_library, signs, court);
         }
-        judge_script(code, tree, is_module, signs, court)
+        judge_script(code, tree, is_module, holds_library, signs, court)
     }
 
     /// Verdicts on the inline scripts of a page that was scanned, by index.
@@ -141,8 +147,9 @@ impl Engine {
         // A page's own place on the web is judged by the lists and the policy too.
         let evidence = Evidence::Request;
         verdict.is_block().then(|| {
-            let network = verdict.network.clone();
-            Arc::new(Why { reason: verdict.reason.clone(), ..Why::new(None, network, evidence) })
+            let stub = verdict.answer.as_ref().map(|answer| answer.name.clone());
+            let stub = stub.filter(|name| Answers::built_in().inline(name).is_some());
+            Arc::new(Why { reason: verdict.reason, stub, ..Why::new(None, verdict.network, evidence) })
         })
     }
 }
@@ -200,7 +207,12 @@ impl Court<'_> {
         match &event.kind {
             EventKind::Request { url, kind } => {
                 for (_, one) in url.alternatives() {
-                    signs.add_request(span, known_beginning(one).and_then(|url| self.request(&url, kind)));
+                    let known = known_beginning(one);
+                    let why = known.as_ref().and_then(|url| self.request(url, kind));
+                    if let (Some(url), true) = (known.filter(|_| why.is_some()), signs.urls.len() < URLS) {
+                        signs.urls.push(url.into());
+                    }
+                    signs.add_request(span, why);
                 }
             }
             EventKind::Markup { html } => {
@@ -239,6 +251,7 @@ impl Court<'_> {
             Party { rule: rule.as_deref(), product: Some(&product.id), network: Some(&product.network), roles: &roles };
         let mut why = Why::clone(&*self.why(&party, rule.clone(), evidence)?);
         (why.network, why.product) = (Some(product.network.clone()), Some(product.id.clone()));
+        why.stub = product.stub.clone().filter(|_| self.engine.policy().has_stubs());
         Some(Arc::new(why))
     }
 
@@ -363,6 +376,64 @@ mod tests {
         assert_eq!((judged.0, &*judged.1), (action, left), "{code}");
         let again = super::tests::judged(&judged.1);
         assert_eq!(again, (Action::Allow, judged.1.clone()), "twice is once");
+    }
+
+    #[test]
+    fn urls_of_ads_in_code_that_stays_give_way_to_ones_that_ask_nobody() {
+        let cases = [
+            ("load('https://c.amazon-adsystem.com/aax2/apstag.js', go)", "load(\"data:text/javascript,\", go)"),
+            (
+                "add({ name: 'x', src: '//cdn.viglink.com/api/vglnk.js' }, go)",
+                "add({ name: 'x', src: \"data:text/javascript,\" }, go)",
+            ),
+            (
+                "load('https://hbx.media.net/bidexchange.js?cid=' + id + '&dn=' + encodeURIComponent(name), go)",
+                "load(\"data:text/javascript,//\", go)",
+            ),
+            ("load(location.protocol + '//tag.rmp.rakuten.com/1.ct.js', go)", "load(\"data:text/javascript,//\", go)"),
+            ("load('//hbx.media.net/x.js?a=' + go(), go)", "load(\"data:text/javascript,//\" + go(), go)"),
+            ("load(`https://hbx.media.net/x.js?a=${id}`, go)", "load(\"data:text/javascript,//\", go)"),
+            (
+                "var host = 's.pubmine.com'; own(host); start('//' + host + '/conf' + '?' + id)",
+                "var host = 's.pubmine.com'; own(host); start(\"data:text/javascript,//\")",
+            ),
+        ];
+        for (code, left) in cases {
+            check(code, Action::Neutralise, left);
+            check(left, Action::Allow, left);
+        }
+    }
+
+    #[test]
+    fn urls_of_ads_that_are_only_spoken_of_stay() {
+        for code in [
+            "if (src.indexOf('https://c.amazon-adsystem.com/aax2/apstag.js') >= 0) go()",
+            "go(src == 'https://c.amazon-adsystem.com/aax2/apstag.js')",
+            "var known = ['https://c.amazon-adsystem.com/aax2/apstag.js']; go(known.length)",
+            "say('we load https://c.amazon-adsystem.com/aax2/apstag.js for ads')",
+            "allow('https://c.amazon-adsystem.com')",
+            "load('https://news.example/ads/x.js', go)",
+        ] {
+            check(code, Action::Allow, code);
+        }
+    }
+
+    #[test]
+    fn an_object_of_the_page_is_no_library_whatever_its_methods_are_called() {
+        let code = "var gas = { log: function () {}, start: function () { paywall() } }; gas.bidderSettings = {}; \
+                    gas.setConfig({ debug: 1 }); gas.start();";
+        let (_, left) = judged(code);
+        assert!(left.contains("gas.start()") && left.contains("paywall()"), "{left}");
+    }
+
+    #[test]
+    fn a_function_that_is_called_where_it_stands_asks_for_what_it_is_given() {
+        check(
+            "menu(); (function (url) { var s = document.createElement('script'); s.src = url; \
+             document.head.appendChild(s) })(location.protocol + '//ib.adnxs.com/x.js?' + 1);",
+            Action::Neutralise,
+            "menu(); ;",
+        );
     }
 
     #[test]

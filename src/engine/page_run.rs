@@ -4,7 +4,7 @@ use super::page_dom::PageDom;
 use super::scan::{Outcome, ScriptRecord};
 use super::{BIDDER, Engine, reach};
 use crate::base::{Diagnostic, Evidence, OffsetMap, Place, Span};
-use crate::block::ScriptVerdict;
+use crate::block::{Answers, ScriptVerdict};
 use crate::detect::{Bundle, Detected, Observed};
 use crate::evaluate::{Evaluator, Event, EventKind, Input, Sources, Trace};
 use crate::input::Document;
@@ -270,6 +270,8 @@ impl<'s> PageRun<'s> {
     /// Does the script hold a literal of any rule?
     pub(super) fn matters(&self, script: &Script<'_>) -> bool {
         match (script.kind, &self.engine.prefilter) {
+            // An inert library that a rewriter has put there hands nothing to anybody.
+            _ if Answers::built_in().name_of_inline(&script.text).is_some() => false,
             (ScriptKind::Json, _) => script.text.contains(BIDDER),
             (_, Some(prefilter)) => prefilter.is_match(&script.text),
             (_, None) => true,

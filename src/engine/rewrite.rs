@@ -2,10 +2,13 @@
 
 use super::Engine;
 use super::judge::{Court, Judged};
-use crate::base::Evidence;
+use crate::base::{Evidence, Span};
 use crate::block::{
-    Judge, PageContext, Party, Request, RequestKind, RewriteOptions, Rewriter, Rewritten, ScriptVerdict, Why,
+    Answers, Inserts, Judge, PageContext, Party, Request, RequestKind, RewriteOptions, Rewriter, Rewritten,
+    ScriptVerdict, Why,
 };
+use crate::clean::{CleanOptions, clean_text};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Elements of AMP that hold nothing but ads.
@@ -98,6 +101,69 @@ impl Judge for PageJudge<'_> {
         names.push("ins".into());
         names
     }
+
+    fn inserts(&self) -> Inserts {
+        self.engine.policy().inserts()
+    }
+
+    fn stub(&self, name: &str) -> Option<&str> {
+        Answers::built_in().inline(name)
+    }
+
+    fn name_of_stub(&self, code: &str) -> Option<Arc<str>> {
+        Answers::built_in().name_of_inline(code).cloned()
+    }
+
+    #[cfg(feature = "filter-lists")]
+    fn hidden_on_page(&self) -> Vec<String> {
+        let lists = self.engine.lists();
+        let hidden = lists.map(|lists| lists.hidden_on_page(self.page.url().unwrap_or_default()));
+        hidden.map_or_else(Vec::new, |hidden| hidden.selectors)
+    }
+
+    #[cfg(not(feature = "filter-lists"))]
+    fn hidden_on_page(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn hidden_by_names(&self, classes: &BTreeSet<String>, ids: &BTreeSet<String>) -> Vec<String> {
+        let mut selectors = self.hidden_by_rules(classes, ids);
+        #[cfg(feature = "filter-lists")]
+        if let Some(lists) = self.engine.lists() {
+            let page = lists.hidden_on_page(self.page.url().unwrap_or_default());
+            let (classes, ids) = (classes.iter().map(String::as_str), ids.iter().map(String::as_str));
+            selectors.extend(lists.hidden_by_names(&page, classes, ids));
+        }
+        selectors.sort_unstable();
+        selectors.dedup();
+        selectors
+    }
+
+    fn leaked(&self, text: &str) -> Vec<(Span, String, Arc<Why>)> {
+        let cleaned = clean_text(text, &self.engine.anchors, CleanOptions::default(), &|_| None);
+        let cut = |cut: crate::clean::Cut| {
+            let why = Why::new(Some(cut.reason.into()), cut.network, Evidence::Salvaged);
+            (cut.span, cut.replacement, Arc::new(why))
+        };
+        cleaned.cuts.into_iter().map(cut).collect()
+    }
+}
+
+impl PageJudge<'_> {
+    /// Selectors of the names that rules know for places of ads, where the policy is against these.
+    fn hidden_by_rules(&self, classes: &BTreeSet<String>, ids: &BTreeSet<String>) -> Vec<String> {
+        let court = Court { engine: self.engine, page: &self.page, level: 0 };
+        let is_ad = |name: &str, is_id: bool| {
+            let mut products = self.engine.detector.products_of_style_name(name, is_id);
+            products.any(|product| court.why_of_product(product, None, Evidence::Markup).is_some())
+        };
+        let plain = |name: &&String| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+        let of_classes = classes.iter().filter(plain).filter(|name| is_ad(name, false));
+        let of_ids = ids.iter().filter(plain).filter(|name| is_ad(name, true));
+        // Written as attributes, since names may begin with a digit.
+        let of_classes = of_classes.map(|name| format!("[class~=\"{name}\"]"));
+        of_classes.chain(of_ids.map(|name| format!("[id=\"{name}\"]"))).collect()
+    }
 }
 
 #[cfg(test)]
@@ -176,6 +242,113 @@ mod tests {
     }
 
     #[test]
+    fn markup_in_markup_is_rewritten_too() {
+        let pixel = "<img src=https://ib.adnxs.com/getuid?x>";
+        check(&format!("<noscript>a{pixel}b</noscript>c"), "<noscript>ab</noscript>c");
+        check(&format!("<template><p>a{pixel}b</p></template>c"), "<template><p>ab</p></template>c");
+        check(
+            "<iframe srcdoc=\"<p title='x &amp; y'>a<script>pbjs.requestBids({})</script>b &amp;amp; c\"></iframe>d",
+            "<iframe srcdoc=\"<p title='x &amp; y'>ab &amp;amp; c\"></iframe>d",
+        );
+        check(
+            "<iframe srcdoc='<script>menu(&#39;x&#39;); pbjs.requestBids({}); more()</script>'></iframe>d",
+            "<iframe srcdoc='<script>menu(&#39;x&#39;); ; more()</script>'></iframe>d",
+        );
+        let (_, log) = rewritten(&format!("<noscript>a{pixel}b</noscript>c"));
+        assert_eq!((log.changes[0].at.start, log.changes[0].at.end), (11, 11 + pixel.len() as u32));
+    }
+
+    #[test]
+    fn pictures_of_ads_are_not_asked_for_by_styles() {
+        let url = "https://images.taboola.com/taboola/image/fetch/x.png";
+        check(
+            &format!("<span style=\"color:red; background: url('{url}') no-repeat\">a</span>"),
+            "<span style=\"color:red; background: url('data:,') no-repeat\">a</span>",
+        );
+        check(
+            &format!("<i style='background:url(&quot;{url}&quot;)'>a</i><b style='background:url(/own.png)'>b</b>"),
+            "<i style='background:url(&quot;data:,&quot;)'>a</i><b style='background:url(/own.png)'>b</b>",
+        );
+    }
+
+    fn with_policy(policy: &str) -> Engine {
+        Engine::built_in().with_policy(crate::block::Policy::built_in().with_text("mine.toml", policy).unwrap())
+    }
+
+    fn rewritten_by(engine: &Engine, page: &str) -> String {
+        let options = RewriteOptions::default().with_leaked_text();
+        let (bytes, _) = engine.rewrite_page(page.as_bytes(), PageContext::new("https://news.example/a/"), options);
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn an_inert_library_takes_the_place_of_the_first_script_that_is_dropped() {
+        let engine = with_policy("insert = ['stubs']");
+        let page = format!("<p>a<script async src='{GPT}'></script>b<script src='{GPT}'></script>c");
+        let left = rewritten_by(&engine, &page);
+        let stub = engine_stub("googletag");
+        assert_eq!(left, format!("<p>a<script type=\"module\" data-adsieve=\"googletag\">{stub}</script>bc"));
+        assert_eq!(rewritten_by(&engine, &left), left, "twice is once");
+        let scan = engine.scan_bytes(left.as_bytes(), &crate::ScanOptions::default());
+        assert!(scan.networks.is_empty(), "an inert library is no ad network");
+        let edited = "<script>menu(); pbjs.que.push(function () { pbjs.requestBids({}) })</script>d";
+        let stub = engine_stub("prebid");
+        assert_eq!(
+            rewritten_by(&engine, edited),
+            format!("<script>menu(); ;</script><script type=\"module\" data-adsieve=\"prebid\">{stub}</script>d")
+        );
+        let held = format!("<ins class=adsbygoogle><script src='{GPT}'></script></ins>b<script src='{GPT}'></script>");
+        assert!(
+            rewritten_by(&engine, &held).starts_with("b<script data-adsieve"),
+            "what went with its place is put again"
+        );
+    }
+
+    fn engine_stub(name: &str) -> &'static str {
+        Answers::built_in().inline(name).unwrap()
+    }
+
+    #[test]
+    fn nothing_is_put_in_against_a_policy() {
+        let engine = with_policy("insert = ['stubs', 'hiding']");
+        let policy = "<meta http-equiv=Content-Security-Policy content=\"default-src 'nonce-abc'\">";
+        let page = format!("{policy}<div class=div-gpt-ad-1></div><script src='{GPT}'></script>x");
+        assert_eq!(rewritten_by(&engine, &page), format!("{policy}<div class=div-gpt-ad-1></div>x"));
+        let page = format!("{policy}<script nonce=abc src='{GPT}'></script>x");
+        assert!(rewritten_by(&engine, &page).contains("<script data-adsieve=\"googletag\" nonce=\"abc\">"));
+    }
+
+    #[test]
+    fn places_for_ads_are_hidden_where_the_policy_asks() {
+        let engine = with_policy("insert = ['hiding']");
+        let page = "<p class=x>a<div id=div-gpt-ad-123-0></div>";
+        let style = "<style data-adsieve=\"hiding\">[id=\"div-gpt-ad-123-0\"]{display:none!important}\n</style>";
+        assert_eq!(rewritten_by(&engine, page), format!("{page}{style}"));
+        assert_eq!(rewritten_by(&engine, "<p class=x>a"), "<p class=x>a");
+    }
+
+    #[cfg(feature = "filter-lists")]
+    #[test]
+    fn filter_lists_hide_what_they_name() {
+        use crate::block::{FilterList, FilterLists};
+        let engine = with_policy("insert = ['hiding']");
+        let list = "news.example##.own-promo\n###promo-box\nother.example##.x\n";
+        engine.set_lists(Some(Arc::new(FilterLists::new(&[FilterList::new("mine.txt", list)]))));
+        let left = rewritten_by(&engine, "<head></head><body><p id=promo-box class=x>a");
+        let first = "<style data-adsieve=\"hiding\">.own-promo{display:none!important}\n</style>";
+        let last = "<style data-adsieve=\"hiding\">#promo-box{display:none!important}\n</style>";
+        assert_eq!(left, format!("<head></head>{first}<body><p id=promo-box class=x>a{last}"));
+    }
+
+    #[test]
+    fn leaked_code_goes_out_of_visible_text() {
+        let code = "pbjs.que.push(function() { pbjs.addAdUnits([{code: 'a', bids: [{bidder: 'appnexus', params: {placementId: 1}}]}]); });";
+        let page = format!("<p>News.</p>{code}<p>More.</p><pre>{code}</pre>");
+        assert_eq!(rewritten_by(&ENGINE, &page), format!("<p>News.</p><p>More.</p><pre>{code}</pre>"));
+        assert_eq!(rewritten(&page).0, page, "only where it is asked for");
+    }
+
+    #[test]
     fn charsets_are_kept() {
         let page = b"<meta charset=windows-1252><p>caf\xe9<script>t('\xe9'); pbjs.requestBids({})</script>";
         let (left, _) = ENGINE.rewrite_page(page, PageContext::unknown(), RewriteOptions::default());
@@ -200,7 +373,12 @@ mod tests {
         is_send(&ENGINE.rewriter(PageContext::unknown(), |_: &[u8]| {}));
     }
 
-    const PIECES: [&str; 12] = [
+    const PIECES: [&str; 17] = [
+        "<noscript><img src=//ib.adnxs.com/getuid?x></noscript>",
+        "<iframe srcdoc='<script>pbjs.requestBids({})</script>&amp;'></iframe>",
+        "<body class='div-gpt-ad-1'>",
+        "pbjs.que.push(function() { pbjs.addAdUnits([{code: 'a', bids: [{bidder: 'appnexus', params: {placementId: 1}}]}]); });",
+        "<pre>",
         "<p>text é ",
         "<script>pbjs.que.push(function () { pbjs.requestBids({}) })</script>",
         "<script>menu(); (adsbygoogle = window.adsbygoogle || []).push({})</script>",
@@ -223,10 +401,12 @@ mod tests {
             cuts in proptest::collection::vec(1_usize..80, 1..60),
         ) {
             let page: String = pieces.iter().map(|&at| PIECES[at]).collect();
-            let whole = rewritten(&page).0;
+            static ALL: LazyLock<Engine> = LazyLock::new(|| with_policy("insert = ['stubs', 'hiding']"));
+            let options = RewriteOptions::default().with_handlers().with_leaked_text();
+            let whole = ALL.rewrite_page(page.as_bytes(), PageContext::new("https://news.example/a/"), options).0;
+            let whole = String::from_utf8(whole).unwrap();
             let mut out = Vec::new();
-            let options = RewriteOptions::default().with_handlers();
-            let mut rewriter = ENGINE.rewriter_with(
+            let mut rewriter = ALL.rewriter_with(
                 PageContext::new("https://news.example/a/"), |bytes: &[u8]| out.extend_from_slice(bytes), options);
             let (mut rest, mut cuts) = (page.as_bytes(), cuts.into_iter().cycle());
             while !rest.is_empty() {

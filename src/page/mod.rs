@@ -28,7 +28,7 @@ mod walk;
 mod wanted_element;
 
 pub use part::{Attribute, Element, Page, Part, Request, RequestKind, Script, ScriptKind, Style, Text, Wanted};
-pub(crate) use reference::decode_value;
+pub(crate) use reference::{decode_mapped, decode_value};
 pub(crate) use resolve::Resolver;
 pub(crate) use script_type::{ScriptType, classify};
 pub use splitter::Splitter;

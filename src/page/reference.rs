@@ -33,7 +33,7 @@ pub(super) fn decode_text(raw: &str) -> Cow<'_, str> {
 }
 
 /// Resolves the references of what stands at `span`, and keeps the way back.
-pub(super) fn decode_mapped(source: &str, span: Span, is_attribute: bool) -> (Cow<'_, str>, OffsetMap) {
+pub(crate) fn decode_mapped(source: &str, span: Span, is_attribute: bool) -> (Cow<'_, str>, OffsetMap) {
     let mut offsets = OffsetMap::verbatim(span.start as usize);
     let mut is_first = true;
     let text = decode(&source[span.range()], is_attribute, |derived, original, is_verbatim| {

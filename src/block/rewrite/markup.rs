@@ -4,7 +4,8 @@
 //! is to change is changed in the bytes by [`Buffer`](super::buffer::Buffer): so everything else stays byte for byte.
 
 use crate::base::Span;
-use lol_html::send::{ElementContentHandlers, Settings};
+use lol_html::html_content::TextType;
+use lol_html::send::{DocumentContentHandlers, ElementContentHandlers, Settings};
 use lol_html::{AsciiCompatibleEncoding, MemorySettings, OutputSink, Selector};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -20,6 +21,22 @@ pub(super) enum Seen {
         start: usize,
         range: Range<usize>,
     },
+    /// A piece of visible text; whether the text ends with it.
+    Text {
+        range: Range<usize>,
+        is_last: bool,
+    },
+}
+
+/// What the reader looks at.
+pub(super) struct Watched<'w> {
+    /// Selectors of elements.
+    pub elements: &'w [String],
+    /// All elements, whatever they are called.
+    pub every: bool,
+    pub text: bool,
+    /// The charset until the page names one.
+    pub charset: &'static encoding_rs::Encoding,
 }
 
 /// A start tag, its attributes as they are written.
@@ -71,17 +88,24 @@ pub(super) struct Markup {
 }
 
 impl Markup {
-    /// A reader that looks at elements of these names; `is_thorough`: at all elements.
-    pub fn new(names: &[String], is_thorough: bool, memory: usize) -> Self {
+    /// A reader that holds no more than so many bytes.
+    pub fn new(watched: &Watched<'_>, memory: usize) -> Self {
         let (seen, passed) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicUsize::new(0)));
-        let charset = Arc::new(Mutex::new(None));
+        let encoding = AsciiCompatibleEncoding::new(watched.charset);
+        let charset = Arc::new(Mutex::new(encoding));
         let memory = MemorySettings::new().with_max_allowed_memory_usage(memory);
         let mut settings =
             Settings::new_send().with_strict(false).with_memory_settings(memory).with_adjust_charset_on_meta_tag(true);
+        if let Some(encoding) = encoding {
+            settings = settings.with_encoding(encoding);
+        }
         let every = ["*".to_owned()];
-        for name in if is_thorough { &every[..] } else { names } {
+        for name in if watched.every { &every[..] } else { watched.elements } {
             let Ok(selector) = name.parse::<Selector>() else { continue };
             settings = settings.append_element_content_handler((Cow::Owned(selector), handlers(&seen)));
+        }
+        if watched.text {
+            settings = settings.append_document_content_handler(text_handler(&seen));
         }
         let counter = Counter { passed: Arc::clone(&passed), charset: Arc::clone(&charset) };
         Self { reader: Some(lol_html::send::HtmlRewriter::new(settings, counter)), seen, passed, charset }
@@ -138,8 +162,26 @@ fn handlers(seen: &Arc<Mutex<Vec<Seen>>>) -> ElementContentHandlers<'static> {
     })
 }
 
+fn text_handler(seen: &Arc<Mutex<Vec<Seen>>>) -> DocumentContentHandlers<'static> {
+    let seen = Arc::clone(seen);
+    DocumentContentHandlers::default().text(move |text: &mut lol_html::html_content::TextChunk<'_>| {
+        if matches!(text.text_type(), TextType::Data) {
+            push(&seen, Seen::Text { range: text.source_location().bytes(), is_last: text.last_in_text_node() });
+        }
+        Ok(())
+    })
+}
+
+/// Several selectors may tell of one tag.
 fn push(seen: &Mutex<Vec<Seen>>, one: Seen) {
-    seen.lock().unwrap_or_else(PoisonError::into_inner).push(one);
+    let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_known = |range: &Range<usize>| match seen.last() {
+        Some(Seen::Start(tag)) => tag.range == *range,
+        _ => false,
+    };
+    if !matches!(&one, Seen::Start(tag) if is_known(&tag.range)) {
+        seen.push(one);
+    }
 }
 
 fn attribute(attribute: &lol_html::html_content::Attribute<'_>) -> Attribute {

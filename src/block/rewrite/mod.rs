@@ -7,10 +7,15 @@
 
 mod buffer;
 mod code;
+mod inline_policy;
+mod insert;
 mod judge;
 mod log;
 mod markup;
+mod nested;
+mod page_code;
 mod page_state;
+mod page_text;
 mod policy_hash;
 mod settings;
 
@@ -20,12 +25,31 @@ pub use policy_hash::with_new_hashes;
 pub use settings::RewriteOptions;
 
 use buffer::Buffer;
-use markup::Markup;
+use markup::{Markup, Watched};
+use nested::Nested;
 use page_state::PageState;
 use std::fmt;
 
 /// Elements that may ask for ads, beside those of the rules.
-const ELEMENTS: [&str; 9] = ["script", "iframe", "img", "link", "base", "meta", "embed", "object", "amp-iframe"];
+const ELEMENTS: [&str; 15] = [
+    "script",
+    "iframe",
+    "img",
+    "link",
+    "base",
+    "meta",
+    "embed",
+    "object",
+    "amp-iframe",
+    "noscript",
+    "source",
+    "video",
+    "audio",
+    "input",
+    "[style*='url(']",
+];
+/// Elements that show code, in whose text nothing has leaked.
+const SAMPLES: [&str; 5] = ["pre", "code", "samp", "kbd", "textarea"];
 
 /// Bytes that are read before what they hold is decided: bounds what one large chunk costs.
 const STEP: usize = 32 << 10;
@@ -48,11 +72,28 @@ pub struct Rewriter<J, S> {
 impl<J: Judge, S: FnMut(&[u8])> Rewriter<J, S> {
     /// A rewriter for one page, that asks `judge` and hands bytes to `sink`.
     pub fn new(judge: J, page_url: Option<&str>, sink: S, options: RewriteOptions) -> Self {
-        let mut names: Vec<String> = ELEMENTS.map(str::to_owned).to_vec();
-        names.extend(judge.element_names());
-        names.sort_unstable();
-        names.dedup();
-        let markup = Markup::new(&names, options.handlers, options.markup_bytes);
+        Self::in_charset(judge, page_url, sink, options, encoding_rs::UTF_8)
+    }
+
+    /// The same for a page that is in this charset, unless it says otherwise.
+    fn in_charset(
+        judge: J,
+        page_url: Option<&str>,
+        sink: S,
+        options: RewriteOptions,
+        charset: &'static encoding_rs::Encoding,
+    ) -> Self {
+        let mut elements: Vec<String> = ELEMENTS.map(str::to_owned).to_vec();
+        elements.extend(judge.element_names());
+        if options.leaked_text {
+            elements.extend(SAMPLES.map(str::to_owned));
+        }
+        elements.sort_unstable();
+        elements.dedup();
+        // Any element may bear a name that is hidden, or a handler.
+        let every = options.handlers || judge.inserts().hiding && options.level == 0;
+        let watched = Watched { elements: &elements, every, text: options.leaked_text, charset };
+        let markup = Markup::new(&watched, options.markup_bytes);
         let state = PageState::new(page_url, options);
         Self { judge, sink, markup, buffer: Buffer::default(), state, is_begun: false, is_passing: false }
     }
@@ -99,7 +140,11 @@ impl<J: Judge, S: FnMut(&[u8])> Rewriter<J, S> {
 
     fn decide(&mut self) {
         for seen in self.markup.take_seen() {
-            self.state.take(seen, self.markup.charset(), &mut self.buffer, &self.judge);
+            let nested = self.state.take(seen, self.markup.charset(), &mut self.buffer, &self.judge);
+            if let Some(nested) = nested {
+                let (left, inner) = rewrite_nested(&nested, &self.judge, self.state.options.nested());
+                nested.put(&left, inner, &mut self.buffer, &mut self.state.log);
+            }
         }
         self.state.let_go(self.buffer.end());
     }
@@ -125,9 +170,23 @@ impl<J: Judge, S: FnMut(&[u8])> Rewriter<J, S> {
             self.decide();
             let end = self.buffer.end();
             self.buffer.flush(end, &mut self.sink);
+            let style = self.state.closing_style(&self.judge);
+            if !style.is_empty() {
+                (self.sink)(&style);
+            }
         }
         self.state.log
     }
+}
+
+/// Markup that stands in markup: what is left of it.
+fn rewrite_nested(nested: &Nested, judge: &dyn Judge, options: RewriteOptions) -> (Vec<u8>, Rewritten) {
+    let mut left = Vec::with_capacity(nested.bytes.len());
+    let sink: &mut dyn FnMut(&[u8]) = &mut |bytes: &[u8]| left.extend_from_slice(bytes);
+    let mut rewriter = Rewriter::in_charset(judge, nested.base.as_deref(), sink, options, nested.charset);
+    rewriter.write(&nested.bytes);
+    let log = rewriter.end();
+    (left, log)
 }
 
 impl<J, S> fmt::Debug for Rewriter<J, S> {

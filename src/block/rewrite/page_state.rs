@@ -4,14 +4,15 @@
 //! whose end tag has not come, scripts that later ones may use, the base URL, the policy.
 
 use super::buffer::Buffer;
-use super::code::Code;
+use super::insert::Inserted;
 use super::judge::Judge;
 use super::log::{Change, ChangeKind, Rewritten};
 use super::markup::{Attribute, Seen, StartTag, span};
-use super::policy_hash::{has_hashes, script_hash};
+use super::nested::{Nested, Within};
+use super::policy_hash::has_hashes;
 use super::settings::RewriteOptions;
-use crate::block::{Action, ScriptVerdict, Why};
-use crate::page::{Resolver, ScriptType, classify, decode_value};
+use crate::block::Why;
+use crate::page::{Resolver, decode_value};
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
@@ -27,9 +28,10 @@ struct Open {
 impl Open {
     /// May it still be held, if the page has been read up to there?
     fn fits(&self, end: usize, options: &RewriteOptions) -> bool {
-        let bound = match self.kind {
-            OpenKind::Script { .. } => options.script_bytes,
-            OpenKind::Going { .. } => options.element_bytes,
+        let (end, bound) = match self.kind {
+            OpenKind::Script { .. } => (end, options.script_bytes),
+            OpenKind::Text { end } => (end, options.element_bytes),
+            OpenKind::Going { .. } | OpenKind::Noscript => (end, options.element_bytes),
         };
         end - self.start <= bound
     }
@@ -38,21 +40,30 @@ impl Open {
 enum OpenKind {
     /// A script to be judged when its text is known; whether it is a module.
     Script { is_module: bool, type_name: Option<String>, language: Option<String> },
-    /// An element that goes with all it holds.
-    Going { kind: ChangeKind, why: Arc<Why> },
+    /// An element that goes with all it holds; `stub`: a script, for which an inert library may stand in, and whether late.
+    Going { kind: ChangeKind, why: Arc<Why>, stub: Option<bool> },
+    /// Markup for browsers that run no scripts.
+    Noscript,
+    /// Visible text, as far as it has been read.
+    Text { end: usize },
 }
 
 /// The state of one page.
 pub(super) struct PageState {
-    options: RewriteOptions,
+    pub(super) options: RewriteOptions,
     page_url: Option<String>,
     base: Option<String>,
     resolver: Resolver,
     open: Vec<Open>,
-    before: VecDeque<Arc<str>>,
-    before_bytes: usize,
+    pub(super) before: VecDeque<Arc<str>>,
+    pub(super) before_bytes: usize,
     /// Inline scripts are allowed by hash.
-    has_hashes: bool,
+    pub(super) has_hashes: bool,
+    pub(super) inserted: Inserted,
+    /// Elements around that show code rather than run it.
+    pub(super) samples: Vec<usize>,
+    /// The text that is read is larger than may be held.
+    is_skipping_text: bool,
     pub log: Rewritten,
 }
 
@@ -67,12 +78,21 @@ impl PageState {
             before: VecDeque::new(),
             before_bytes: 0,
             has_hashes: false,
+            inserted: Inserted::default(),
+            samples: Vec::new(),
+            is_skipping_text: false,
             log: Rewritten::default(),
         }
     }
 
     pub fn note_policy(&mut self, policy: &str) {
         self.has_hashes |= has_hashes(policy);
+        self.inserted.policies.note(policy);
+    }
+
+    /// The style that hides what the page turned out to hold.
+    pub fn closing_style(&mut self, judge: &dyn Judge) -> Vec<u8> {
+        if judge.inserts().hiding && self.options.level == 0 { self.inserted.closing_style(judge) } else { Vec::new() }
     }
 
     /// The place from which on nothing may go out yet.
@@ -86,6 +106,7 @@ impl PageState {
         let (held, too_large) = std::mem::take(&mut self.open).into_iter().partition(|open| open.fits(end, &options));
         self.open = held;
         let too_large: Vec<Open> = too_large;
+        self.is_skipping_text |= too_large.iter().any(|open| matches!(open.kind, OpenKind::Text { .. }));
         too_large.iter().for_each(|open| self.note_too_large(open));
     }
 
@@ -95,51 +116,158 @@ impl PageState {
         self.log.warn("rewrite-bound", message, Some(span(&(open.start..open.inside))));
     }
 
+    /// Takes a tag or text; gives the markup that it turned out to hold.
     pub fn take(
         &mut self,
         seen: Seen,
         charset: &'static encoding_rs::Encoding,
         buffer: &mut Buffer,
         judge: &dyn Judge,
-    ) {
+    ) -> Option<Nested> {
         match seen {
             Seen::Start(tag) => {
                 self.handlers(&tag, buffer, judge);
-                self.start(&tag, buffer, judge);
+                self.start(&tag, buffer, judge)
+            }
+            Seen::Text { range, is_last } => {
+                self.text(range, is_last, charset, buffer, judge);
+                None
             }
             Seen::End { start, range } => {
-                let Some(at) = self.open.iter().rposition(|open| open.start == start) else { return };
+                self.samples.retain(|sample| *sample != start);
+                let at = self.open.iter().rposition(|open| open.start == start)?;
                 let open = self.open.remove(at);
                 if !open.fits(range.end, &self.options) {
-                    return self.note_too_large(&open);
+                    self.note_too_large(&open);
+                    return None;
                 }
-                match open.kind {
-                    OpenKind::Script { is_module, type_name, language } => {
-                        let types = (type_name.as_deref(), language.as_deref());
-                        let place = Place { element: open.start..range.end, inside: open.inside..range.start };
-                        self.script(&place, is_module, types, charset, buffer, judge);
-                    }
-                    OpenKind::Going { kind, why } => self.remove(open.start..range.end, kind, why, buffer),
-                }
+                self.close(open, &range, charset, buffer, judge)
             }
         }
     }
 
+    fn close(
+        &mut self,
+        open: Open,
+        end: &Range<usize>,
+        charset: &'static encoding_rs::Encoding,
+        buffer: &mut Buffer,
+        judge: &dyn Judge,
+    ) -> Option<Nested> {
+        let (element, inside) = (open.start..end.end, open.inside..end.start);
+        match open.kind {
+            OpenKind::Script { is_module, type_name, language } => {
+                let types = (type_name.as_deref(), language.as_deref());
+                self.script(&Place { element, inside }, is_module, types, charset, buffer, judge);
+            }
+            OpenKind::Going { kind, why, stub } => {
+                let names = why.stub.iter().cloned().collect::<Vec<_>>();
+                let stubs = stub.map(|is_late| self.inserted.stubs(&names, element.start, is_late, judge));
+                self.replace(element, kind, why, stubs.unwrap_or_default(), buffer);
+            }
+            OpenKind::Noscript => {
+                let bytes = buffer.get(inside.clone())?.to_vec();
+                return Some(Nested { bytes, charset, within: Within::Element(inside), base: self.address() });
+            }
+            OpenKind::Text { .. } => {}
+        }
+        None
+    }
+
+    /// What relative URLs of the page lean on.
+    fn address(&self) -> Option<String> {
+        let page = || self.page_url.clone();
+        self.base.as_ref().map(|base| self.resolver.resolve(base.clone())).or_else(page)
+    }
+
+    // ---- text ----
+
+    /// Takes a piece of text in; all of it where it ends here and was held.
+    pub(super) fn whole_text(&mut self, piece: Range<usize>, is_last: bool) -> Option<Range<usize>> {
+        if self.is_skipping_text {
+            self.is_skipping_text = !is_last;
+            return None;
+        }
+        match self.open.last_mut() {
+            Some(Open { kind: OpenKind::Text { end }, .. }) => *end = piece.end,
+            _ => self.open.push(Open {
+                start: piece.start,
+                inside: piece.start,
+                kind: OpenKind::Text { end: piece.end },
+            }),
+        }
+        let text = self.open.pop_if(|_| is_last)?;
+        if !text.fits(piece.end, &self.options) {
+            self.note_too_large(&text);
+            return None;
+        }
+        Some(text.start..piece.end)
+    }
+
     // ---- start tags ----
 
-    fn start(&mut self, tag: &StartTag, buffer: &mut Buffer, judge: &dyn Judge) {
+    fn start(&mut self, tag: &StartTag, buffer: &mut Buffer, judge: &dyn Judge) -> Option<Nested> {
+        if judge.inserts().hiding && self.options.level == 0 {
+            self.inserted.note_names(tag.attribute("class"), tag.attribute("id"));
+        }
         match &*tag.name {
             "base" => self.set_base(tag),
             "meta" => self.meta(tag),
             "script" => self.open_script(tag, judge),
+            "noscript" if self.may_nest() => self.hold(tag, OpenKind::Noscript),
+            "pre" | "code" | "textarea" | "samp" | "kbd" if self.options.leaked_text => {
+                self.samples.push(tag.range.start)
+            }
+            "body" if judge.inserts().hiding && self.options.level == 0 => {
+                let style = self.inserted.page_style(judge);
+                buffer.edit(tag.range.start..tag.range.start, style);
+            }
             "img" => self.ask(tag, "src", "image", buffer, judge),
             "iframe" | "amp-iframe" => self.ask(tag, "src", "frame", buffer, judge),
             "embed" => self.ask(tag, "src", "object", buffer, judge),
+            "source" | "video" | "audio" => self.ask(tag, "src", "media", buffer, judge),
+            "input" => self.ask(tag, "src", "image", buffer, judge),
             "object" => self.ask(tag, "data", "object", buffer, judge),
             "link" => self.link(tag, buffer, judge),
             _ => {}
         }
         self.element(tag, buffer, judge);
+        self.pictures(tag, buffer, judge);
+        let is_going = self.open.last().is_some_and(|open| open.start == tag.range.start);
+        (tag.name == "iframe" && !is_going && self.may_nest()).then(|| self.inner_page(tag, buffer)).flatten()
+    }
+
+    fn may_nest(&self) -> bool {
+        self.options.level < LEVELS
+    }
+
+    fn hold(&mut self, tag: &StartTag, kind: OpenKind) {
+        self.open.push(Open { start: tag.range.start, inside: tag.range.end, kind });
+    }
+
+    /// The page that stands in a frame's attribute.
+    fn inner_page(&self, tag: &StartTag, buffer: &Buffer) -> Option<Nested> {
+        let attribute = tag.attributes.iter().find(|attribute| attribute.name == "srcdoc")?;
+        let range = attribute.range.clone()?;
+        // The way back leads through the text as it is written: in another charset it would be another text.
+        let is_verbatim = buffer.get(range.clone()).is_some_and(|bytes| bytes == attribute.value.as_bytes());
+        is_verbatim.then(|| Nested::of_attribute(&attribute.value, range, self.address()))
+    }
+
+    /// Pictures that a `style` attribute asks for.
+    fn pictures(&mut self, tag: &StartTag, buffer: &mut Buffer, judge: &dyn Judge) {
+        let Some(style) = tag.attributes.iter().find(|attribute| attribute.name == "style") else { return };
+        let Some(range) = style.range.clone() else { return };
+        if buffer.get(range.clone()).is_none_or(|bytes| bytes != style.value.as_bytes()) {
+            return;
+        }
+        for url in css_urls(&style.value) {
+            let Some(why) = self.blocked(&style.value[url.clone()], "image", judge) else { continue };
+            let at = range.start + url.start..range.start + url.end;
+            if buffer.edit(at.clone(), b"data:,".to_vec()) {
+                self.log.changes.push(Change { at: span(&at), kind: ChangeKind::RequestRemoved, why });
+            }
+        }
     }
 
     /// Takes an ad container away.
@@ -171,19 +299,22 @@ impl PageState {
     }
 
     fn open_script(&mut self, tag: &StartTag, judge: &dyn Judge) {
-        let (start, inside) = (tag.range.start, tag.range.end);
         let named = |name: &str| tag.attribute(name).map(|value| decode_value(value).into_owned());
         let type_name = named("type");
         let is_module = type_name.as_deref().is_some_and(|name| name.trim().eq_ignore_ascii_case("module"));
         let source = tag.attribute("src").or_else(|| tag.attribute("data-src"));
+        if let Some(nonce) = tag.attribute("nonce") {
+            self.inserted.policies.note_nonce(nonce);
+        }
+        let is_late = is_module || ["async", "defer"].into_iter().any(|name| tag.attribute(name).is_some());
         let kind = match source {
             Some(source) => match self.blocked(source, "script", judge) {
-                Some(why) => OpenKind::Going { kind: ChangeKind::RequestRemoved, why },
+                Some(why) => OpenKind::Going { kind: ChangeKind::RequestRemoved, why, stub: Some(is_late) },
                 None => return,
             },
             None => OpenKind::Script { is_module, type_name, language: named("language") },
         };
-        self.open.push(Open { start, inside, kind });
+        self.hold(tag, kind);
     }
 
     fn link(&mut self, tag: &StartTag, buffer: &mut Buffer, judge: &dyn Judge) {
@@ -212,7 +343,7 @@ impl PageState {
         }
     }
 
-    fn blocked(&self, source: &str, kind: &str, judge: &dyn Judge) -> Option<Arc<Why>> {
+    pub(super) fn blocked(&self, source: &str, kind: &str, judge: &dyn Judge) -> Option<Arc<Why>> {
         let source = decode_value(source);
         let source = source.trim();
         let is_web = source.contains("//") || !source.contains(':');
@@ -223,118 +354,55 @@ impl PageState {
 
     fn take_away(&mut self, tag: &StartTag, kind: ChangeKind, why: Arc<Why>, buffer: &mut Buffer) {
         if tag.has_content {
-            self.open.push(Open { start: tag.range.start, inside: tag.range.end, kind: OpenKind::Going { kind, why } });
+            self.hold(tag, OpenKind::Going { kind, why, stub: None });
         } else {
-            self.remove(tag.range.clone(), kind, why, buffer);
+            self.replace(tag.range.clone(), kind, why, Vec::new(), buffer);
         }
     }
 
-    fn remove(&mut self, range: Range<usize>, kind: ChangeKind, why: Arc<Why>, buffer: &mut Buffer) {
+    /// Takes bytes away, and puts others there.
+    pub(super) fn replace(
+        &mut self,
+        range: Range<usize>,
+        kind: ChangeKind,
+        why: Arc<Why>,
+        replacement: Vec<u8>,
+        buffer: &mut Buffer,
+    ) {
         let at = span(&range);
-        if buffer.edit(range, Vec::new()) {
+        if replacement.is_empty() {
+            self.inserted.forget(&range);
+        }
+        if buffer.edit(range, replacement) {
             self.log.changes.retain(|change| !at.contains(change.at));
             self.log.changes.push(Change { at, kind, why });
         }
         // What was open inside of it has no end of its own.
         self.open.retain(|open| !(at.start as usize <= open.start && open.start < at.end as usize));
     }
+}
 
-    // ---- code ----
+/// Markup in markup: levels that are rewritten.
+const LEVELS: u32 = 3;
 
-    fn script(
-        &mut self,
-        place: &Place,
-        is_module: bool,
-        types: (Option<&str>, Option<&str>),
-        charset: &'static encoding_rs::Encoding,
-        buffer: &mut Buffer,
-        judge: &dyn Judge,
-    ) {
-        let Some(bytes) = buffer.get(place.inside.clone()) else { return };
-        let code = Code::of(bytes, charset);
-        let kind = classify(types.0, types.1, &code.text);
-        if !matches!(kind, ScriptType::JavaScript | ScriptType::Module | ScriptType::HeldBack) {
-            return;
-        }
-        let verdict = judge.script(&code.text, is_module, self.before.make_contiguous());
-        let edited = code.edited(&verdict);
-        let kept: Arc<str> = match (&verdict.action, kind) {
-            (_, ScriptType::HeldBack) => Arc::default(),
-            _ => Arc::from(&*code.text),
-        };
-        let hash = self.has_hashes.then(|| script_hash(bytes));
-        self.keep(kept);
-        if let Some(why) = verdict.cuts.first().map(|cut| cut.why.clone()) {
-            self.change(place, &verdict, why, edited, hash, buffer);
-        }
-    }
-
-    fn change(
-        &mut self,
-        place: &Place,
-        verdict: &ScriptVerdict,
-        why: Arc<Why>,
-        edited: Option<Vec<u8>>,
-        hash: Option<String>,
-        buffer: &mut Buffer,
-    ) {
-        match edited {
-            Some(left) if left.is_empty() => {
-                self.remove(place.element.clone(), ChangeKind::ScriptRemoved, why, buffer);
-            }
-            Some(left) => {
-                if hash.is_some() && !self.options.new_hashes {
-                    let message =
-                        "a script that a policy may allow by its hash stays as it is: its policy went before it";
-                    return self.log.warn("rewrite-policy", message, Some(span(&place.inside)));
-                }
-                let kind = match verdict.action {
-                    Action::Block => ChangeKind::ScriptEmptied,
-                    _ => ChangeKind::ScriptEdited,
-                };
-                self.log.hashes.extend(hash.map(|old| (old, script_hash(&left))));
-                if buffer.edit(place.inside.clone(), left) {
-                    self.log.changes.push(Change { at: span(&place.inside), kind, why });
-                }
-            }
-            None => {
-                let message = "a script holds bytes that its charset does not, and passes as it is";
-                self.log.warn("rewrite-charset", message, Some(span(&place.inside)));
+/// Where the URLs of a style stand in it: `url(…)`, quotes and references left out.
+fn css_urls(style: &str) -> Vec<Range<usize>> {
+    let (mut found, mut at) = (Vec::new(), 0);
+    while let Some(open) = style[at..].find("url(").map(|open| at + open + 4) {
+        let Some(close) = style[open..].find(')').map(|close| open + close) else { break };
+        let mut inner = open..close;
+        for quote in ["\"", "'", "&quot;", "&#39;", "&#34;", "&apos;"] {
+            let text = style[inner.clone()].trim();
+            if let Some(bare) = text.strip_prefix(quote).and_then(|text| text.strip_suffix(quote)) {
+                let start = bare.as_ptr() as usize - style.as_ptr() as usize;
+                inner = start..start + bare.len();
+                break;
             }
         }
+        found.push(inner);
+        at = close;
     }
-
-    /// Keeps a script whose names later ones may use.
-    fn keep(&mut self, code: Arc<str>) {
-        if code.trim().is_empty() || code.len() > self.options.context_bytes / 2 {
-            return;
-        }
-        self.before_bytes += code.len();
-        self.before.push_back(code);
-        while self.before_bytes > self.options.context_bytes {
-            let Some(oldest) = self.before.pop_front() else { break };
-            self.before_bytes -= oldest.len();
-        }
-    }
-
-    /// `onclick`, `javascript:`: emptied where all of it serves ads.
-    fn handlers(&mut self, tag: &StartTag, buffer: &mut Buffer, judge: &dyn Judge) {
-        if !self.options.handlers {
-            return;
-        }
-        for attribute in &tag.attributes {
-            let (Some(range), Some((code, replacement))) = (attribute.range.clone(), handler(attribute)) else {
-                continue;
-            };
-            let verdict = judge.script(&code, false, self.before.make_contiguous());
-            if verdict.action == Action::Block
-                && let Some(why) = verdict.cuts.first().map(|cut| cut.why.clone())
-                && buffer.edit(range.clone(), replacement.into())
-            {
-                self.log.changes.push(Change { at: span(&range), kind: ChangeKind::HandlerEmptied, why });
-            }
-        }
-    }
+    found
 }
 
 /// `ins` and elements of libraries: what they hold is theirs. Others may hold the site's own.
@@ -343,18 +411,7 @@ fn may_be_container(name: &str) -> bool {
 }
 
 /// Where a script stands.
-struct Place {
-    element: Range<usize>,
-    inside: Range<usize>,
-}
-
-/// The code of an attribute, and what is left when it goes.
-fn handler(attribute: &Attribute) -> Option<(String, &'static str)> {
-    let value = decode_value(&attribute.value);
-    if attribute.name.starts_with("on") && attribute.name.len() > 2 {
-        return Some((value.into_owned(), ""));
-    }
-    let is_url = matches!(&*attribute.name, "href" | "src" | "action" | "formaction");
-    let scheme = value.trim_start().get(..11).filter(|_| is_url)?;
-    scheme.eq_ignore_ascii_case("javascript:").then(|| (value.trim_start()[11..].to_owned(), "javascript:void 0"))
+pub(super) struct Place {
+    pub element: Range<usize>,
+    pub inside: Range<usize>,
 }

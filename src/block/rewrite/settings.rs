@@ -17,6 +17,10 @@ pub struct RewriteOptions {
     /// Edit scripts though a policy allows them by hash: whoever sets it adds [`Rewritten::hashes`](super::Rewritten)
     /// to the policies.
     pub new_hashes: bool,
+    /// Cut ad code that has leaked into visible text; a text of up to `element_bytes` is held for that.
+    pub leaked_text: bool,
+    /// How deep the markup stands in other markup.
+    pub(super) level: u32,
 }
 
 impl Default for RewriteOptions {
@@ -28,6 +32,8 @@ impl Default for RewriteOptions {
             context_bytes: 32 << 10,
             handlers: false,
             new_hashes: false,
+            leaked_text: false,
+            level: 0,
         }
     }
 }
@@ -37,6 +43,17 @@ impl RewriteOptions {
     #[must_use]
     pub fn with_handlers(self) -> Self {
         Self { handlers: true, ..self }
+    }
+
+    /// The same with a look at visible text, into which ad code may have leaked.
+    #[must_use]
+    pub fn with_leaked_text(self) -> Self {
+        Self { leaked_text: true, ..self }
+    }
+
+    /// The same for markup that stands in other markup.
+    pub(super) fn nested(self) -> Self {
+        Self { level: self.level + 1, ..self }
     }
 
     /// The same with another bound for scripts.

@@ -23,6 +23,9 @@ const ALIASES: usize = 8;
 /// Libraries under other names that one script may have.
 const LIBRARIES: usize = 32;
 
+/// Texts of one variable that are looked at.
+const TEXTS: usize = 8;
+
 /// The longest path of a chain that is looked at.
 const LONGEST: usize = 64;
 
@@ -34,23 +37,31 @@ pub(super) struct Meanings<'s> {
     witness: &'s dyn Witness,
     /// Everything that each binding is given.
     writes: Vec<Vec<Given>>,
+    /// The parameters of functions that are called where they stand.
+    given_in_place: FxHashSet<BindingId>,
     ads: FxHashMap<BindingId, Arc<Why>>,
     /// Objects whose methods rules have recognised: a library under another name.
     learned: Vec<(Chain, Arc<Why>)>,
+    /// Objects that look like one, and that the script makes itself.
+    own: Vec<Chain>,
     known_globals: RefCell<FxHashMap<String, Option<Arc<Why>>>>,
     data: FxHashMap<u32, Arc<Why>>,
 }
 
 impl<'s> Meanings<'s> {
     pub fn of(names: &'s Names, facts: &'s Facts, signs: &'s Signs, witness: &'s dyn Witness) -> Self {
+        let in_place = facts.called_in_place.iter().filter_map(|start| facts.parameters.get(start));
+        let given_in_place: FxHashSet<BindingId> = in_place.flatten().copied().collect();
         let mut meanings = Self {
             names,
             facts,
             signs,
             witness,
-            writes: writes(names, facts),
+            writes: writes(names, facts, &given_in_place),
+            given_in_place,
             ads: FxHashMap::default(),
             learned: Vec::new(),
+            own: Vec::new(),
             known_globals: RefCell::default(),
             data: signs.data.iter().cloned().collect(),
         };
@@ -97,10 +108,36 @@ impl<'s> Meanings<'s> {
             let is_everybodys =
                 matches!(&chain.root, Root::Global(name) if chain.path.is_empty() && is_everybodys(name));
             let is_new = self.learned.len() < LIBRARIES && !self.learned.iter().any(|(known, _)| *known == chain);
-            if !is_everybodys && is_new {
+            if is_everybodys || !is_new || self.own.len() >= LIBRARIES || self.own.contains(&chain) {
+                return;
+            }
+            if self.is_made_here(&chain) {
+                self.own.push(chain);
+            } else {
                 self.learned.push((chain, why.clone()));
             }
         }
+    }
+
+    /// Does the script give it its methods? Then it is the page's own, whatever some of them are called.
+    fn is_made_here(&self, chain: &Chain) -> bool {
+        let is_root = |binding: &BindingId| chain.path.is_empty() && chain.root == Root::Binding(*binding);
+        let is_object = |given: &Given| match given {
+            Given::Fresh(_) => true,
+            Given::Either(all) => all.iter().any(|one| matches!(one, Given::Fresh(_))),
+            _ => false,
+        };
+        self.facts.all.iter().any(|fact| match &fact.kind {
+            FactKind::Init { binding, given } => is_root(binding) && is_object(given),
+            FactKind::Assign { target: Some(target), given, .. } => {
+                let target = self.expand(target);
+                let is_method = || target.path.len() == chain.path.len() + 1 && target.path.starts_with(&chain.path);
+                target.root == chain.root
+                    && (target.path == chain.path && is_object(given)
+                        || matches!(given, Given::Function(_)) && is_method())
+            }
+            _ => false,
+        })
     }
 
     /// One round: what is given ads stands for ads. Is there news?
@@ -273,8 +310,18 @@ impl<'s> Meanings<'s> {
         }
     }
 
+    /// A function that is called where it stands is called with nothing else.
     fn is_open_parameter(&self, binding: BindingId) -> bool {
-        self.names.bindings[binding as usize].is_given && self.writes[binding as usize].contains(&Given::Other)
+        self.names.bindings[binding as usize].is_given && !self.given_in_place.contains(&binding)
+    }
+
+    /// The texts that a variable is given.
+    pub fn texts(&self, binding: BindingId) -> Vec<String> {
+        let texts = self.writes[binding as usize].iter().filter_map(|given| match given {
+            Given::Text(text) => Some(text.to_string()),
+            _ => None,
+        });
+        texts.take(TEXTS).collect()
     }
 
     /// Does this URL lead to ads?
@@ -311,7 +358,7 @@ fn is_maker(chain: &Chain) -> bool {
 }
 
 /// Everything that each binding is given.
-fn writes(names: &Names, facts: &Facts) -> Vec<Vec<Given>> {
+fn writes(names: &Names, facts: &Facts, given_in_place: &FxHashSet<BindingId>) -> Vec<Vec<Given>> {
     let mut writes: Vec<Vec<Given>> = vec![Vec::new(); names.bindings.len()];
     for fact in &facts.all {
         let (binding, given) = match &fact.kind {
@@ -325,8 +372,6 @@ fn writes(names: &Names, facts: &Facts) -> Vec<Vec<Given>> {
         };
         writes[binding as usize].push(given.clone());
     }
-    let given_in_place: FxHashSet<BindingId> =
-        facts.called_in_place.iter().filter_map(|start| facts.parameters.get(start)).flatten().copied().collect();
     for (at, binding) in names.bindings.iter().enumerate() {
         if binding.is_given && !given_in_place.contains(&(at as BindingId)) {
             writes[at].push(Given::Other);

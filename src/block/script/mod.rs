@@ -12,6 +12,7 @@ mod depend;
 mod effect;
 mod fact;
 mod ground;
+mod inert_url;
 mod meaning;
 mod names;
 mod native;
@@ -30,10 +31,18 @@ use fact::Facts;
 use ground::Ground;
 use meaning::Meanings;
 use names::Names;
+use std::sync::Arc;
 
-/// Judges a script of which evaluation has found something.
+/// Judges a script of which evaluation has found something; one that holds a library itself keeps its statements.
 #[must_use]
-pub fn judge_script(text: &str, tree: &Tree, is_module: bool, signs: &Signs, witness: &dyn Witness) -> ScriptVerdict {
+pub fn judge_script(
+    text: &str,
+    tree: &Tree,
+    is_module: bool,
+    holds_library: bool,
+    signs: &Signs,
+    witness: &dyn Witness,
+) -> ScriptVerdict {
     if !tree.is_whole() {
         // What was skipped may use what would go.
         return allow((!signs.is_empty()).then_some("syntax errors"));
@@ -43,11 +52,13 @@ pub fn judge_script(text: &str, tree: &Tree, is_module: bool, signs: &Signs, wit
     let meanings = Meanings::of(&names, &facts, signs, witness);
     let effects = Effects::of(&facts, &names, &meanings, signs);
     let mut ground = Ground::new(&facts, &effects, &names, signs);
-    let Some(cuts) = depend::settle(text, tree, &mut ground, &meanings) else {
-        return allow(Some("too entangled"));
-    };
+    // What a library does inside is not the page's doing, and half of it is worse than all of it.
+    let settled = if holds_library { Some(Vec::new()) } else { depend::settle(text, tree, &mut ground, &meanings) };
+    let Some(mut cuts) = settled else { return allow(Some("too entangled")) };
+    cuts.extend(inert_url::inert_urls(&tree.statements, &ground, &meanings, signs, witness, &cuts));
+    cuts.sort_by_key(|cut| cut.start);
     if cuts.is_empty() {
-        return allow(None);
+        return allow(holds_library.then_some("holds a library"));
     }
     verdict(text, &ground, cuts)
 }
@@ -59,13 +70,16 @@ fn allow(remark: Option<&'static str>) -> ScriptVerdict {
 fn verdict(text: &str, ground: &Ground<'_>, cuts: Vec<Cut>) -> ScriptVerdict {
     let rest = rest(ground, &cuts);
     let action = if rest.does_something { Action::Neutralise } else { Action::Block };
+    let mut stubs: Vec<Arc<str>> = cuts.iter().filter_map(|cut| cut.why.stub.clone()).collect();
+    stubs.sort_unstable();
+    stubs.dedup();
     let cuts = if rest.does_something || rest.has_names {
         cuts.into_iter().map(to_script_cut).collect()
     } else {
         let why = cuts[0].why.clone();
         vec![ScriptCut { span: Span::new(0, text.len()), replacement: "", why }]
     };
-    ScriptVerdict { action, cuts, remark: None }
+    ScriptVerdict { action, cuts, remark: None, stubs }
 }
 
 fn to_script_cut(cut: Cut) -> ScriptCut {

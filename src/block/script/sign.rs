@@ -14,6 +14,8 @@ pub struct Signs {
     pub requests: FxHashMap<(u32, u32), Option<Arc<Why>>>,
     /// Objects that are ad units or bids, by where they start.
     pub data: Vec<(u32, Arc<Why>)>,
+    /// URLs that may not be asked for and that it asks for, as far as they are known.
+    pub urls: Vec<Box<str>>,
 }
 
 impl Signs {

@@ -20,6 +20,8 @@ pub struct ScriptVerdict {
     pub cuts: Vec<ScriptCut>,
     /// Why all passes that could have been cut, where that is so: a budget that ran out, an `eval`.
     pub remark: Option<&'static str>,
+    /// Inert libraries that answer for what is cut: what is left of the page may wait for these.
+    pub stubs: Vec<Arc<str>>,
 }
 
 /// A statement or part of one that goes.
@@ -47,13 +49,15 @@ pub struct Why {
     pub evidence: Evidence,
     /// The word of the policy, or the filter rule.
     pub reason: Option<Reason>,
+    /// The inert library that answers for what is blocked, if there is one: `googletag`.
+    pub stub: Option<Arc<str>>,
 }
 
 impl Why {
     /// A sign of a rule or product.
     #[must_use]
     pub fn new(rule: Option<Arc<str>>, network: Option<Arc<str>>, evidence: Evidence) -> Self {
-        Self { rule, product: None, network, evidence, reason: None }
+        Self { rule, product: None, network, evidence, reason: None, stub: None }
     }
 }
 
