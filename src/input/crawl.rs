@@ -41,6 +41,8 @@ struct Held {
     number: u64,
     url: String,
     record: Record,
+    /// What the markup of a page names.
+    named: Vec<Named>,
     /// Has a page taken it?
     is_claimed: bool,
 }
@@ -103,10 +105,15 @@ impl Crawl {
         let Record { media, kind, .. } = record;
         let load = record.load.clone();
         self.notes.see(Seen { number: self.now, url: url.clone(), media, kind, load, owner: None, is_frame: false });
-        let held = Held { number: self.now, url, record, is_claimed: false };
+        let mut held = Held { number: self.now, url, record, named: Vec::new(), is_claimed: false };
         match media {
             Media::Page | Media::Text => {
                 self.page_bytes += held.size();
+                if media == Media::Page {
+                    let document = &held.record.document;
+                    held.named = named_resources(&document.bytes, document.url.as_deref());
+                    self.use_named(&held.named);
+                }
                 self.pages.push_back(held);
             }
             Media::Script => self.keep(held),
@@ -183,6 +190,15 @@ impl Crawl {
         self.now
     }
 
+    /// What a page that waits names is used from now on.
+    fn use_named(&mut self, named: &[Named]) {
+        for one in named {
+            if let Some(key) = self.by_url.get(&self.notes.target_of(&one.url)).copied() {
+                self.touch(key);
+            }
+        }
+    }
+
     fn evict(&mut self, key: u64) {
         let Some(held) = self.parts.remove(&key) else { return };
         self.part_bytes -= held.size();
@@ -225,9 +241,9 @@ impl Crawl {
     /// The page with what its markup names and what was loaded for it.
     fn joined(&mut self, page: Held, options: &ReadOptions, is_end: bool) -> SavedDocument {
         let mut joining = Joining::new(&page, options.resource_bytes);
-        let Held { number, url, record, .. } = page;
-        for named in named_resources(&record.document.bytes, record.document.url.as_deref()) {
-            self.take(named, false, 0, &mut joining);
+        let Held { number, url, record, named, .. } = page;
+        for one in named {
+            self.take(one, false, 0, &mut joining);
         }
         // The only page of a file is the one that all of it was loaded for.
         let is_only = is_end && !self.is_cut && self.pages.iter().all(|other| other.record.media != Media::Page);
@@ -349,5 +365,109 @@ impl Joining {
         let (bytes, content_type) = (bytes.clone(), content_type.clone());
         self.resources.push(Resource { url: held.url.clone(), id, kind, bytes, content_type, is_loaded });
         self.resources.last()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{read_documents, read_seekable_documents};
+    use super::*;
+    use std::io::Cursor;
+    use std::ops::ControlFlow;
+
+    /// A record of a page or, by its name, a script; `more` are lines of its head.
+    fn record(kind: &str, url: &str, more: &str, body: &str) -> String {
+        let mime = if url.ends_with(".js") { "text/javascript" } else { "text/html" };
+        let block = format!("HTTP/1.1 200 OK\r\nContent-Type: {mime}\r\n\r\n{body}");
+        let head = format!("WARC-Type: {kind}\r\nWARC-Target-URI: {url}\r\nContent-Type: application/http\r\n{more}");
+        format!("WARC/1.1\r\n{head}Content-Length: {}\r\n\r\n{block}\r\n\r\n", block.len())
+    }
+
+    fn response(url: &str, body: &str) -> String {
+        record("response", url, "", body)
+    }
+
+    fn request(url: &str, headers: &str) -> String {
+        let block = format!("GET / HTTP/1.1\r\n{headers}\r\n\r\n");
+        let length = block.len();
+        format!(
+            "WARC/1.1\r\nWARC-Type: request\r\nWARC-Target-URI: {url}\r\nContent-Length: {length}\r\n\r\n{block}\r\n\r\n"
+        )
+    }
+
+    /// URLs of the documents, each with those of its resources.
+    fn read(warc: &str, window_bytes: usize, can_seek: bool) -> Vec<String> {
+        let mut found = Vec::new();
+        let options = ReadOptions { window_bytes, ..ReadOptions::default() };
+        let mut take = |item: Result<SavedDocument, Diagnostic>| {
+            let document = item.unwrap();
+            let name = |url: &str| url.rsplit('/').next().unwrap_or_default().to_owned();
+            let parts = document.resources.iter().map(|part| name(&part.url));
+            let words = std::iter::once(name(document.url.as_deref().unwrap_or_default())).chain(parts);
+            let missing = document.diagnostics.iter().map(|one| one.code.to_owned());
+            found.push(words.chain(missing).collect::<Vec<_>>().join(" "));
+            ControlFlow::Continue(())
+        };
+        let _ = match can_seek {
+            true => read_seekable_documents(Cursor::new(warc), "a.warc", &options, &mut take),
+            false => read_documents(warc.as_bytes(), "a.warc", &options, &mut take),
+        };
+        found
+    }
+
+    #[test]
+    fn pages_take_what_they_name_and_what_was_asked_for_them() {
+        let warc = [
+            response("https://a.example/one", "<script src=named.js></script><iframe src=frame></iframe>"),
+            response("https://a.example/named.js", "1"),
+            response("https://b.example/asked.js", "2"),
+            request("https://b.example/asked.js", "Referer: https://a.example/one"),
+            response("https://a.example/frame", "<script src=inner.js></script>"),
+            response("https://a.example/inner.js", "3"),
+            response("https://c.example/two", "<script src='https://a.example/named.js'></script>"),
+            response("https://c.example/alone.js", "4"),
+        ];
+        let expected = ["one named.js frame inner.js asked.js", "two named.js", "alone.js"];
+        assert_eq!(read(&warc.concat(), 1 << 20, false), expected);
+    }
+
+    #[test]
+    fn what_lies_outside_the_window_stands_alone() {
+        let page = |name: &str| response(&format!("https://a.example/{name}"), "<script src=x.js></script>");
+        let filler = "x".repeat(2000);
+        let mut warc = page("one");
+        for number in 0..4 {
+            warc += &response(&format!("https://b.example/{number}"), &filler);
+        }
+        warc += &response("https://a.example/x.js", "1");
+        assert_eq!(read(&warc, 4000, false)[0], "one");
+        assert!(read(&warc, 4000, false).contains(&"x.js".to_owned()));
+        assert_eq!(read(&warc, 1 << 20, false)[0], "one x.js");
+    }
+
+    #[test]
+    fn a_script_stays_for_as_long_as_pages_use_it() {
+        let mut warc = response("https://a.example/lib.js", "lib");
+        for number in 0..20 {
+            warc += &response(&format!("https://a.example/p{number}"), "<script src=lib.js></script>");
+            warc += &response(&format!("https://b.example/{number}.js"), &"y".repeat(700));
+        }
+        let found = read(&warc, 4000, false);
+        assert_eq!(found.iter().filter(|words| words.ends_with(" lib.js")).count(), 20, "{found:?}");
+    }
+
+    #[test]
+    fn revisits_are_read_with_the_body_of_the_same_file() {
+        let digest = "WARC-Payload-Digest: sha1:AAAA\r\n";
+        let mut warc = record("response", "https://a.example/first", digest, "<p>body");
+        for number in 0..4 {
+            warc += &response(&format!("https://b.example/{number}"), &"x".repeat(2000));
+        }
+        warc += &record("revisit", "https://a.example/again", digest, "");
+        assert!(read(&warc, 4000, true).contains(&"again".to_owned()), "by a second reading");
+        assert!(read(&warc, 1 << 20, false).contains(&"again".to_owned()), "from the window");
+        assert!(read(&warc, 4000, false).contains(&"again body-missing".to_owned()), "a stream is read once");
+        let elsewhere = record("revisit", "https://a.example/again", "WARC-Payload-Digest: sha1:BBBB\r\n", "");
+        assert_eq!(read(&elsewhere, 1 << 20, true), ["again body-missing"]);
     }
 }
