@@ -3,7 +3,7 @@
 use super::page_dom::PageDom;
 use super::scan::{Outcome, ScriptRecord};
 use super::{BIDDER, Engine, reach};
-use crate::base::{Diagnostic, Evidence, OffsetMap, Place, Span};
+use crate::base::{Diagnostic, Evidence, OffsetMap, Place, Severity, Span};
 use crate::block::{Answers, ScriptVerdict};
 use crate::detect::{Bundle, Detected, Observed};
 use crate::evaluate::{Evaluator, Event, EventKind, Input, Sources, Trace};
@@ -306,6 +306,11 @@ impl<'s> PageRun<'s> {
             (false, false) => Outcome::Recovered,
             (false, true) => Outcome::Failed,
         };
+        if tree.is_too_deep() {
+            let message = format!("code nested deeper than {} levels was not read", self.engine.limits.syntax_depth);
+            let place = self.seen.scripts[index as usize].at;
+            self.seen.diagnostics.push(Diagnostic::new(Severity::Warning, "script-depth", message).with_place(place));
+        }
         self.seen.trees.push((index, tree));
         self.evaluator.run(input, tree);
         self.take_written();

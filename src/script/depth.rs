@@ -3,12 +3,12 @@
 /// Links of an `else if` ladder, each of which stands inside the one before.
 const LADDER: usize = 8_000;
 
-/// Could parsing `text` nest deeper than `limit`?
+/// Where `text` gets too deep to be parsed, if it does: the end of the last whole statement before that.
 ///
 /// Counts open brackets, and operators and prefix words that take all that follows to their right,
 /// byte by byte, strings and comments included: a rough upper bound that ordinary code stays far below.
-pub(super) fn is_too_deep(text: &str, limit: u32) -> bool {
-    let (mut open, mut links) = (0_u32, 0_u32);
+pub(super) fn end_before_depth(text: &str, limit: u32) -> Option<usize> {
+    let (mut open, mut links, mut ladder, mut end) = (0_u32, 0_u32, 0_usize, 0);
     let bytes = text.as_bytes();
     for (at, byte) in bytes.iter().enumerate().filter(|(_, byte)| COUNTS[usize::from(**byte)]) {
         match byte {
@@ -20,19 +20,21 @@ pub(super) fn is_too_deep(text: &str, limit: u32) -> bool {
                 open = open.saturating_sub(1);
                 links = 0;
             }
+            b';' if open == 0 => (links, end) = (0, at + 1),
             b';' | b',' => links = 0,
             b'!' | b'~' | b'+' | b'-' | b'=' | b'?' => links += 1,
+            b'e' if bytes[at..].starts_with(b"else") => ladder += 1,
             // The letter before a blank ends a prefix word, as `typeof` and `new` are.
             b' ' | b'\n' | b'\t' if at > 0 && bytes[at - 1].is_ascii_lowercase() => {
                 links += u32::from(ends_prefix_word(&bytes[..at]))
             }
             _ => {}
         }
-        if open > limit || links > limit {
-            return true;
+        if open > limit || links > limit || ladder > LADDER {
+            return Some(end);
         }
     }
-    memchr::memmem::find_iter(bytes, b"else").nth(LADDER).is_some()
+    None
 }
 
 fn ends_prefix_word(before: &[u8]) -> bool {
@@ -62,6 +64,16 @@ static COUNTS: [bool; 256] = {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn is_too_deep(text: &str, limit: u32) -> bool {
+        end_before_depth(text, limit).is_some()
+    }
+
+    #[test]
+    fn the_statements_before_a_tower_end_where_it_begins() {
+        let tower = "[".repeat(1000);
+        assert_eq!(end_before_depth(&format!("a(';'); b(); c = {tower}"), 500), Some("a(';'); b();".len()));
+    }
 
     #[test]
     fn ordinary_code_is_shallow_and_bracket_towers_are_not() {

@@ -1,6 +1,6 @@
 //! One script to one list of statements, whatever state it is in.
 
-use super::depth::is_too_deep;
+use super::depth::end_before_depth;
 use super::outline::Outline;
 use crate::base::{Limits, Span};
 use swc_common::{BytePos, Spanned};
@@ -9,6 +9,9 @@ use swc_ecma_parser::{EsSyntax, Lexer, Parser, StringInput, Syntax};
 
 /// Bytes that recovery may parse again, as a multiple of the script's length.
 const RECOVERY_EFFORT: usize = 12;
+
+/// The error that stands where code is nested too deeply to be parsed.
+const TOO_DEEP: &str = "nested too deeply";
 
 /// Which grammar the page asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +42,12 @@ impl Tree {
         self.errors.is_empty()
     }
 
+    /// Was what stands behind some place nested too deeply to be read?
+    #[must_use]
+    pub fn is_too_deep(&self) -> bool {
+        self.errors.first().is_some_and(|(error, _)| error == TOO_DEEP)
+    }
+
     /// Were bodies of functions or data left out?
     #[must_use]
     pub fn is_lazy(&self) -> bool {
@@ -62,8 +71,10 @@ pub(crate) fn text_span(span: swc_common::Span) -> Span {
 /// then statement by statement around what is broken.
 #[must_use]
 pub fn parse(text: &str, goal: Goal, limits: &Limits) -> Tree {
-    if u32::try_from(text.len()).is_err() || is_too_deep(text, limits.syntax_depth) {
-        return Tree { errors: vec![("nested too deeply".into(), Span::new(0, text.len()))], ..Tree::default() };
+    if let Some(end) = end_before_bound(text, limits) {
+        let mut tree = if end == 0 { Tree::default() } else { parse(&text[..end], goal, limits) };
+        tree.errors.insert(0, (TOO_DEEP.into(), Span::new(end, text.len())));
+        return tree;
     }
     let first_error = match parse_whole(text, goal) {
         Ok(tree) => return tree,
@@ -81,6 +92,11 @@ pub fn parse(text: &str, goal: Goal, limits: &Limits) -> Tree {
     recover(text, 0, first_error)
 }
 
+/// Where the code ends that is parsed, if not all of it is.
+fn end_before_bound(text: &str, limits: &Limits) -> Option<usize> {
+    if u32::try_from(text.len()).is_err() { Some(0) } else { end_before_depth(text, limits.syntax_depth) }
+}
+
 /// Shorter scripts are parsed whole, in bytes.
 const LAZY_FROM: usize = 2 << 10;
 
@@ -90,7 +106,7 @@ const LAZY_FROM: usize = 2 << 10;
 /// A syntax error in a body shows when it is read.
 #[must_use]
 pub fn parse_lazily(text: &str, goal: Goal, limits: &Limits) -> Tree {
-    if text.len() >= LAZY_FROM && u32::try_from(text.len()).is_ok() && !is_too_deep(text, limits.syntax_depth) {
+    if text.len() >= LAZY_FROM && end_before_bound(text, limits).is_none() {
         let outline = Outline::of(text);
         if !outline.is_empty()
             && let Ok(tree) = parse_whole(&outline.shell(text), goal)
@@ -124,8 +140,8 @@ pub(crate) fn parse_data(text: &str, outline: &Outline, start: u32) -> Option<Tr
 /// Is the text, as it stands, code without a syntax error?
 #[must_use]
 pub(super) fn is_code(text: &str, limits: &Limits) -> bool {
-    let is_in_bounds = u32::try_from(text.len()).is_ok() && !is_too_deep(text, limits.syntax_depth);
-    is_in_bounds && (parse_whole(text, Goal::Script).is_ok() || parse_whole(text, Goal::Module).is_ok())
+    end_before_bound(text, limits).is_none()
+        && (parse_whole(text, Goal::Script).is_ok() || parse_whole(text, Goal::Module).is_ok())
 }
 
 fn parser(text: &str, from: usize) -> Parser<Lexer<'_>> {
