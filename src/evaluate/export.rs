@@ -15,6 +15,10 @@ const DEPTH: u32 = 24;
 const NODES: usize = 20_000;
 const EARLY_NODES: usize = 3_000;
 
+/// Bytes of a string that count as a node, and nodes that cost a step: large values told at every turn are work.
+const NODE_BYTES: usize = 256;
+const NODES_A_STEP: usize = 16;
+
 /// Nodes of all early views of a page: these only serve to tell what changes later.
 const ALL_EARLY_NODES: usize = 60_000;
 
@@ -54,7 +58,9 @@ impl Machine<'_> {
     /// The value as a tree.
     pub(super) fn export(&mut self, value: &Abstract) -> Value {
         let mut export = Export { nodes: NODES, around: Vec::new(), is_cut: false };
-        self.export_value(value, &mut export)
+        let exported = self.export_value(value, &mut export);
+        self.charge((NODES - export.nodes) / NODES_A_STEP);
+        exported
     }
 
     /// The values as they are now, if they are small enough to be told twice.
@@ -80,7 +86,11 @@ impl Machine<'_> {
             Abstract::Null => Value::Null,
             Abstract::Bool(value) => Value::Bool(*value),
             Abstract::Number(value) => Value::Number(*value),
-            Abstract::String(text) => Value::string(text),
+            Abstract::String(text) => {
+                export.nodes = export.nodes.saturating_sub(text.len() / NODE_BYTES);
+                self.memory += text.len();
+                Value::string(text)
+            }
             Abstract::Text(pieces) => Value::Text(pieces.iter().map(|piece| self.export_piece(piece)).collect()),
             Abstract::Unknown(origin) => Value::Unknown(self.origin_text(origin)),
             Abstract::Any(choices) => self.export_choices(choices, export),

@@ -49,6 +49,7 @@ impl<'a> Machine<'a> {
     }
 
     fn read_text(&mut self, text: &Atom, key: &Atom, span: Span) -> Abstract {
+        self.charge_text(text.len());
         if *key == "length" {
             return Abstract::Number(text.encode_utf16().count() as f64);
         }
@@ -363,6 +364,7 @@ impl<'a> Machine<'a> {
     pub(super) fn iterate(&mut self, value: &Abstract) -> Option<Vec<Abstract>> {
         match value {
             Abstract::String(text) => {
+                self.memory += text.len() * size_of::<Abstract>();
                 Some(text.chars().map(|one| Abstract::text(one.encode_utf8(&mut [0; 4]))).collect())
             }
             Abstract::Object(id) => {

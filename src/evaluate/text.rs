@@ -11,6 +11,9 @@ use swc_ecma_ast as ast;
 /// Parts that a partly known string may have.
 const PIECES: usize = 64;
 
+/// Bytes of a string that cost a step to read: short strings are read for nothing.
+const BYTES_A_STEP: usize = 1 << 10;
+
 impl<'a> Machine<'a> {
     pub(super) fn template(&mut self, template: &'a ast::Tpl, scope: ScopeId) -> Abstract {
         let mut text = Abstract::String(swc_atoms::atom!(""));
@@ -49,7 +52,13 @@ impl<'a> Machine<'a> {
         for piece in b {
             match (all.last_mut(), piece) {
                 (_, Piece::Known(text)) if text.is_empty() => {}
-                (Some(Piece::Known(last)), Piece::Known(text)) => *last = Atom::new(format!("{last}{text}")),
+                (Some(Piece::Known(last)), Piece::Known(text)) => {
+                    self.memory += last.len() + text.len();
+                    if last.len() + text.len() > self.limits.string_bytes {
+                        return self.unknown(span);
+                    }
+                    *last = Atom::new(format!("{last}{text}"));
+                }
                 (_, piece) => all.push(piece),
             }
         }
@@ -66,6 +75,18 @@ impl<'a> Machine<'a> {
             return self.unknown(span);
         }
         Abstract::String(Atom::new(parts.concat()))
+    }
+
+    /// Pays for reading so many bytes of a string.
+    pub(super) fn charge_text(&mut self, bytes: usize) {
+        self.charge(bytes / BYTES_A_STEP);
+    }
+
+    /// Pays for the string that a builtin has made, if it is one and not too long.
+    pub(super) fn charge_made(&mut self, made: Option<Abstract>) -> Option<Abstract> {
+        let Some(Abstract::String(text)) = &made else { return made };
+        self.memory += text.len();
+        if text.len() > self.limits.string_bytes { None } else { made }
     }
 
     fn pieces(&mut self, value: &Abstract, span: Span) -> Vec<Piece> {

@@ -4,7 +4,7 @@ use crate::evaluate::abstract_value::{Abstract, ObjectId};
 use crate::evaluate::condition::ConditionId;
 use crate::evaluate::heap::{Kind, Object};
 use crate::evaluate::machine::Machine;
-use crate::evaluate::operator::is_truthy;
+use crate::evaluate::operator::{is_truthy, number_text};
 use crate::evaluate::property::ARRAY_LENGTH;
 use swc_common::Span;
 
@@ -363,15 +363,26 @@ impl<'a> Machine<'a> {
             _ => swc_atoms::atom!(","),
         };
         let mut text = Abstract::text("");
+        // What is known is put together first: a part at a time, a long list would be copied for each of its elements.
+        let mut known = String::new();
         for (at, element) in elements.iter().enumerate() {
             if at > 0 {
-                text = self.concat(&text, &Abstract::String(separator.clone()), span);
+                known.push_str(&separator);
             }
-            if !element.is_nullish() {
-                text = self.concat(&text, element, span);
+            match element {
+                element if element.is_nullish() => {}
+                Abstract::String(part) => known.push_str(part),
+                Abstract::Number(number) => known.push_str(&number_text(*number)),
+                element => {
+                    text = self.concat(&text, &Abstract::text(&std::mem::take(&mut known)), span);
+                    text = self.concat(&text, element, span);
+                }
+            }
+            if known.len() > self.limits.string_bytes {
+                return None;
             }
         }
-        Some(text)
+        Some(self.concat(&text, &Abstract::text(&known), span))
     }
 
     fn find_element(&mut self, elements: &[Abstract], key: &str, wanted: &Abstract) -> Option<Abstract> {

@@ -340,7 +340,7 @@ impl<'a> Machine<'a> {
             ("Array", Abstract::Object(id)) => self.array_method(*id, key, arguments, span),
             ("Array", _) => None,
             ("String", Abstract::String(text)) => self.string_method(text, key, arguments, span),
-            ("String", Abstract::Text(_)) => return self.text_method(this, key, span),
+            ("String", Abstract::Text(_)) => return self.text_method(this, key),
             ("String", other) => {
                 let text = self.text_of(other)?;
                 self.string_method(&text, key, arguments, span)

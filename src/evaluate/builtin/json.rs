@@ -11,12 +11,15 @@ use swc_common::{DUMMY_SP, Span};
 /// Levels and nodes that `JSON.stringify` follows.
 const DEPTH: u32 = 64;
 const NODES: usize = 50_000;
+/// Bytes of a string in it that count as a node.
+const NODE_BYTES: usize = 64;
 
 impl<'a> Machine<'a> {
     pub(super) fn json_function(&mut self, name: &str, arguments: &[Abstract], span: Span) -> Option<Abstract> {
         let first = arguments.first()?;
         match (name, first) {
             ("JSON.parse", Abstract::String(text)) => {
+                self.charge_text(text.len());
                 self.parsed_texts.insert(text.clone());
                 let before = std::mem::replace(&mut self.json_span, span);
                 let value = self.json_value(text);
@@ -31,7 +34,7 @@ impl<'a> Machine<'a> {
                 let json = json?;
                 let indent = arguments.get(2).is_some_and(|indent| !indent.is_nullish());
                 let text = if indent { serde_json::to_string_pretty(&json) } else { serde_json::to_string(&json) };
-                text.ok().map(|text| Abstract::text(&text))
+                self.charge_made(text.ok().map(|text| Abstract::text(&text)))
             }
             _ => None,
         }
@@ -83,7 +86,10 @@ impl<'a> Machine<'a> {
             Abstract::Number(number) => {
                 Value::Number(*number).to_json().as_number().cloned().map_or(Json::Null, Json::Number)
             }
-            Abstract::String(text) => Json::String(text.to_string()),
+            Abstract::String(text) => {
+                *nodes = nodes.checked_sub(text.len() / NODE_BYTES)?;
+                Json::String(text.to_string())
+            }
             Abstract::Object(id) if depth < DEPTH => self.plain_object(*id, depth, nodes)?,
             _ => return None,
         })

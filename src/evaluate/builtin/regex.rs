@@ -96,6 +96,7 @@ impl<'a> Machine<'a> {
             return self.to_text_shallow(&Abstract::Object(id)).map(Abstract::String);
         }
         let text = self.text_of(arguments.first()?)?;
+        self.charge_text(text.len());
         let regex = self.regex(id)?;
         match key {
             "test" => Some(Abstract::Bool(regex.is_match(&text))),

@@ -46,6 +46,7 @@ pub(super) const METHODS: &[&str] = &[
 ];
 
 impl<'a> Machine<'a> {
+    /// A method of a known string. Long strings cost steps as they are read, and memory as they are made.
     pub(super) fn string_method(
         &mut self,
         text: &Atom,
@@ -53,6 +54,12 @@ impl<'a> Machine<'a> {
         arguments: &[Abstract],
         span: Span,
     ) -> Option<Abstract> {
+        self.charge_text(text.len());
+        let made = self.string_value(text, key, arguments, span);
+        self.charge_made(made)
+    }
+
+    fn string_value(&mut self, text: &Atom, key: &str, arguments: &[Abstract], span: Span) -> Option<Abstract> {
         let known = |text: &str| Some(Abstract::text(text));
         match key {
             "toString" | "valueOf" | "normalize" => Some(Abstract::String(text.clone())),
@@ -79,7 +86,6 @@ impl<'a> Machine<'a> {
                 if text.len().saturating_mul(count) > self.limits.string_bytes {
                     return None;
                 }
-                self.memory += text.len() * count;
                 known(&text.repeat(count))
             }
             "padStart" | "padEnd" => self.pad(text, key, arguments),
@@ -90,7 +96,7 @@ impl<'a> Machine<'a> {
     }
 
     /// Methods of a partly known string that can be told all the same.
-    pub(super) fn text_method(&mut self, this: &Abstract, key: &str, _span: Span) -> Option<Abstract> {
+    pub(super) fn text_method(&mut self, this: &Abstract, key: &str) -> Option<Abstract> {
         let Abstract::Text(pieces) = this else { return None };
         let change: fn(&str) -> String = match key {
             "toString" | "valueOf" | "trim" => return Some(this.clone()),
@@ -99,7 +105,10 @@ impl<'a> Machine<'a> {
             _ => return None,
         };
         let changed = pieces.iter().map(|piece| match piece {
-            Piece::Known(text) => Piece::Known(Atom::new(change(text))),
+            Piece::Known(text) => {
+                self.memory += text.len();
+                Piece::Known(Atom::new(change(text)))
+            }
             unknown @ Piece::Unknown(_) => unknown.clone(),
         });
         Some(Abstract::Text(changed.collect()))
@@ -227,7 +236,16 @@ impl<'a> Machine<'a> {
         Some(self.concat(&start, &Abstract::text(after), span))
     }
 
+    /// A function of the global object that takes a string, paid for as a method is.
     pub(super) fn text_function(&mut self, name: &str, arguments: &[Abstract], span: Span) -> Option<Abstract> {
+        if let Some(Abstract::String(text)) = arguments.first() {
+            self.charge_text(text.len());
+        }
+        let made = self.text_value(name, arguments, span);
+        self.charge_made(made)
+    }
+
+    fn text_value(&mut self, name: &str, arguments: &[Abstract], span: Span) -> Option<Abstract> {
         let first = arguments.first().cloned().unwrap_or(Abstract::Undefined);
         if name == "String" {
             return Some(match (&first, arguments.is_empty()) {
