@@ -8,8 +8,9 @@ const LADDER: usize = 8_000;
 /// Counts open brackets, and operators and prefix words that take all that follows to their right,
 /// byte by byte, strings and comments included: a rough upper bound that ordinary code stays far below.
 pub(super) fn end_before_depth(text: &str, limit: u32) -> Option<usize> {
-    let (mut open, mut links, mut ladder, mut end) = (0_u32, 0_u32, 0_usize, 0);
+    let (mut open, mut links, mut end) = (0_u32, 0_u32, 0);
     let bytes = text.as_bytes();
+    let ladder = memchr::memmem::find_iter(bytes, b"else").nth(LADDER).unwrap_or(bytes.len());
     for (at, byte) in bytes.iter().enumerate().filter(|(_, byte)| COUNTS[usize::from(**byte)]) {
         match byte {
             b'(' | b'[' | b'{' => {
@@ -23,14 +24,13 @@ pub(super) fn end_before_depth(text: &str, limit: u32) -> Option<usize> {
             b';' if open == 0 => (links, end) = (0, at + 1),
             b';' | b',' => links = 0,
             b'!' | b'~' | b'+' | b'-' | b'=' | b'?' => links += 1,
-            b'e' if bytes[at..].starts_with(b"else") => ladder += 1,
             // The letter before a blank ends a prefix word, as `typeof` and `new` are.
             b' ' | b'\n' | b'\t' if at > 0 && bytes[at - 1].is_ascii_lowercase() => {
                 links += u32::from(ends_prefix_word(&bytes[..at]))
             }
             _ => {}
         }
-        if open > limit || links > limit || ladder > LADDER {
+        if open > limit || links > limit || at > ladder {
             return Some(end);
         }
     }
