@@ -50,7 +50,7 @@ mod sellers;
 
 pub mod report;
 
-pub use base::{Diagnostic, Evidence, Limits, Place, Position, Severity, Span};
+pub use base::{Diagnostic, Evidence, Limits, LineIndex, Place, Position, Severity, Span};
 pub use block::header;
 pub use block::{
     Action, Answer, Answers, Change, ChangeKind, Decision, FilterRule, Inserts, PageContext, Party, Policy, PolicyWord,
@@ -59,7 +59,7 @@ pub use block::{
 };
 #[cfg(feature = "filter-lists")]
 pub use block::{FilterList, FilterLists, HiddenOnPage, ListMistake, ListVerdict, Trust};
-pub use clean::{CleanOptions, Cleaned, Cut, Kept, What, clean_text};
+pub use clean::{CleanOptions, Cleaned, Cut, IsAd, Kept, What, clean_text};
 pub use detect::{AdUnit, Adapter, Bid, Bundle, ConfigEntry, Finding, FoundNetwork, FoundRequest, Problem, Slot};
 #[doc(hidden)]
 pub use engine::stages;

@@ -287,6 +287,60 @@ fn clean_takes_pages_and_folders_of_them() {
 }
 
 #[test]
+fn clean_writes_several_texts_and_folders_below_one() {
+    let folder = Folder::new("clean-several");
+    let one = folder.write("one.txt", LEAKED);
+    folder.write("in/two.md", LEAKED);
+    folder.write("in/deep/three.txt", LEAKED);
+    folder.write("in/picture.png", "");
+    let (inside, target) = (folder.0.join("in"), folder.0.join("out"));
+    let output = adsieve(&["clean", text(&one), text(&inside), "-o", text(&target)]);
+    assert_eq!((code(&output), stdout(&output)), (0, ""), "{}", stderr(&output));
+    for name in ["one.txt", "two.md", "deep/three.txt"] {
+        assert_eq!(fs::read_to_string(target.join(name)).unwrap(), CLEANED, "{name}");
+    }
+    assert!(!target.join("picture.png").exists());
+    let again = adsieve(&["clean", text(&one), text(&one), "-o", text(&target)]);
+    assert_eq!(code(&again), 3, "one name for two results");
+}
+
+#[test]
+fn clean_never_writes_over_a_copy() {
+    let folder = Folder::new("clean-copies");
+    let page = folder.write("a.txt", LEAKED);
+    folder.write("a.txt.orig", "mine");
+    assert_eq!(code(&adsieve(&["clean", "--in-place", text(&page)])), 0);
+    assert_eq!(fs::read_to_string(folder.0.join("a.txt.orig")).unwrap(), "mine");
+    assert_eq!(fs::read_to_string(folder.0.join("a.txt.orig.2")).unwrap(), LEAKED);
+}
+
+#[test]
+fn clean_knows_the_libraries_of_own_rules() {
+    let folder = Folder::new("clean-rules");
+    let page = folder.write("a.txt", "It rained.\n\nacmeAds.show({ zone: 7 });\n\nIt stopped.\n");
+    let rules = "product = \"acme\"\nname = \"Acme\"\nnetwork = \"acme\"\nrole = \"native\"\nglobals = [\"acmeAds\"]\n";
+    let networks = "[acme]\nname = \"Acme\"\n";
+    folder.write("rules/acme.toml", rules);
+    folder.write("rules/networks.toml", networks);
+    assert_eq!(code(&adsieve(&["clean", "--check", text(&page)])), 0, "not an ad's without them");
+    let output = adsieve(&["clean", "--rules", text(&folder.0.join("rules")), text(&page)]);
+    assert_eq!((code(&output), stdout(&output)), (0, CLEANED), "{}", stderr(&output));
+}
+
+#[test]
+fn scan_reads_code_that_leaked_into_a_field_of_texts() {
+    let folder = Folder::new("scan-text-field");
+    let leaked =
+        "It rained.\\n\\nadUnits.push({ code: ‘top’, bids: [{ bidder: ‘appnexus’, params: { placementId: ‘7’ } }] });";
+    let page = folder.write("a.ndjson", &format!("{{\"body\": \"{leaked}\"}}\n"));
+    let output = adsieve(&["scan", "-q", "--format", "ndjson", "--text-field", "body", text(&page)]);
+    let report: serde_json::Value = serde_json::from_str(stdout(&output).lines().next().unwrap()).unwrap();
+    assert_eq!(report["source"]["container"], "text", "{report}");
+    assert_eq!(report["ad_units"][0]["bids"][0]["params"]["placementId"], "7", "{report}");
+    assert_eq!(report["scripts"][0]["repairs"][0], "typographic-quotes", "{report}");
+}
+
+#[test]
 fn clean_refuses_what_is_no_text() {
     let folder = Folder::new("clean-binary");
     let file = folder.write("a.txt", "");

@@ -37,6 +37,12 @@ impl Span {
         self.start == self.end
     }
 
+    /// The same span of a text that has `bytes` more in front.
+    #[must_use]
+    pub fn shifted(self, bytes: usize) -> Self {
+        Self::new(self.start as usize + bytes, self.end as usize + bytes)
+    }
+
     /// Does `other` lie wholly inside?
     #[must_use]
     pub fn contains(self, other: Self) -> bool {

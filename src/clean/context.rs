@@ -4,9 +4,7 @@ use crate::script::{Anchors, Region};
 
 /// What is known of a text as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Context {
-    /// Where lines stand that open or close a Markdown fence.
-    pub fences: Vec<usize>,
+pub struct Context {
     /// JSON, NDJSON or a log.
     pub is_data: bool,
     /// Its prose has a word or two of programming: what is set apart as code is a sample.
@@ -15,6 +13,8 @@ pub(super) struct Context {
     pub has_terms: bool,
     /// Its prose explains ad code, or programming at length: all code is a sample.
     pub is_about_code: bool,
+    /// It stands where a page shows code, as in a `<pre>`.
+    pub is_sample: bool,
 }
 
 /// Words that people who explain code use, in some languages; each is a whole word in lower case.
@@ -98,7 +98,11 @@ impl Context {
         if is_data(text) {
             return Self { is_data: true, ..Self::default() };
         }
-        let prose = prose(text, regions);
+        Self::of_prose(&prose(text, regions), anchors)
+    }
+
+    /// Looks at the prose of a text or page.
+    pub fn of_prose(prose: &str, anchors: &Anchors) -> Self {
         let lower = prose.to_lowercase();
         let mut words: Vec<&str> =
             lower.split(|c: char| !c.is_alphanumeric()).filter(|word| TERMS.contains(word)).collect();
@@ -108,23 +112,13 @@ impl Context {
         let mentions = prose.lines().any(|line| mentions_name(line, anchors));
         let terms = words.len() + phrases;
         Self {
-            fences: fences(text),
             is_data: false,
             is_near_code: terms > 0 || mentions,
             has_terms: terms > 1 || mentions,
             is_about_code: terms >= ENOUGH || (mentions && terms > 0),
+            is_sample: false,
         }
     }
-}
-
-fn fences(text: &str) -> Vec<usize> {
-    let is_fence = |line: &str| line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~");
-    let mut at = 0;
-    let starts = text.split_inclusive('\n').map(|line| {
-        at += line.len();
-        (at - line.len(), line)
-    });
-    starts.filter(|(_, line)| is_fence(line)).map(|(start, _)| start).collect()
 }
 
 /// The text without its regions.

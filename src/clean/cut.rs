@@ -1,7 +1,7 @@
 //! The cleaning itself: regions in, cuts out.
 
 use super::context::Context;
-use super::keep::reason_to_keep;
+use super::keep::Surroundings;
 use super::mend::widen;
 use crate::base::Span;
 use crate::script::{Anchors, Language, Region, find_all_regions, find_regions};
@@ -90,26 +90,38 @@ pub struct Kept {
 /// Passes until nothing is left to cut; a cut may join what was apart.
 const PASSES: usize = 4;
 
+/// What tells that code which no anchor marks is an ad's: it is given repaired code and answers with the network.
+pub type IsAd<'f> = dyn Fn(&str) -> Option<Arc<str>> + 'f;
+
 /// Cuts leaked code out of a text.
 ///
-/// `is_ad` may recognise code as an ad's that no anchor marks; it is given the repaired
-/// code and answers with the network. Everything outside [`Cleaned::cuts`] stays byte for byte.
-pub fn clean_text<'t>(
+/// `is_ad` may recognise code as an ad's that no anchor marks. Everything outside [`Cleaned::cuts`]
+/// stays byte for byte.
+pub fn clean_text<'t>(text: &'t str, anchors: &Anchors, options: CleanOptions, is_ad: &IsAd<'_>) -> Cleaned<'t> {
+    clean_in_context(text, anchors, options, is_ad, None)
+}
+
+/// Tells what kind of text it is, where one knows better than by the text at hand.
+pub(crate) type ContextOf<'f> = dyn Fn() -> Context + 'f;
+
+/// The same for a text that is a part of another.
+pub(crate) fn clean_in_context<'t>(
     text: &'t str,
     anchors: &Anchors,
     options: CleanOptions,
-    is_ad: &dyn Fn(&str) -> Option<Arc<str>>,
+    is_ad: &IsAd<'_>,
+    context: Option<&ContextOf<'_>>,
 ) -> Cleaned<'t> {
     let mut cleaned = Cleaned { text: Cow::Borrowed(text), cuts: Vec::new(), kept: Vec::new() };
     for _ in 0..PASSES {
-        let (cuts, kept) = cuts_of(&cleaned.text, anchors, options, is_ad);
+        let (cuts, kept) = cuts_of(&cleaned.text, anchors, options, is_ad, context);
         if cleaned.cuts.is_empty() {
             cleaned.kept = kept;
         }
         if cuts.is_empty() {
             break;
         }
-        let cuts = merged(&cleaned.cuts, cuts, text);
+        let cuts = merged(cleaned.cuts, cuts, text);
         cleaned.text = Cow::Owned(apply(text, &cuts));
         cleaned.cuts = cuts;
     }
@@ -120,7 +132,8 @@ fn cuts_of(
     text: &str,
     anchors: &Anchors,
     options: CleanOptions,
-    is_ad: &dyn Fn(&str) -> Option<Arc<str>>,
+    is_ad: &IsAd<'_>,
+    context: Option<&ContextOf<'_>>,
 ) -> (Vec<Cut>, Vec<Kept>) {
     let mut regions =
         if options.what == What::Code { find_all_regions(text, anchors) } else { find_regions(text, anchors) };
@@ -129,13 +142,16 @@ fn cuts_of(
             (region.is_ad, region.network) = (true, Some(network));
         }
     }
-    if regions.is_empty() {
+    let is_wanted = |region: &&Region| region.is_ad || options.what == What::Code;
+    if !regions.iter().any(|region| is_wanted(&region)) {
         return (Vec::new(), Vec::new());
     }
-    let context = Context::of(text, &regions, anchors);
+    let context = context.map_or_else(|| Context::of(text, &regions, anchors), |context| context());
+    let mut surroundings = Surroundings::new(text, &regions, &context);
     let (mut cuts, mut kept) = (Vec::new(), Vec::new());
-    for region in regions.iter().filter(|region| region.is_ad || options.what == What::Code) {
-        match reason_to_keep(text, region, &context).filter(|_| !options.cuts_samples()) {
+    for region in regions.iter().filter(is_wanted) {
+        let reason = if options.cuts_samples() { None } else { surroundings.reason_to_keep(region) };
+        match reason {
             Some(reason) => kept.push(Kept { span: region.span, reason }),
             None => cuts.push(cut(text, region)),
         }
@@ -181,31 +197,46 @@ fn joined(cuts: Vec<Cut>, text: &str) -> Vec<Cut> {
 }
 
 /// Adds cuts found in the text that earlier cuts left to those cuts.
-fn merged(earlier: &[Cut], found: Vec<Cut>, text: &str) -> Vec<Cut> {
-    if earlier.is_empty() {
-        return found;
-    }
-    let mut all = earlier.to_vec();
-    for cut in found {
-        let span = Span { start: original(earlier, cut.span.start), end: original(earlier, cut.span.end) };
-        all.retain(|before| !span.contains(before.span));
-        all.push(Cut { span, ..cut });
-    }
+fn merged(earlier: Vec<Cut>, found: Vec<Cut>, text: &str) -> Vec<Cut> {
+    let mut originals = Originals::new(&earlier);
+    let spans: Vec<Span> = found.iter().map(|cut| originals.span(cut.span)).collect();
+    let mut all = earlier;
+    all.extend(found.into_iter().zip(spans).map(|(cut, span)| Cut { span, ..cut }));
     all.sort_by_key(|cut| cut.span);
     joined(all, text)
 }
 
-/// Leads an offset of the cleaned text back to the original one.
-fn original(cuts: &[Cut], offset: u32) -> u32 {
-    let mut at = offset;
-    for cut in cuts {
-        if at < cut.span.start {
-            break;
-        }
-        let grown = u32::try_from(cut.replacement.len()).unwrap_or(0);
-        at = (at + (cut.span.end - cut.span.start)).saturating_sub(grown).max(cut.span.start);
+/// Leads offsets of the cleaned text, asked for in order, back to the original one.
+pub(crate) struct Originals<'c> {
+    cuts: &'c [Cut],
+    /// The first cut that lies behind the last offset.
+    next: usize,
+    /// What the cuts before have taken away.
+    shift: i64,
+    /// Where the last of them starts.
+    floor: u32,
+}
+
+impl<'c> Originals<'c> {
+    pub(crate) fn new(cuts: &'c [Cut]) -> Self {
+        Self { cuts, next: 0, shift: 0, floor: 0 }
     }
-    at
+
+    /// The span of the original text that became this one.
+    pub(crate) fn span(&mut self, cleaned: Span) -> Span {
+        let start = self.of(cleaned.start);
+        Span { start, end: self.of(cleaned.end).max(start) }
+    }
+
+    fn of(&mut self, offset: u32) -> u32 {
+        let at = |shift: i64| u32::try_from(i64::from(offset) + shift).unwrap_or(0);
+        while let Some(cut) = self.cuts.get(self.next).filter(|cut| at(self.shift).max(self.floor) >= cut.span.start) {
+            let grown = i64::try_from(cut.replacement.len()).unwrap_or(0);
+            self.shift += i64::from(cut.span.end - cut.span.start) - grown;
+            (self.floor, self.next) = (cut.span.start, self.next + 1);
+        }
+        at(self.shift).max(self.floor)
+    }
 }
 
 fn apply(text: &str, cuts: &[Cut]) -> String {

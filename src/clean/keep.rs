@@ -1,96 +1,137 @@
 //! Reasons to leave code where it is.
+//!
+//! In: the regions of a text in order. Out: for each the reason to keep it, if there is one. What lies around
+//! regions is looked at once for all of them.
 
 use super::context::Context;
+use super::marks::Marks;
 use crate::base::Span;
 use crate::script::{Language, Region};
+use std::ops::Range;
 
-/// Why a region is to stay; `None` if it has leaked.
-pub(super) fn reason_to_keep(text: &str, region: &Region, context: &Context) -> Option<&'static str> {
-    if context.is_data {
-        return Some("data");
+/// A text around its regions.
+pub(super) struct Surroundings<'t> {
+    text: &'t str,
+    regions: &'t [Region],
+    context: &'t Context,
+    marks: Marks,
+    is_php: bool,
+    /// The paragraph that was looked at last, and whether it belongs to a program in another language.
+    block: (Range<usize>, bool),
+}
+
+impl<'t> Surroundings<'t> {
+    pub fn new(text: &'t str, regions: &'t [Region], context: &'t Context) -> Self {
+        let marks = Marks::of(text);
+        let is_php = text.trim_start().starts_with("<?php");
+        Self { text, regions, context, marks, is_php, block: (0..0, false) }
     }
-    if context.is_about_code {
-        return Some("text-about-code");
+
+    /// Why a region is to stay; `None` if it has leaked. Regions are asked about in order.
+    pub fn reason_to_keep(&mut self, region: &Region) -> Option<&'static str> {
+        if self.context.is_data {
+            return Some("data");
+        }
+        if self.context.is_about_code {
+            return Some("text-about-code");
+        }
+        if self.context.is_near_code && self.is_set_apart(region.span) {
+            return Some("code-sample");
+        }
+        if self.is_in_other_language(region.span) {
+            return Some("other-language");
+        }
+        if self.is_between_backticks(region.span) {
+            return Some("code-sample");
+        }
+        let is_sure = region.is_ended && region.parses;
+        let is_mention = region.language == Language::Script && !is_sure && self.is_inside_sentence(region.span);
+        is_mention.then_some("mention")
     }
-    if context.is_near_code && is_set_apart(text, region.span, context) {
-        return Some("code-sample");
+
+    /// Does prose stand on the same line, before or after?
+    fn is_inside_sentence(&self, span: Span) -> bool {
+        let is_prose = |side: &str| side.contains(char::is_alphanumeric);
+        is_prose(self.line_before(span)) || is_prose(self.line_after(span))
     }
-    if is_in_other_language(text, region.span) {
-        return Some("other-language");
+
+    /// Inline code of Markdown.
+    fn is_between_backticks(&self, span: Span) -> bool {
+        self.text[..span.start as usize].ends_with('`') && self.text[span.end as usize..].starts_with('`')
     }
-    if is_between_backticks(text, region.span) {
-        return Some("code-sample");
+
+    /// What stands before a region on its line, as far as one looks.
+    fn line_before(&self, span: Span) -> &'t str {
+        let end = span.start as usize;
+        let near = &self.text[self.text.ceil_char_boundary(end.saturating_sub(LINE))..end];
+        &near[near.rfind('\n').map_or(0, |at| at + 1)..]
     }
-    let is_sure = region.is_ended && region.parses;
-    let is_mention = region.language == Language::Script && !is_sure && is_inside_sentence(text, region.span);
-    is_mention.then_some("mention")
-}
 
-/// Does prose stand on the same line, before or after?
-fn is_inside_sentence(text: &str, span: Span) -> bool {
-    let is_prose = |side: &str| side.contains(char::is_alphanumeric);
-    is_prose(line_before(text, span)) || is_prose(line_after(text, span))
-}
-
-/// How far around a region is looked, in bytes.
-const NEAR: usize = 4000;
-
-/// The text right before a region.
-fn nearest_before(text: &str, span: Span) -> &str {
-    let end = span.start as usize;
-    let mut start = end.saturating_sub(NEAR);
-    while !text.is_char_boundary(start) {
-        start += 1;
+    fn line_after(&self, span: Span) -> &'t str {
+        let after = &self.text[span.end as usize..];
+        let near = &after[..after.floor_char_boundary(LINE)];
+        &near[..near.find('\n').unwrap_or(near.len())]
     }
-    &text[start..end]
-}
 
-/// The first bytes of a text.
-fn beginning(text: &str) -> &str {
-    let mut end = text.len().min(NEAR);
-    while !text.is_char_boundary(end) {
-        end -= 1;
+    /// Is it in a fence, a `<pre>` or `<code>`, between backticks, or in an indented block?
+    fn is_set_apart(&self, span: Span) -> bool {
+        let start = span.start as usize;
+        self.context.is_sample
+            || self.marks.is_fenced(start)
+            || self.marks.is_in_element(start)
+            || self.marks.is_after_odd_backtick(start - self.line_before(span).len(), start)
+            || (self.context.has_terms && self.is_indented(span))
     }
-    &text[..end]
+
+    fn is_indented(&self, span: Span) -> bool {
+        let start = span.start as usize - self.line_before(span).len();
+        let mut lines = self.text[start..span.end as usize].lines().filter(|line| !line.trim().is_empty());
+        lines.all(|line| line.starts_with("    ") || line.starts_with('\t'))
+    }
+
+    /// Do the lines around it, up to a blank one, belong to a program in another language?
+    fn is_in_other_language(&mut self, span: Span) -> bool {
+        let (start, end) = (span.start as usize, span.end as usize);
+        if self.is_php {
+            return true;
+        }
+        if !(self.block.0.contains(&start) && end <= self.block.0.end) {
+            let block = self.block_around(start, end);
+            let is_other = is_configuration(&self.text[block.clone()]) || self.is_program(block.clone());
+            self.block = (block, is_other);
+        }
+        self.block.1
+    }
+
+    /// From the blank line before a place, not before the last block, to the one behind.
+    fn block_around(&self, start: usize, end: usize) -> Range<usize> {
+        const BLANK: [&str; 2] = ["\n\n", "\n\r\n"];
+        let floor = self.block.0.end.min(start);
+        let before = BLANK.iter().filter_map(|blank| Some(floor + self.text[floor..start].rfind(blank)? + blank.len()));
+        let after = BLANK.iter().filter_map(|blank| Some(end + self.text[end..].find(blank)?));
+        before.max().unwrap_or(floor)..after.min().unwrap_or(self.text.len())
+    }
+
+    /// Are there lines of a program in the block, beside what was recognised as an ad's?
+    fn is_program(&self, block: Range<usize>) -> bool {
+        let first = self.regions.partition_point(|region| (region.span.end as usize) <= block.start);
+        let inside = self.regions[first..].iter().take_while(|region| (region.span.start as usize) < block.end);
+        let mut at = block.start;
+        for region in inside.filter(|region| region.is_ad) {
+            let start = (region.span.start as usize).max(at);
+            if has_program_line(&self.text[at..start]) {
+                return true;
+            }
+            at = (region.span.end as usize).max(at);
+        }
+        has_program_line(&self.text[at.min(block.end)..block.end])
+    }
 }
 
-/// Inline code of Markdown.
-fn is_between_backticks(text: &str, span: Span) -> bool {
-    line_before(text, span).ends_with('`') && line_after(text, span).starts_with('`')
-}
+/// Bytes of a line that are looked at, before and behind a region.
+const LINE: usize = 400;
 
-fn line_before(text: &str, span: Span) -> &str {
-    let before = nearest_before(text, span);
-    &before[before.rfind('\n').map_or(0, |at| at + 1)..]
-}
-
-fn line_after(text: &str, span: Span) -> &str {
-    let after = beginning(&text[span.end as usize..]);
-    &after[..after.find('\n').unwrap_or(after.len())]
-}
-
-/// Is it in a fence, a `<pre>` or `<code>`, between backticks, or in an indented block?
-fn is_set_apart(text: &str, span: Span, context: &Context) -> bool {
-    let fences = context.fences.partition_point(|&fence| fence < span.start as usize);
-    let before = nearest_before(text, span);
-    let is_in =
-        |name: &str| before.rfind(&format!("<{name}")).is_some_and(|at| !before[at..].contains(&format!("</{name}")));
-    let backticks = line_before(text, span).matches('`').count();
-    fences % 2 == 1
-        || is_in("pre")
-        || is_in("code")
-        || backticks % 2 == 1
-        || (context.has_terms && is_indented(text, span))
-}
-
-fn is_indented(text: &str, span: Span) -> bool {
-    let start = span.start as usize - line_before(text, span).len();
-    let mut lines = text[start..span.end as usize].lines().filter(|line| !line.trim().is_empty());
-    lines.all(|line| line.starts_with("    ") || line.starts_with('\t'))
-}
-
-/// Do the lines around it, up to a blank one, belong to a program in another language?
-fn is_in_other_language(text: &str, span: Span) -> bool {
+fn has_program_line(text: &str) -> bool {
     const MARKS: [&str; 18] = [
         "def ",
         "import ",
@@ -111,20 +152,13 @@ fn is_in_other_language(text: &str, span: Span) -> bool {
         "namespace ",
         "(define",
     ];
-    let before = nearest_before(text, span);
-    let after = beginning(&text[span.end as usize..]);
-    let block_before = &before[before.rfind("\n\n").map_or(0, |at| at + 2)..];
-    let block_after = &after[..after.find("\n\n").unwrap_or(after.len())];
     let is_code = |line: &str| {
         line.ends_with([';', '{', '}', ':', '>', ')', '"', '\'', '*'])
             || line.starts_with("import ")
             || line.starts_with("<?php")
     };
     let is_marked = |line: &str| is_code(line) && MARKS.iter().any(|mark| line.starts_with(mark));
-    let block = &text[span.start as usize - block_before.len()..span.end as usize + block_after.len()];
-    text.trim_start().starts_with("<?php")
-        || is_configuration(block)
-        || block_before.lines().chain(block_after.lines()).any(|line| is_marked(line.trim()))
+    text.lines().any(|line| is_marked(line.trim()))
 }
 
 /// TOML and INI have `[sections]`, YAML has `keys:` whose lines end without punctuation.

@@ -43,6 +43,7 @@ fn without_empty_tags(text: &str, start: usize, end: usize) -> (usize, usize) {
     while let Some(length) = prefix_tag(&text[end..], &["<br />", "<br/>", "<br>"]) {
         end += length;
     }
+    (start, end) = without_empty_fence(text, start, end);
     for name in ["p", "div", "span", "pre", "code"] {
         let (open, close) = (format!("<{name}>"), format!("</{name}>"));
         let head = text[..start].trim_end();
@@ -54,6 +55,22 @@ fn without_empty_tags(text: &str, start: usize, end: usize) -> (usize, usize) {
         }
     }
     (start, end)
+}
+
+/// Takes in the fence of Markdown around a cut that leaves nothing in it.
+fn without_empty_fence(text: &str, start: usize, end: usize) -> (usize, usize) {
+    const FENCES: [&str; 2] = ["```", "~~~"];
+    const LONGEST: usize = 40;
+    let head = text[..start].trim_end();
+    let near = &head[head.ceil_char_boundary(head.len().saturating_sub(LONGEST))..];
+    let line = &near[near.rfind('\n').map_or(0, |at| at + 1)..];
+    let rest = text[end..].trim_start();
+    let is_fence =
+        |fence: &&&str| line.strip_prefix(**fence).is_some_and(|name| !name.contains('`')) && rest.starts_with(**fence);
+    match FENCES.iter().find(is_fence) {
+        Some(fence) if head.len() < start => (head.len() - line.len(), text.len() - rest.len() + fence.len()),
+        _ => (start, end),
+    }
 }
 
 /// The length of white space and one of the tags, if the text starts so.
@@ -83,5 +100,7 @@ mod tests {
         assert_eq!(cut("A.\n\nX", "X"), "A.");
         assert_eq!(cut("A.\n<p>X</p>\nB.", "X"), "A.\nB.");
         assert_eq!(cut("A X, B", "X"), "A, B");
+        assert_eq!(cut("A.\n\n```js\nX\n```\n\nB.", "X"), "A.\n\nB.");
+        assert_eq!(cut("A.\n\n```js\nX\ny\n```\n\nB.", "X"), "A.\n\n```js\ny\n```\n\nB.");
     }
 }

@@ -7,6 +7,10 @@
 mod context;
 mod cut;
 mod keep;
+mod marks;
 mod mend;
 
-pub use cut::{CleanOptions, Cleaned, Cut, Kept, What, clean_text};
+pub(crate) use context::Context;
+pub use cut::{CleanOptions, Cleaned, Cut, IsAd, Kept, What, clean_text};
+pub(crate) use cut::{Originals, clean_in_context};
+pub(crate) use marks::Marks;

@@ -87,6 +87,8 @@ Examples:
       Exit code 1 if anything would be cut
   adsieve clean --text-field body < pages.ndjson - > cleaned.ndjson
       One field of each line of NDJSON
+  adsieve clean articles/ saved/*.html -o cleaned/
+      Texts and pages, each under its name below cleaned/
 
 Exit codes:
   0  done
@@ -158,6 +160,10 @@ pub(super) struct ScanArguments {
     /// tried: html, raw_html, content, body, …
     #[arg(long, value_name = "NAME")]
     pub(super) html_field: Option<String>,
+
+    /// Field or column that holds texts, in JSON lines and CSV: code that leaked into them is found
+    #[arg(long, value_name = "NAME", conflicts_with = "html_field")]
+    pub(super) text_field: Option<String>,
 
     /// In folders, read only files that match GLOB, whatever they are; may be given more than once
     ///
@@ -333,19 +339,26 @@ pub(super) enum DiffFormat {
 #[derive(Args, Debug)]
 #[command(after_long_help = CLEAN_EXAMPLES)]
 pub(super) struct CleanArguments {
-    /// HTML pages, text files in UTF-8, folders of pages, or `-` for standard input
+    /// HTML pages, text files in UTF-8, folders of both, or `-` for standard input
     ///
     /// A page loses its ad scripts, ad markup and leaked ad code; all other bytes
     /// stay. What is cleaned is written to standard output one behind the other; a
-    /// folder needs `-o DIR`, `--in-place` or `--check`.
+    /// folder needs `-o DIR`, `--in-place` or `--check`. In folders files are taken
+    /// by their names: .html, .htm, .xhtml, .shtml, .txt, .text, .md, .markdown; with
+    /// `--text-field` .jsonl, .ndjson, .json.
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(super) paths: Vec<PathBuf>,
 
-    /// Write the cleaned text to FILE; of a folder, each page under the same name below DIR
+    /// Write the cleaned text to FILE, or each text under its name below DIR
+    ///
+    /// DIR is a folder that is there, a name that ends in a slash, or any name where
+    /// a folder is cleaned.
     #[arg(short, long, value_name = "FILE|DIR", value_hint = ValueHint::AnyPath, conflicts_with_all = ["in_place", "check"])]
     pub(super) output: Option<PathBuf>,
 
     /// Clean the files where they are; each that changes leaves a copy with SUFFIX behind its name
+    ///
+    /// A copy that is there already is not written over: the next one ends in SUFFIX.2.
     #[arg(short, long, value_name = "SUFFIX", num_args = 0..=1, require_equals = true, default_missing_value = ".orig", value_parser = parse_suffix, conflicts_with = "check")]
     pub(super) in_place: Option<String>,
 
@@ -371,6 +384,16 @@ pub(super) struct CleanArguments {
 
     #[command(flatten)]
     pub(super) filter: FilterArguments,
+
+    /// In folders, clean only files that match GLOB; may be given more than once
+    ///
+    /// Without a slash it means a name at any depth, as in .gitignore.
+    #[arg(long, value_name = "GLOB")]
+    pub(super) include: Vec<String>,
+
+    /// In folders, leave out files and folders that match GLOB; may be given more than once
+    #[arg(long, value_name = "GLOB")]
+    pub(super) exclude: Vec<String>,
 }
 
 /// What `clean` cuts.

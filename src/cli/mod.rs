@@ -5,6 +5,8 @@
 mod args;
 mod check;
 mod clean;
+mod clean_report;
+mod clean_target;
 mod contain;
 mod diff;
 mod explain;

@@ -83,7 +83,8 @@ fn resume(arguments: &ScanArguments) -> Result<Option<Resume>, Outcome> {
         return Err(Outcome::Usage);
     }
     let paths = arguments.paths.iter().map(|path| path.to_string_lossy().into_owned());
-    let options = [&arguments.include, &arguments.exclude].into_iter().flatten().chain(&arguments.html_field);
+    let options = [&arguments.include, &arguments.exclude].into_iter().flatten();
+    let options = options.chain(&arguments.html_field).chain(&arguments.text_field);
     let input = paths.chain(options.cloned()).collect();
     Resume::open(path, input).map(Some).map_err(|mistake| {
         message::error(&mistake, &path.to_string_lossy());
@@ -210,7 +211,9 @@ impl<'s> Scanner<'s> {
         let engine = Engine::with_registry(rules, registry);
         engine.set_lists(read_lists(&arguments.list, &[], None, arguments.quiet)?);
         let engine = if arguments.no_prefilter { engine.without_prefilter() } else { engine };
-        let options = ReadOptions::default().with_html_field(arguments.html_field.clone());
+        let options = ReadOptions::default()
+            .with_html_field(arguments.html_field.clone())
+            .with_text_field(arguments.text_field.clone());
         let has_excerpts = arguments.excerpts || arguments.form.format().shows_source();
         Ok(Self { engine, registry, url: arguments.url.as_deref(), options, has_excerpts })
     }

@@ -1,19 +1,44 @@
-//! A saved page without its ads: the rewriter over the whole page, and text into which code has leaked.
+//! A saved page without its ads: text into which code has leaked goes first, then the rewriter goes over what is left.
 
 use super::Engine;
-use super::page_run::is_sample;
-use crate::base::{Evidence, Span};
+use super::leaked_text::LeakedText;
+use crate::base::Evidence;
 use crate::block::{Change, ChangeKind, PageContext, RewriteOptions, Rewritten, Why};
-use crate::clean::{CleanOptions, clean_text};
+use crate::clean::{self, CleanOptions, Cleaned, Cut, Originals, clean_in_context};
 use crate::input::{self, Container};
 use crate::page::Part;
 use std::sync::Arc;
 
+/// Passes until nothing is left to cut: what goes may bring together what stood apart.
+const PASSES: usize = 4;
+
 impl Engine {
+    /// A text without the ad code that has leaked into it.
+    ///
+    /// Code is told by the rules of the engine, the caller's own among them; everything outside the cuts stays byte
+    /// for byte, and cleaning twice equals cleaning once. docs/cleaning.md says how cleaning decides.
+    ///
+    /// ```
+    /// let engine = adsieve::Engine::built_in();
+    /// let cleaned = engine.clean_text("It rained.\n\npbjs.que.push(function () { pbjs.requestBids({}) });\n\nIt stopped.");
+    /// assert_eq!(cleaned.text, "It rained.\n\nIt stopped.");
+    /// assert_eq!(cleaned.cuts[0].network.as_deref(), Some("prebid"));
+    /// ```
+    #[must_use]
+    pub fn clean_text<'t>(&self, text: &'t str) -> Cleaned<'t> {
+        self.clean_text_with(text, CleanOptions::default())
+    }
+
+    /// The same with a choice of what to cut.
+    #[must_use]
+    pub fn clean_text_with<'t>(&self, text: &'t str, options: CleanOptions) -> Cleaned<'t> {
+        clean::clean_text(text, &self.anchors, options, &|_| None)
+    }
+
     /// A saved page without ad scripts, ad markup and leaked ad code in its text; every other byte stays.
     ///
     /// Without a `url` the page's own markup is asked whose page it is. Spans of the log count bytes of the page as it
-    /// came; those of leaked text count bytes of the page without its ad scripts and markup.
+    /// came. Cleaning twice equals cleaning once.
     ///
     /// ```
     /// let engine = adsieve::Engine::built_in();
@@ -24,43 +49,66 @@ impl Engine {
     /// ```
     #[must_use]
     pub fn clean_page(&self, bytes: &[u8], url: Option<&str>, options: CleanOptions) -> (Vec<u8>, Rewritten) {
-        let document = input::open(bytes, input::Origin { url, ..input::Origin::default() });
-        let page_url = self.splitter.split(&document).url;
-        let page = page_url.map_or_else(PageContext::unknown, PageContext::new);
-        let (mut left, mut log) = self.rewrite_page(bytes, page, RewriteOptions::default().with_handlers());
-        if let Ok(text) = std::str::from_utf8(&left)
-            && let Some(cleaned) = self.without_leaked_text(text, options, &mut log)
-        {
-            left = cleaned.into_bytes();
+        let (mut left, mut log) = self.clean_page_once(bytes, url, options);
+        for _ in 1..PASSES {
+            let (less, more) = self.clean_page_once(&left, url, options);
+            if more.changes.is_empty() {
+                break;
+            }
+            left = less;
+            log.changes.extend(more.changes);
         }
+        log.changes.sort_by_key(|change| change.at);
         (left, log)
     }
 
-    /// The page without code in its visible text; `None` where there is none.
-    fn without_leaked_text(&self, html: &str, options: CleanOptions, log: &mut Rewritten) -> Option<String> {
+    fn clean_page_once(&self, bytes: &[u8], url: Option<&str>, options: CleanOptions) -> (Vec<u8>, Rewritten) {
+        let document = input::open(bytes, input::Origin { url, ..input::Origin::default() });
+        let page_url = self.splitter.split(&document).url;
+        let page = page_url.map_or_else(PageContext::unknown, PageContext::new);
+        let (text, cuts) = match std::str::from_utf8(bytes) {
+            Ok(html) => self.without_leaked_text(html, options),
+            Err(_) => (None, Vec::new()),
+        };
+        let rest = text.as_deref().map_or(bytes, str::as_bytes);
+        let (left, mut log) = self.rewrite_page(rest, page, RewriteOptions::default().with_handlers());
+        log.changes.sort_by_key(|change| change.at);
+        let mut originals = Originals::new(&cuts);
+        for change in &mut log.changes {
+            change.at = originals.span(change.at);
+        }
+        log.changes.extend(cuts.into_iter().map(text_removed));
+        (left, log)
+    }
+
+    /// The page without code in its visible text, `None` where there is none, and what was cut.
+    fn without_leaked_text(&self, html: &str, options: CleanOptions) -> (Option<String>, Vec<Cut>) {
         let document = input::open(html.as_bytes(), input::Origin::default());
         if document.container != Container::Html || *document.text != *html {
-            return None;
+            return (None, Vec::new());
         }
-        let (mut left, mut at, mut is_changed) = (String::with_capacity(html.len()), 0, false);
+        let (mut left, mut at, mut cuts) = (String::with_capacity(html.len()), 0, Vec::new());
+        let mut leaked = LeakedText::new(html, html.len());
         for part in self.splitter.split(&document).parts {
             let Part::Text(text) = part else { continue };
-            let range = text.span.range();
-            if range.start < at || is_sample(html, range.start) && !options.cuts_samples() {
+            if html.get(text.span.range()) != Some(text.text) {
                 continue;
             }
-            let cleaned = clean_text(text.text, &self.anchors, options, &|_| None);
-            for cut in &cleaned.cuts {
-                let why = Why::new(Some(cut.reason.into()), cut.network.clone(), Evidence::Salvaged);
-                let at = Span::new(range.start + cut.span.start as usize, range.start + cut.span.end as usize);
-                log.changes.push(Change { at, kind: ChangeKind::TextRemoved, why: Arc::new(why) });
-                is_changed = true;
-            }
-            left.push_str(&html[at..range.start]);
+            let Some(stretch) = leaked.stretch(text.span) else { continue };
+            let context = || leaked.context_at(stretch.start, &self.anchors);
+            let cleaned = clean_in_context(&html[stretch.clone()], &self.anchors, options, &|_| None, Some(&context));
+            left.push_str(&html[at..stretch.start]);
             left.push_str(&cleaned.text);
-            at = range.end;
+            at = stretch.end;
+            cuts.extend(cleaned.cuts.into_iter().map(|cut| Cut { span: cut.span.shifted(stretch.start), ..cut }));
         }
         left.push_str(&html[at..]);
-        is_changed.then_some(left)
+        let is_changed = !cuts.is_empty();
+        (is_changed.then_some(left), cuts)
     }
+}
+
+fn text_removed(cut: Cut) -> Change {
+    let why = Why::new(Some(cut.reason.into()), cut.network, Evidence::Salvaged);
+    Change { at: cut.span, kind: ChangeKind::TextRemoved, why: Arc::new(why) }
 }

@@ -3,9 +3,11 @@
 //! In: the bytes of one page, script or text. Out: what was found in it. An [`Engine`]
 //! is compiled once from a rule set, immutable, `Send + Sync`, and shared by reference.
 
+mod anchors;
 mod clean_page;
 mod example;
 mod judge;
+mod leaked_text;
 mod page_dom;
 mod page_run;
 mod reach;
@@ -23,7 +25,6 @@ use crate::base::Limits;
 #[cfg(feature = "filter-lists")]
 use crate::block::{FilterLists, RequestKind};
 use crate::block::{Policy, Request, RequestFilter, RequestVerdict};
-use crate::clean::{self, CleanOptions, Cleaned};
 #[cfg(feature = "filter-lists")]
 use crate::detect::FoundRequest;
 use crate::detect::{Bundle, Detected, Detector, Prefilter, bundle_of};
@@ -38,6 +39,12 @@ use std::sync::Arc;
 
 /// Literals that make text and attributes worth reading, and code worth harvesting.
 const BIDDER: &str = "bidder";
+
+/// What the rules want to see of a page.
+fn wanted(detector: &Detector, anchors: &Anchors) -> Wanted {
+    let text_anchors = anchors.literals().map(str::to_owned).collect();
+    Wanted { json_anchors: vec![BIDDER.into()], text_anchors, ..detector.wanted() }
+}
 
 /// Rules, compiled and ready to meet pages.
 #[derive(Debug)]
@@ -69,10 +76,10 @@ impl Engine {
         let domains = registry.networks().flat_map(|network| network.domains.iter()).map(|domain| &**domain);
         let literals: Vec<&str> = domains.chain([BIDDER]).collect();
         let prefilter = Some(Prefilter::new(rules, &literals));
-        let wanted = Wanted { json_anchors: vec![BIDDER.into()], ..detector.wanted() };
-        let splitter = Splitter::new(&wanted, &limits);
+        let anchors = anchors::of_rules(rules);
+        let splitter = Splitter::new(&wanted(&detector, &anchors), &limits);
         let requests = RequestFilter::new(&detector, Policy::built_in());
-        Self { interests, prefilter, splitter, anchors: Anchors::default(), limits, detector, requests }
+        Self { interests, prefilter, splitter, anchors, limits, detector, requests }
     }
 
     /// An engine with the rules that come with the library.
@@ -134,20 +141,14 @@ impl Engine {
     /// The same engine with other bounds.
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
-        let wanted = Wanted { json_anchors: vec![BIDDER.into()], ..self.detector.wanted() };
-        Self { splitter: Splitter::new(&wanted, &limits), limits, ..self }
+        let splitter = Splitter::new(&wanted(&self.detector, &self.anchors), &limits);
+        Self { splitter, limits, ..self }
     }
 
     /// The same engine, evaluating every script: slower, and finds the same.
     #[must_use]
     pub fn without_prefilter(self) -> Self {
         Self { prefilter: None, ..self }
-    }
-
-    /// A text without the ad code that has leaked into it; see [`clean_text`](crate::clean_text) for more choices.
-    #[must_use]
-    pub fn clean_text<'t>(&self, text: &'t str) -> Cleaned<'t> {
-        clean::clean_text(text, &self.anchors, CleanOptions::default(), &|_| None)
     }
 
     /// Finds ad code in one page, script or text; content decides which it is, `options.name` where that leaves it open.

@@ -1,5 +1,6 @@
 //! One document through the stages.
 
+use super::leaked_text::LeakedText;
 use super::page_dom::PageDom;
 use super::scan::{Outcome, ScriptRecord};
 use super::{BIDDER, Engine, reach};
@@ -7,9 +8,9 @@ use crate::base::{Diagnostic, Evidence, OffsetMap, Place, Severity, Span};
 use crate::block::{Answers, ScriptVerdict};
 use crate::detect::{Bundle, Detected, Observed};
 use crate::evaluate::{Evaluator, Event, EventKind, Input, Sources, Trace};
-use crate::input::Document;
+use crate::input::{Container, Document};
 use crate::page::{Element, Part, Request, Script, ScriptKind, Style, Text};
-use crate::script::{Goal, Language, Tree, find_regions, parse, parse_lazily};
+use crate::script::{Goal, Language, Region, Tree, find_regions, parse, parse_lazily};
 use rustc_hash::FxHashSet;
 use typed_arena::Arena;
 
@@ -73,6 +74,7 @@ pub(super) struct PageRun<'s> {
     pub(super) reached: FxHashSet<u32>,
     /// Levels of markup written by scripts that were written by scripts.
     pub(super) depth: u32,
+    leaked: LeakedText<'s>,
 }
 
 impl<'s> PageRun<'s> {
@@ -90,6 +92,7 @@ impl<'s> PageRun<'s> {
             taken: FxHashSet::default(),
             reached: FxHashSet::default(),
             depth: 0,
+            leaked: LeakedText::new(&document.text, document.page_length),
         }
     }
 
@@ -212,26 +215,38 @@ impl<'s> PageRun<'s> {
 
     /// Code that leaked into text: repaired where it must be, and read like scripts, style sheets and markup.
     fn take_text(&mut self, text: &Text<'s>, written_at: Option<Place>) {
-        if written_at.is_some() || is_sample(&self.document.text, text.span.start as usize) {
+        if written_at.is_some() {
             return;
         }
-        for region in find_regions(text.text, &self.engine.anchors) {
-            if !region.is_ad {
-                continue;
+        let document = &*self.document.text;
+        let is_markup =
+            self.document.container != Container::Text && document.get(text.span.range()) == Some(text.text);
+        let (stretch, start) = match is_markup.then(|| self.leaked.stretch(text.span)) {
+            Some(Some(stretch)) => (&document[stretch.clone()], stretch.start),
+            Some(None) => return,
+            None => (text.text, text.span.start as usize),
+        };
+        let anchors = &self.engine.anchors;
+        for region in find_regions(stretch, anchors).into_iter().filter(|region| region.is_ad) {
+            let is_shown = is_markup && self.leaked.is_sample(start) && self.leaked.is_near_code(anchors);
+            if !is_shown {
+                self.take_leaked(region, start);
             }
-            let span =
-                Span::new((text.span.start + region.span.start) as usize, (text.span.start + region.span.end) as usize);
-            let code = self.kept.sources.keep_text(region.code);
-            match region.language {
-                Language::Css => self.seen.styles.push(Style { text: code, span }),
-                Language::Markup => {
-                    let page = self.engine.splitter.split_html(code, None, 0);
-                    self.take_parts(page.parts, Some(Place { script: None, span }));
-                }
-                Language::Script => {
-                    let offsets = region.offsets.through(code.len(), &OffsetMap::verbatim(text.span.start as usize));
-                    self.take_region(code, span, offsets, region.repairs);
-                }
+        }
+    }
+
+    fn take_leaked(&mut self, region: Region, start: usize) {
+        let span = region.span.shifted(start);
+        let code = self.kept.sources.keep_text(region.code);
+        match region.language {
+            Language::Css => self.seen.styles.push(Style { text: code, span }),
+            Language::Markup => {
+                let page = self.engine.splitter.split_html(code, None, 0);
+                self.take_parts(page.parts, Some(Place { script: None, span }));
+            }
+            Language::Script => {
+                let offsets = region.offsets.through(code.len(), &OffsetMap::verbatim(start));
+                self.take_region(code, span, offsets, region.repairs);
             }
         }
     }
@@ -351,16 +366,4 @@ fn drop_inner_workings(events: &mut Vec<Event>, bundles: &[Bundle]) {
     if !bundles.is_empty() {
         events.retain(|event| !(is_own(event) && is_inside(event)));
     }
-}
-
-/// Does the text at this place stand in a code sample? Then it is shown, not leaked.
-pub(super) fn is_sample(html: &str, at: usize) -> bool {
-    /// How far back the sample's element is looked for, in bytes.
-    const WINDOW: usize = 32 << 10;
-    let start = html.ceil_char_boundary(at.saturating_sub(WINDOW));
-    let before = &html[start..at];
-    ["pre", "code", "samp", "kbd", "textarea", "xmp"].iter().any(|name| {
-        let opened = before.rfind(&format!("<{name}"));
-        opened.is_some() && opened > before.rfind(&format!("</{name}"))
-    })
 }

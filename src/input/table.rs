@@ -25,7 +25,7 @@ const ROW_FACTOR: usize = 2;
 
 /// The table that begins so, if the caller has named a field: without its name only the file's can tell.
 pub(super) fn table_of(head: &[u8], options: &ReadOptions) -> Option<Archive> {
-    let field = options.html_field.as_deref()?;
+    let field = options.field()?;
     let start = head.trim_ascii_start();
     if start.first() == Some(&b'{') {
         return Some(Archive::Jsonl);
@@ -63,14 +63,15 @@ fn unclosed() -> Diagnostic {
 
 fn jsonl_row(mut row: Json, number: u64, remark: Option<Diagnostic>, sink: &mut Sink<'_>) -> ControlFlow<()> {
     let url = URL_FIELDS.iter().find_map(|name| row[*name].as_str()).map(ToOwned::to_owned);
-    let html = match sink.options.html_field.as_deref() {
+    let html = match sink.options.field() {
         Some(name) => member(&mut row, name),
         None => HTML_FIELDS.iter().find_map(|name| member(&mut row, name).filter(|html| is_page(html))),
     };
     match html {
         Some(html) => {
             let entry = format!("line {number}");
-            sink.document(row_document(Archive::Jsonl, html.into_bytes(), url, entry, remark))
+            let document = row_document(Archive::Jsonl, html.into_bytes(), url, entry, remark);
+            sink.document(if sink.options.text_field.is_some() { as_text(document) } else { document })
         }
         None => no_page(&format!("line {number}"), sink),
     }
@@ -95,7 +96,7 @@ fn is_page(text: &str) -> bool {
 }
 
 fn no_page(row: &str, sink: &mut Sink<'_>) -> ControlFlow<()> {
-    let why = match sink.options.html_field.as_deref() {
+    let why = match sink.options.field() {
         Some(name) => format!("{row} has no text in `{name}`"),
         None => format!("{row} has no page in a usual field; name it with `--html-field`"),
     };
@@ -119,6 +120,11 @@ fn row_document(
     }
 }
 
+/// Content of a field of texts: no markup, whatever it begins with.
+fn as_text(document: SavedDocument) -> SavedDocument {
+    SavedDocument { name: Some("text.txt".into()), content_type: Some("text/plain; charset=utf-8".into()), ..document }
+}
+
 /// Reads a table of separated values with a head line.
 pub(super) fn read_csv(stream: &mut Stream<'_>, name: &str, sink: &mut Sink<'_>) -> ControlFlow<()> {
     let most = sink.options.document_bytes.saturating_mul(ROW_FACTOR);
@@ -134,7 +140,7 @@ pub(super) fn read_csv(stream: &mut Stream<'_>, name: &str, sink: &mut Sink<'_>)
         Err(error) => return sink.lost("csv-broken", format!("the table cannot be read: {error}")),
     };
     let Some(html) = html_column(&columns, sink.options) else {
-        let words = sink.options.html_field.as_deref().unwrap_or("html");
+        let words = sink.options.field().unwrap_or("html");
         return sink
             .lost("row-without-page", format!("no column `{words}`; name the one with pages by `--html-field`"));
     };
@@ -163,14 +169,18 @@ fn csv_row(
 ) -> ControlFlow<()> {
     let url = url.and_then(|url| row.get(url)).map(|url| String::from_utf8_lossy(url).into_owned());
     match row.get(html).filter(|html| !html.is_empty()) {
-        Some(html) => sink.document(row_document(Archive::Csv, html.to_vec(), url, format!("row {number}"), remark)),
+        Some(html) => {
+            let entry = format!("row {number}");
+            let document = row_document(Archive::Csv, html.to_vec(), url, entry, remark);
+            sink.document(if sink.options.text_field.is_some() { as_text(document) } else { document })
+        }
         None => no_page(&format!("row {number}"), sink),
     }
 }
 
 fn html_column(columns: &[String], options: &ReadOptions) -> Option<usize> {
     let find = |name: &str| columns.iter().position(|column| column.eq_ignore_ascii_case(name));
-    match options.html_field.as_deref() {
+    match options.field() {
         Some(name) => find(name),
         None => HTML_FIELDS.iter().find_map(|name| find(name)),
     }

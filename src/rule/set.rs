@@ -145,6 +145,12 @@ impl RuleSet {
         self
     }
 
+    /// Is it one of the caller's own files?
+    #[must_use]
+    pub fn is_own(&self, file: &str) -> bool {
+        self.own_texts.iter().any(|(name, _)| **name == *file)
+    }
+
     /// The text of a rule file of this set.
     #[must_use]
     pub fn text(&self, file: &str) -> Option<String> {

@@ -14,5 +14,5 @@ pub(crate) use outline::Outline;
 pub use parse::{Goal, Tree, parse, parse_lazily};
 pub(crate) use parse::{parse_body, parse_data, text_span};
 pub use pattern_source::{SyntaxError, parse_pattern_source};
-pub(crate) use salvage::find_all_regions;
 pub use salvage::{Anchors, Language, Region, find_regions};
+pub(crate) use salvage::{find_all_regions, line_tag_end};

@@ -6,6 +6,7 @@
 //! services write `Adsbygoogle`.
 
 use aho_corasick::{AhoCorasick, packed};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// One literal, and the network that it stands for, if it names one.
@@ -20,6 +21,8 @@ pub struct Anchor {
 enum AnchorKind {
     /// A name in code: `googletag`, `defineSlot`. A longer identifier may hold it.
     Name,
+    /// A name in code that counts only as a whole.
+    Word,
     /// A host or path in a string: `googlesyndication.com`.
     Host,
     /// A key of an object, given as `bidder:`.
@@ -31,6 +34,26 @@ enum AnchorKind {
 pub struct Anchors {
     anchors: Vec<Anchor>,
     search: Search,
+    /// Names that a longer identifier may hold.
+    names: Finder,
+    hosts: Finder,
+    /// What markup and style sheets may hold.
+    markup: Finder,
+    /// Whole words and keys.
+    words: HashMap<Arc<str>, usize>,
+    keys: HashMap<Arc<str>, usize>,
+    /// The usual spelling of each name, by its lower case.
+    spellings: HashMap<String, Arc<str>>,
+    /// Names that only code has.
+    code_names: HashSet<Arc<str>>,
+}
+
+/// Looks for some of the anchors in a short text, in any case of ASCII letters.
+#[derive(Clone, Debug)]
+struct Finder {
+    automaton: Option<AhoCorasick>,
+    /// The anchor of each of its literals.
+    indexes: Vec<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -39,32 +62,34 @@ struct Search {
     /// Does the work where the literals are too many for the vectorised search.
     automaton: Option<AhoCorasick>,
     pieces: Vec<Piece>,
+    /// The pieces that share a text with each piece: literals may share one.
+    alike: Vec<Vec<usize>>,
 }
 
 /// Anchors of the ad products that leak most; rules bring their own beside them.
 const COMMON: [(&str, Option<&str>); 28] = [
-    ("googletag", Some("google-ad-manager")),
+    ("googletag", Some("google-publisher-tag")),
     ("adsbygoogle", Some("google-adsense")),
     ("google_ad_client", Some("google-adsense")),
     ("googlesyndication.com", Some("google-adsense")),
-    ("doubleclick.net", Some("google-ad-manager")),
-    ("googletagservices.com", Some("google-ad-manager")),
-    ("googletagmanager.com", Some("google-tag-manager")),
-    ("defineSlot", Some("google-ad-manager")),
-    ("addService", Some("google-ad-manager")),
-    ("defineSizeMapping", Some("google-ad-manager")),
-    ("div-gpt-ad", Some("google-ad-manager")),
+    ("doubleclick.net", Some("google")),
+    ("googletagservices.com", Some("google-publisher-tag")),
+    ("googletagmanager.com", Some("google")),
+    ("defineSlot", Some("google-publisher-tag")),
+    ("addService", Some("google-publisher-tag")),
+    ("defineSizeMapping", Some("google-publisher-tag")),
+    ("div-gpt-ad", Some("google-publisher-tag")),
     ("pbjs", Some("prebid")),
     ("adUnits", Some("prebid")),
     ("bidder:", Some("prebid")),
-    ("apstag", Some("amazon-aps")),
-    ("amazon-adsystem.com", Some("amazon-aps")),
+    ("apstag", Some("amazon-publisher-services")),
+    ("amazon-adsystem.com", Some("amazon-publisher-services")),
     ("taboola", Some("taboola")),
     ("outbrain", Some("outbrain")),
     ("criteo", Some("criteo")),
     ("mgid.com", Some("mgid")),
     ("revcontent", Some("revcontent")),
-    ("adnxs.com", Some("xandr")),
+    ("adnxs.com", Some("microsoft-monetize")),
     ("teads", Some("teads")),
     ("taboola.com", Some("taboola")),
     ("outbrain.com", Some("outbrain")),
@@ -73,12 +98,38 @@ const COMMON: [(&str, Option<&str>); 28] = [
     ("teads.tv", Some("teads")),
 ];
 
+/// Whole names of other ad products that leak; few enough for the vectorised search.
+const COMMON_WORDS: [(&str, Option<&str>); 22] = [
+    ("adthrive", Some("raptive")),
+    ("ezstandalone", Some("ezoic")),
+    ("fusetag", Some("publift")),
+    ("freestar", Some("freestar")),
+    ("nitroAds", Some("nitropay")),
+    ("yieldlove_cmd", Some("stroeer")),
+    ("adpushup", Some("adpushup")),
+    ("blogherads", Some("she-media")),
+    ("adngin", Some("snigel")),
+    ("deployads", Some("sortable")),
+    ("googlefc", Some("google")),
+    ("rubicontag", Some("magnite")),
+    ("owpbjs", Some("pubmatic")),
+    ("atOptions", Some("adsterra")),
+    ("ExoLoader", Some("exoclick")),
+    ("AdProvider", Some("exoclick")),
+    ("_mgq", Some("mgid")),
+    ("adnxs", Some("microsoft-monetize")),
+    ("adition", Some("virtual-minds")),
+    ("smartadserver", Some("equativ")),
+    ("sas_manager", Some("equativ")),
+    ("zergnet.com", Some("zergnet")),
+];
+
 /// Invisible characters may split any literal, so a text that holds them is looked into.
 const SPLITTERS: [&str; 2] = ["\u{ad}", "\u{200b}"];
 
 impl Default for Anchors {
     fn default() -> Self {
-        Self::new(COMMON.iter().map(|&(literal, network)| (literal, network)))
+        Self::new(COMMON).with_words(COMMON_WORDS)
     }
 }
 
@@ -90,10 +141,51 @@ impl Anchors {
     /// four bytes are left out: they would mark half of all prose.
     #[must_use]
     pub fn new<'a>(list: impl IntoIterator<Item = (&'a str, Option<&'a str>)>) -> Self {
-        let anchors: Vec<Anchor> =
-            list.into_iter().filter(|(literal, _)| literal.len() >= PIECE_BYTES).map(Anchor::new).collect();
-        let search = Search::new(&anchors);
-        Self { anchors, search }
+        Self::compiled(list.into_iter().map(|pair| Anchor::new(&pair)).collect())
+    }
+
+    /// These anchors and more, as rules name them: hosts, and identifiers that count only as a whole.
+    ///
+    /// ```
+    /// let anchors = adsieve::Anchors::default().with_words([("acmeAds", Some("acme")), ("ads.acme.example", None)]);
+    /// assert!(anchors.are_in("acmeAds.show(1);"));
+    /// ```
+    #[must_use]
+    pub fn with_words<'a>(self, list: impl IntoIterator<Item = (&'a str, Option<&'a str>)>) -> Self {
+        let word = |pair| {
+            let anchor = Anchor::new(&pair);
+            let kind = if anchor.kind == AnchorKind::Name { AnchorKind::Word } else { anchor.kind };
+            Anchor { kind, ..anchor }
+        };
+        let mut anchors = self.anchors;
+        anchors.extend(list.into_iter().map(word));
+        Self::compiled(anchors)
+    }
+
+    fn compiled(mut anchors: Vec<Anchor>) -> Self {
+        anchors.retain(|anchor| anchor.literal.len() >= PIECE_BYTES);
+        let of_kind = |kind| {
+            let of_kind = anchors.iter().enumerate().filter(move |(_, anchor)| anchor.kind == kind);
+            // Of equals the first counts.
+            of_kind.rev().map(|(index, anchor)| (anchor.literal.clone(), index)).collect()
+        };
+        let is_name = |anchor: &Anchor| matches!(anchor.kind, AnchorKind::Name | AnchorKind::Word);
+        let names = || anchors.iter().filter(|anchor| is_name(anchor)).map(|anchor| anchor.literal.clone());
+        Self {
+            search: Search::new(&anchors),
+            names: Finder::new(&anchors, |kind| kind == AnchorKind::Name),
+            hosts: Finder::new(&anchors, |kind| kind == AnchorKind::Host),
+            markup: Finder::new(&anchors, |kind| kind != AnchorKind::Key),
+            words: of_kind(AnchorKind::Word),
+            keys: of_kind(AnchorKind::Key),
+            spellings: names().map(|name| (name.to_ascii_lowercase(), name)).collect(),
+            code_names: anchors
+                .iter()
+                .filter(|anchor| is_name(anchor) && !anchor.names_its_network())
+                .map(|anchor| anchor.literal.clone())
+                .collect(),
+            anchors,
+        }
     }
 
     /// Might the text hold ad code? One fast pass.
@@ -104,7 +196,15 @@ impl Anchors {
 
     /// Does the text hold characters that nobody sees and that may split a literal?
     pub(super) fn may_be_split_in(text: &str) -> bool {
-        SPLITTERS.iter().any(|splitter| memchr::memmem::find(text.as_bytes(), splitter.as_bytes()).is_some())
+        Self::next_splitter(text, 0).is_some()
+    }
+
+    /// The first such character at or after `from`.
+    pub(super) fn next_splitter(text: &str, from: usize) -> Option<usize> {
+        let found = SPLITTERS.iter().filter_map(|splitter| {
+            memchr::memmem::find(&text.as_bytes()[from..], splitter.as_bytes()).map(|at| at + from)
+        });
+        found.min()
     }
 
     /// The first place at or after `from` where an anchor stands, or something that may hide one.
@@ -112,43 +212,65 @@ impl Anchors {
         self.search.find(text, from)
     }
 
+    /// The literals, without the mark of keys.
+    pub(crate) fn literals(&self) -> impl Iterator<Item = &str> {
+        self.anchors.iter().map(|anchor| &*anchor.literal)
+    }
+
     /// The anchor that an identifier or key is or holds.
     pub(super) fn of_name(&self, name: &str, is_key: bool) -> Option<&Anchor> {
-        self.anchors.iter().find(|anchor| anchor.is_name(name, is_key))
+        let key = if is_key { self.keys.get(name) } else { None };
+        key.or_else(|| self.words.get(name))
+            .map(|&index| &self.anchors[index])
+            .or_else(|| self.first(&self.names, name))
+    }
+
+    fn first(&self, finder: &Finder, text: &str) -> Option<&Anchor> {
+        finder.first(text).map(|index| &self.anchors[index])
     }
 
     /// Is it a name that only code has, not also that of a company?
     #[must_use]
     pub fn is_code_name(&self, word: &str) -> bool {
-        let is_company = |anchor: &Anchor| {
-            anchor.network.as_deref().is_some_and(|network| network.contains(&anchor.literal.to_ascii_lowercase()))
-        };
-        self.anchors
-            .iter()
-            .any(|anchor| anchor.kind == AnchorKind::Name && *anchor.literal == *word && !is_company(anchor))
+        self.code_names.contains(word)
     }
 
     /// The usual spelling of a name that is an anchor in another case.
     pub(super) fn canonical(&self, name: &str) -> Option<&str> {
-        let other_case = |anchor: &&Anchor| {
-            anchor.kind == AnchorKind::Name && *anchor.literal != *name && anchor.literal.eq_ignore_ascii_case(name)
-        };
-        self.anchors.iter().find(other_case).map(|anchor| &*anchor.literal)
+        let is_ascii_word = name.len() >= PIECE_BYTES && name.is_ascii();
+        let spelling = if is_ascii_word { self.spellings.get(&name.to_ascii_lowercase()) } else { None };
+        spelling.map(|spelling| &**spelling).filter(|spelling| *spelling != name)
     }
 
     /// The anchor that a string, tag or selector holds anywhere.
     pub(super) fn of_string(&self, string: &str) -> Option<&Anchor> {
-        self.anchors.iter().filter(|anchor| anchor.kind == AnchorKind::Host).find(|anchor| has(string, &anchor.literal))
+        self.first(&self.hosts, string)
     }
 
     /// The anchor that markup or a style sheet holds anywhere.
     pub(super) fn of_markup(&self, markup: &str) -> Option<&Anchor> {
-        self.anchors.iter().filter(|anchor| anchor.kind != AnchorKind::Key).find(|anchor| has(markup, &anchor.literal))
+        self.first(&self.markup, markup)
+    }
+}
+
+impl Finder {
+    fn new(anchors: &[Anchor], wants: impl Fn(AnchorKind) -> bool) -> Self {
+        let wanted: Vec<(usize, &Anchor)> =
+            anchors.iter().enumerate().filter(|(_, anchor)| wants(anchor.kind)).collect();
+        let literals = wanted.iter().map(|(_, anchor)| anchor.literal.as_bytes());
+        let automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(literals).ok();
+        Self { automaton, indexes: wanted.iter().map(|&(index, _)| index).collect() }
+    }
+
+    /// The first anchor of the list that the text holds.
+    fn first(&self, text: &str) -> Option<usize> {
+        let automaton = self.automaton.as_ref().filter(|_| !self.indexes.is_empty())?;
+        automaton.find_overlapping_iter(text).map(|found| self.indexes[found.pattern().as_usize()]).min()
     }
 }
 
 impl Anchor {
-    fn new((literal, network): (&str, Option<&str>)) -> Self {
+    fn new(&(literal, network): &(&str, Option<&str>)) -> Self {
         let kind = if literal.ends_with(':') {
             AnchorKind::Key
         } else if literal.contains(['.', '-', '/']) {
@@ -164,12 +286,9 @@ impl Anchor {
         self.network.as_ref()
     }
 
-    fn is_name(&self, name: &str, is_key: bool) -> bool {
-        match self.kind {
-            AnchorKind::Key => is_key && *name == *self.literal,
-            AnchorKind::Name => has(name, &self.literal),
-            AnchorKind::Host => false,
-        }
+    /// Does its network have the same name?
+    fn names_its_network(&self) -> bool {
+        self.network.as_deref().is_some_and(|network| network.contains(&self.literal.to_ascii_lowercase()))
     }
 }
 
@@ -177,13 +296,15 @@ impl Search {
     fn new(anchors: &[Anchor]) -> Self {
         let pieces: Vec<Piece> = anchors.iter().flat_map(|anchor| Piece::of(&anchor.literal)).collect();
         if anchors.is_empty() {
-            return Self { searcher: None, automaton: None, pieces };
+            return Self { searcher: None, automaton: None, pieces, alike: Vec::new() };
         }
+        let alike_of = |piece: &Piece| (0..pieces.len()).filter(|&other| pieces[other].text == piece.text).collect();
+        let alike = pieces.iter().map(alike_of).collect();
         let texts = || pieces.iter().map(|piece| &piece.text);
         let searcher =
             packed::Config::new().match_kind(packed::MatchKind::LeftmostFirst).builder().extend(texts()).build();
         let automaton = if searcher.is_none() { AhoCorasick::new(texts()).ok() } else { None };
-        Self { searcher, automaton, pieces }
+        Self { searcher, automaton, pieces, alike }
     }
 
     /// The first place at or after `from` where a literal stands.
@@ -203,7 +324,7 @@ impl Search {
             let (pattern, start) = found?;
             // Literals may share a piece, so all of them are asked.
             let is_whole = |piece: &Piece| start >= piece.before && has_at(text, start - piece.before, &piece.literal);
-            if self.pieces.iter().filter(|piece| piece.text == self.pieces[pattern].text).any(is_whole) {
+            if self.alike[pattern].iter().any(|&alike| is_whole(&self.pieces[alike])) {
                 return Some(start);
             }
             at = start + 1;
@@ -261,12 +382,6 @@ fn commonness(byte: u8) -> u32 {
 /// Does the literal stand at `at`, in any case of ASCII letters?
 fn has_at(text: &str, at: usize, literal: &str) -> bool {
     text.as_bytes().get(at..at + literal.len()).is_some_and(|got| got.eq_ignore_ascii_case(literal.as_bytes()))
-}
-
-/// Does the text hold the literal, in any case of ASCII letters?
-fn has(text: &str, literal: &str) -> bool {
-    let (text, literal) = (text.as_bytes(), literal.as_bytes());
-    text.windows(literal.len()).any(|window| window.eq_ignore_ascii_case(literal))
 }
 
 #[cfg(test)]

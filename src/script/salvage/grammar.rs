@@ -90,7 +90,7 @@ impl<'t> Recogniser<'t> {
         let (mut lines, mut spaces) = (0, false);
         loop {
             let is_operand = !matches!(self.turn, Turn::Operator | Turn::Property);
-            let Some(mut token) = self.lexer.next(is_operand) else { return self.stop(None) };
+            let Some(mut token) = self.lexer.next(is_operand, lines > 0) else { return self.stop(None) };
             lines = token.lines_before.max(lines);
             spaces |= token.space_before;
             if token.is_trivia() {
@@ -109,7 +109,7 @@ impl<'t> Recogniser<'t> {
         self.run.end = at.map_or(self.lexer.end, |token| token.start);
         if let Some(first) = self.first {
             let is_open = self.frames.len() > 1 || self.turn != Turn::Operator;
-            settle(&mut self.run, self.lexer.text, first, self.soft_end, at, is_open);
+            settle(&mut self.run, self.lexer.text.text, first, self.soft_end, at, is_open);
         }
     }
 
@@ -213,7 +213,7 @@ impl<'t> Recogniser<'t> {
         }
         let goes_on = match token.kind {
             Kind::Word => {
-                matches!(&*token.word(self.lexer.text), "in" | "instanceof") || self.frame().function.is_some()
+                matches!(&*token.word(&self.lexer.text), "in" | "instanceof") || self.frame().function.is_some()
             }
             Kind::Punct("(" | "[" | "+" | "-" | "/" | "*" | "<" | "`") => {
                 !(self.is_top() && (token.is_after_blank_line() || self.is_weak_so_far()))
@@ -234,7 +234,7 @@ impl<'t> Recogniser<'t> {
     }
 
     fn word(&mut self, token: Token) -> Result<(), Stop> {
-        let written = token.word(self.lexer.text);
+        let written = token.word(self.lexer.text.text);
         if self.turn == Turn::Property {
             return if self.is_top() && self.is_full_stop(token) {
                 Err(Stop)
@@ -242,7 +242,7 @@ impl<'t> Recogniser<'t> {
                 self.accept(token, Turn::Operator)
             };
         }
-        let keyword = uncapitalised_keyword(&written).filter(|_| self.is_meant_as_keyword());
+        let keyword = uncapitalised_keyword(&written).filter(|keyword| self.is_meant_as_keyword(keyword));
         if keyword.is_some() {
             self.repaired("capitalised-keywords");
         }
@@ -263,23 +263,30 @@ impl<'t> Recogniser<'t> {
         let is_word = owner.is_some_and(|owner| !matches!(owner.kind, Kind::Punct(_)));
         let is_capital = token.lines_before == 0 && self.lexer.text[token.start..].starts_with(char::is_uppercase);
         let is_call = self.lexer.text[token.end..self.lexer.end].starts_with('(')
-            && !is_control_word(&token.word(self.lexer.text));
+            && !is_control_word(&token.word(&self.lexer.text));
         let is_parted = token.is_after_blank_line() && !is_call;
         is_glued && (is_word || is_capital || is_parted)
     }
 
     /// Does what follows a capitalised word look as it does after the keyword?
-    fn is_meant_as_keyword(&self) -> bool {
+    fn is_meant_as_keyword(&self, keyword: &str) -> bool {
         let rest = self.lexer.text[self.lexer.at..self.lexer.end].trim_start();
-        matches!(self.turn, Turn::Statement | Turn::Operand)
-            && (rest.starts_with(['(', '{', '.']) || is_code_start(rest))
+        let is_place = matches!(self.turn, Turn::Statement | Turn::Operand | Turn::ArrowBody);
+        // Inside brackets two words in a row are code only if the first is a keyword.
+        let is_operand = || rest.starts_with(|c: char| c.is_alphanumeric() || "_$[!'\"‘’“”".contains(c));
+        let is_inside = self.frames.len() > 1 && is_operand();
+        is_place
+            && (rest.starts_with(['(', '{', '.'])
+                || is_code_start(rest)
+                || is_inside
+                || (keyword == "function" && is_head_of_function(rest)))
     }
 
     fn word_after_operand(&mut self, token: Token, word: &str) -> Result<(), Stop> {
         if matches!(word, "in" | "instanceof" | "of") {
             return self.accept(token, Turn::Operand);
         }
-        let text = self.lexer.text;
+        let text = self.lexer.text.text;
         let previous = self.previous().copied();
         if previous.is_some_and(|previous| {
             previous.kind == Kind::Word && matches!(&*previous.word(text), "async" | "get" | "set" | "static")
@@ -347,6 +354,15 @@ impl<'t> Recogniser<'t> {
     }
 }
 
+/// `build() {`: a name, parameters and the brace of a body.
+fn is_head_of_function(text: &str) -> bool {
+    const NEAR: usize = 160;
+    let near = &text[..text.floor_char_boundary(NEAR)];
+    let Some((name, rest)) = near.split_once('(') else { return false };
+    let Some((_, body)) = rest.split_once(')') else { return false };
+    name.trim_end().chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$')) && body.trim_start().starts_with('{')
+}
+
 impl Frame {
     pub fn new(open: Open) -> Self {
         Self { open, ternaries: 0, function: None, has_case: false }
@@ -355,11 +371,21 @@ impl Frame {
 
 #[cfg(test)]
 mod tests {
+    use super::super::source::{Source, Work};
     use super::*;
 
     /// The statements that only code has, from the start of a text, and whether the last was cut off.
     fn read(text: &str) -> (Vec<&str>, bool) {
-        let run = Recogniser::read(Lexer { text, at: 0, end: text.len(), joins_lines: false }, false, true);
+        let work = Work::default();
+        let lexer = Lexer {
+            text: Source::new(text, &work),
+            at: 0,
+            end: text.len(),
+            joins_lines: false,
+            is_quote: false,
+            comments_end: text.len(),
+        };
+        let run = Recogniser::read(lexer, false, true);
         let strong: Vec<_> = run.statements.iter().filter(|statement| run.is_strong(statement, text)).collect();
         let is_cut = strong.last().is_some_and(|last| last.is_cut);
         (strong.iter().map(|this| &text[run.tokens[this.first].start..run.tokens[this.last].end]).collect(), is_cut)

@@ -29,10 +29,11 @@ struct Judged<'a> {
 pub(super) fn groups<'a>(text: &str, run: &Run, anchors: &'a Anchors) -> Vec<Group<'a>> {
     let judged: Vec<Judged<'a>> = run.statements.iter().map(|statement| judge(text, run, statement, anchors)).collect();
     let mut groups: Vec<Group<'a>> = Vec::new();
+    // Is there a blank line behind the last group?
+    let mut is_parted = true;
     for (index, this) in judged.iter().enumerate() {
-        let is_adjacent = groups
-            .last()
-            .is_some_and(|group| (group.last + 1..=index).all(|between| !judged[between].is_after_blank_line));
+        is_parted |= this.is_after_blank_line;
+        let is_adjacent = !is_parted;
         let is_stump = is_adjacent
             && index + 1 == judged.len()
             && groups.last().is_some_and(|group| group.last + 1 == index)
@@ -41,6 +42,7 @@ pub(super) fn groups<'a>(text: &str, run: &Run, anchors: &'a Anchors) -> Vec<Gro
         if !this.is_strong && !is_stump && anchor.is_none() {
             continue;
         }
+        is_parted = false;
         match groups.last_mut().filter(|_| is_adjacent) {
             Some(group) => {
                 group.last = index;

@@ -4,9 +4,10 @@
 //! `<br>` tags, and takes every quotation mark for what it was. It never fails: what no
 //! code holds is [`Kind::Foreign`]. Every byte is looked at a bounded number of times.
 
-use super::glyph::{Glyph, glyph_at, is_invisible, is_typographic, is_word_start, quote_family};
+use super::glyph::{Glyph, is_invisible, is_typographic, is_word_start, quote_family};
 use super::joined::comment_end;
 use super::quoted::quoted_at;
+use super::source::{Source, Work};
 use super::token::{Kind, Token};
 
 /// Operators and brackets, longest first.
@@ -22,26 +23,32 @@ const LONGEST_TAG: usize = 400;
 /// A reader of tokens. Cheap to copy, so that a reader may look ahead.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lexer<'t> {
-    pub text: &'t str,
+    pub text: Source<'t>,
     /// The next token is looked for from here on.
     pub at: usize,
     /// The end of the text.
     pub end: usize,
     /// Line comments do not hide the code behind them: its lines were joined.
     pub joins_lines: bool,
+    /// Lines begin with `>`: a quote of Markdown or mail.
+    pub is_quote: bool,
+    /// Where the last `*/` of the text ends: behind it block comments have no end.
+    pub comments_end: usize,
 }
 
 impl<'t> Lexer<'t> {
-    /// The next token; `is_operand` says whether an operand is due, which tells a regular expression from a division.
-    pub fn next(&mut self, is_operand: bool) -> Option<Token> {
+    /// The next token; `is_operand` says whether an operand is due, which tells a regular expression from a division,
+    /// `may_begin` whether the line ended before what was read last, so that a statement may begin here.
+    pub fn next(&mut self, is_operand: bool, may_begin: bool) -> Option<Token> {
         let (space_before, lines_before) = self.skip_space();
         let start = self.at;
-        let kind = self.kind_at(start, is_operand)?;
+        let may_begin = may_begin || lines_before > 0;
+        let kind = self.kind_at(start, is_operand, may_begin)?;
         Some(Token { kind, start, end: self.at, space_before, lines_before })
     }
 
     fn glyph(&self, at: usize) -> Option<Glyph> {
-        if at >= self.end { None } else { glyph_at(self.text, at) }
+        if at >= self.end { None } else { self.text.glyph(at) }
     }
 
     /// Skips white space in all its forms; says whether there was some, and how many lines ended.
@@ -50,7 +57,7 @@ impl<'t> Lexer<'t> {
         while let Some(glyph) = self.glyph(self.at) {
             if glyph.character == '\n' {
                 lines = lines.saturating_add(1);
-                self.at = glyph.end;
+                self.at = if self.is_quote { quote_end(&self.text, glyph.end) } else { glyph.end };
             } else if is_invisible(glyph.character) {
                 self.at = glyph.end;
                 continue;
@@ -78,7 +85,7 @@ impl<'t> Lexer<'t> {
         (glyph.character == '\\' && matches!(next, b'n' | b'r' | b't')).then_some(glyph.end + 1)
     }
 
-    fn kind_at(&mut self, start: usize, is_operand: bool) -> Option<Kind> {
+    fn kind_at(&mut self, start: usize, is_operand: bool, may_begin: bool) -> Option<Kind> {
         let glyph = self.glyph(start)?;
         let character = glyph.character;
         if let Some(end) = wrapper_end(self.text, start) {
@@ -92,11 +99,11 @@ impl<'t> Lexer<'t> {
             self.word(start);
             return Some(Kind::Word);
         }
-        if character.is_ascii_digit() {
+        if character.is_ascii_digit() || (character == '.' && is_operand && self.is_digit(glyph.end)) {
             self.number(start);
             return Some(Kind::Number);
         }
-        if let Some((quoted, end)) = quoted_at(self.text, start, self.end) {
+        if let Some((quoted, end)) = quoted_at(self.text, start, self.end, is_operand || may_begin) {
             self.at = end;
             return Some(Kind::Text(quoted));
         }
@@ -106,7 +113,7 @@ impl<'t> Lexer<'t> {
         if character == '\\' {
             // `\/` of an outer string; the backslash says nothing.
             self.at = glyph.end;
-            return self.kind_at(glyph.end, is_operand);
+            return self.kind_at(glyph.end, is_operand, may_begin);
         }
         Some(self.punct(start, glyph))
     }
@@ -119,13 +126,15 @@ impl<'t> Lexer<'t> {
         match second.character {
             '/' => {
                 let line_end = comment_line_end(self.text, second.end, self.end);
-                self.at = if self.joins_lines { comment_end(self.text, second.end, line_end) } else { line_end };
+                self.at = if self.joins_lines { comment_end(&self.text, second.end, line_end) } else { line_end };
                 Some(Kind::Comment { is_line: true })
             }
             '*' => {
                 let rest = self.text.get(second.end..self.end)?;
+                let closing = if second.end < self.comments_end { rest.find("*/") } else { None };
                 // A comment that was cut off ends with its paragraph.
-                let length = rest.find("*/").map(|at| at + 2).or_else(|| rest.find("\n\n")).unwrap_or(rest.len());
+                let length = closing.map(|at| at + 2).or_else(|| rest.find("\n\n")).unwrap_or(rest.len());
+                self.text.charge(length);
                 self.at = second.end + length;
                 Some(Kind::Comment { is_line: false })
             }
@@ -146,13 +155,27 @@ impl<'t> Lexer<'t> {
     fn number(&mut self, start: usize) {
         self.at = start;
         while let Some(glyph) = self.glyph(self.at) {
-            let is_fraction =
-                glyph.character == '.' && self.glyph(glyph.end).is_some_and(|next| next.character.is_ascii_digit());
-            if !(glyph.character.is_ascii_alphanumeric() || glyph.character == '_' || is_fraction) {
+            let is_fraction = glyph.character == '.' && self.is_digit(glyph.end);
+            let is_part =
+                glyph.character.is_ascii_alphanumeric() || glyph.character == '_' || is_invisible(glyph.character);
+            if !(is_part || is_fraction) {
                 break;
             }
             self.at = glyph.end;
         }
+    }
+
+    fn is_digit(&self, at: usize) -> bool {
+        self.visible(at).is_some_and(|glyph| glyph.character.is_ascii_digit())
+    }
+
+    /// The first character from `at` on that can be seen.
+    fn visible(&self, at: usize) -> Option<Glyph> {
+        let mut glyph = self.glyph(at)?;
+        while is_invisible(glyph.character) {
+            glyph = self.glyph(glyph.end)?;
+        }
+        Some(glyph)
     }
 
     /// Reads a regular expression whose body starts at `at`; leaves things alone if it has no end on its line.
@@ -178,9 +201,12 @@ impl<'t> Lexer<'t> {
 
     /// Three dots, or four, with nothing behind them on their line.
     fn is_ellipsis(&self, start: usize) -> bool {
-        let rest = &self.text[start..self.end];
-        rest.starts_with("...")
-            && rest.trim_start_matches('.').trim_start_matches(' ').chars().next().is_none_or(|next| next == '\n')
+        const DOTS: usize = 6;
+        const BLANKS: usize = 8;
+        let rest = &self.text.as_bytes()[start..self.end];
+        let dots = rest.iter().take(DOTS).take_while(|&&byte| byte == b'.').count();
+        let blanks = rest[dots..].iter().take(BLANKS).take_while(|&&byte| byte == b' ').count();
+        dots > 2 && rest.get(dots + blanks).is_none_or(|&next| next == b'\n')
     }
 
     fn punct(&mut self, start: usize, first: Glyph) -> Kind {
@@ -189,7 +215,7 @@ impl<'t> Lexer<'t> {
         let mut ends = [start; 4];
         let mut at = start;
         for slot in 0..4 {
-            let Some(glyph) = self.glyph(at) else { break };
+            let Some(glyph) = self.visible(at) else { break };
             (read[slot], ends[slot], at) = (meant_operator(glyph.character), glyph.end, glyph.end);
         }
         if matches!(first.character, '–' | '—' | '−') {
@@ -219,8 +245,9 @@ fn is_word_part(character: char) -> bool {
 }
 
 /// The end of a line comment, also where the line ended with a tag.
-fn comment_line_end(text: &str, at: usize, end: usize) -> usize {
-    let end = line_end(text, at, end);
+fn comment_line_end(text: Source<'_>, at: usize, end: usize) -> usize {
+    let end = line_end(&text, at, end);
+    text.charge(end - at);
     let tags = memchr::memchr2_iter(b'<', b'&', &text.as_bytes()[at..end]);
     tags.map(|offset| at + offset).find(|&tag| break_tag(text, tag).is_some()).unwrap_or(end)
 }
@@ -230,8 +257,14 @@ pub(super) fn line_end(text: &str, at: usize, end: usize) -> usize {
     memchr::memchr(b'\n', &text.as_bytes()[at..end]).map_or(end, |length| at + length)
 }
 
+/// Behind a tag that editors put into text where a line ended, if one stands at `at`.
+#[must_use]
+pub(crate) fn line_tag_end(text: &str, at: usize) -> Option<usize> {
+    if text.as_bytes().get(at) == Some(&b'<') { break_tag(Source::new(text, &Work::default()), at) } else { None }
+}
+
 /// Tags that editors put into text where a line ended.
-fn break_tag(text: &str, at: usize) -> Option<usize> {
+fn break_tag(text: Source<'_>, at: usize) -> Option<usize> {
     let name_start = tag_start(text, at)?;
     let bytes = text.as_bytes();
     let rest = bytes.get(name_start..)?;
@@ -246,14 +279,14 @@ fn break_tag(text: &str, at: usize) -> Option<usize> {
 }
 
 /// After the `<` (or `&lt;`) of a tag.
-pub(super) fn tag_start(text: &str, at: usize) -> Option<usize> {
-    glyph_at(text, at).filter(|glyph| glyph.character == '<').map(|glyph| glyph.end)
+pub(super) fn tag_start(text: Source<'_>, at: usize) -> Option<usize> {
+    text.glyph(at).filter(|glyph| glyph.character == '<').map(|glyph| glyph.end)
 }
 
 /// After the `>` of a tag whose name starts at `at`; marks of quotation hide a `>`.
-pub(super) fn tag_end(text: &str, at: usize) -> Option<usize> {
+pub(super) fn tag_end(text: Source<'_>, at: usize) -> Option<usize> {
     let (start, mut at, mut open) = (at, at, None);
-    while let Some(glyph) = glyph_at(text, at).filter(|_| at < start + LONGEST_TAG) {
+    while let Some(glyph) = text.glyph(at).filter(|_| at < start + LONGEST_TAG) {
         at = glyph.end;
         match (open, quote_family(glyph.character)) {
             (None, None) if glyph.character == '>' => return Some(at),
@@ -266,8 +299,24 @@ pub(super) fn tag_end(text: &str, at: usize) -> Option<usize> {
     None
 }
 
+/// Behind the marks of quotes at the start of a line.
+pub(super) fn quote_end(text: &str, line: usize) -> usize {
+    let mut end = line;
+    for (offset, byte) in text.as_bytes()[line..].iter().enumerate().take(DEEPEST_QUOTE) {
+        match byte {
+            b'>' => end = line + offset + 1,
+            b' ' => {}
+            _ => break,
+        }
+    }
+    end
+}
+
+/// Bytes in which the marks of a quote stand.
+const DEEPEST_QUOTE: usize = 16;
+
 /// What is written around code to hide it from old browsers or XML, and script tags.
-fn wrapper_end(text: &str, at: usize) -> Option<usize> {
+fn wrapper_end(text: Source<'_>, at: usize) -> Option<usize> {
     const WRAPPERS: [&str; 9] = [
         "//--><!]]>",
         "<!--//--><![CDATA[//><!--",
@@ -293,12 +342,12 @@ fn wrapper_end(text: &str, at: usize) -> Option<usize> {
 }
 
 /// Where `wanted` ends, if it stands at `at` in any encoding.
-fn meant_at(text: &str, at: usize, wanted: &str) -> Option<usize> {
+fn meant_at(text: Source<'_>, at: usize, wanted: &str) -> Option<usize> {
     let mut at = at;
     for character in wanted.chars() {
-        let mut glyph = glyph_at(text, at)?;
+        let mut glyph = text.glyph(at)?;
         while is_invisible(glyph.character) {
-            glyph = glyph_at(text, glyph.end)?;
+            glyph = text.glyph(glyph.end)?;
         }
         if glyph.character != character {
             return None;

@@ -3,12 +3,12 @@
 //! In: a text and a place. Out: how far the markup reaches. Cost: the length of the tag.
 
 use super::anchor::{Anchor, Anchors};
-use super::glyph::glyph_at;
 use super::lexer::{tag_end, tag_start};
 use super::quoted::quoted_at;
+use super::source::Source;
 
 /// The end of ad markup that starts at `at`, and its anchor.
-pub(super) fn markup_at<'a>(text: &str, at: usize, anchors: &'a Anchors) -> Option<(usize, &'a Anchor)> {
+pub(super) fn markup_at<'a>(text: Source<'_>, at: usize, anchors: &'a Anchors) -> Option<(usize, &'a Anchor)> {
     if let Some(name) = tag_start(text, at) {
         return if text[name..].starts_with("!--") {
             comment(text, at, name, anchors)
@@ -19,18 +19,19 @@ pub(super) fn markup_at<'a>(text: &str, at: usize, anchors: &'a Anchors) -> Opti
     attributes(text, at, anchors)
 }
 
-fn tag<'a>(text: &str, at: usize, name: usize, anchors: &'a Anchors) -> Option<(usize, &'a Anchor)> {
+fn tag<'a>(text: Source<'_>, at: usize, name: usize, anchors: &'a Anchors) -> Option<(usize, &'a Anchor)> {
     if !text[name..].starts_with(|c: char| c.is_ascii_alphabetic()) {
         return None;
     }
     let end = tag_end(text, name)?;
+    text.charge(end - at);
     let anchor = anchors.of_markup(&text[at..end])?;
     let length = text[name..end].find(|c: char| !(c.is_ascii_alphanumeric() || c == '-'))?;
     Some((closing_tag(text, end, &text[name..name + length]).unwrap_or(end), anchor))
 }
 
 /// The end of the closing tag that directly follows a tag.
-fn closing_tag(text: &str, at: usize, name: &str) -> Option<usize> {
+fn closing_tag(text: Source<'_>, at: usize, name: &str) -> Option<usize> {
     let at = text.len() - text[at..].trim_start().len();
     let slash = tag_start(text, at)?;
     let after = text[slash..].strip_prefix('/')?;
@@ -38,15 +39,17 @@ fn closing_tag(text: &str, at: usize, name: &str) -> Option<usize> {
     if is_same { tag_end(text, slash + 1) } else { None }
 }
 
-fn comment<'a>(text: &str, at: usize, name: usize, anchors: &'a Anchors) -> Option<(usize, &'a Anchor)> {
+fn comment<'a>(text: Source<'_>, at: usize, name: usize, anchors: &'a Anchors) -> Option<(usize, &'a Anchor)> {
     const LONGEST: usize = 400;
     let mut end = (name + LONGEST).min(text.len());
     while !text.is_char_boundary(end) {
         end -= 1;
     }
     let body = &text[name..end];
-    let length = ["-->", "--&gt;"].iter().filter_map(|mark| Some(body.find(mark)? + mark.len())).min()?;
-    let is_code = body[..length].contains(['{', ';', '=']);
+    let ends = ["-->", "--&gt;"].iter().filter_map(|mark| Some((body.find(mark)?, mark.len())));
+    let (inner, mark) = ends.min()?;
+    let length = inner + mark;
+    let is_code = body[..inner].contains(['{', ';', '=']);
     if is_code {
         return None;
     }
@@ -54,7 +57,7 @@ fn comment<'a>(text: &str, at: usize, name: usize, anchors: &'a Anchors) -> Opti
 }
 
 /// `async src="…" crossorigin="anonymous"`: what was between `<script` and `>`.
-fn attributes<'a>(text: &str, at: usize, anchors: &'a Anchors) -> Option<(usize, &'a Anchor)> {
+fn attributes<'a>(text: Source<'_>, at: usize, anchors: &'a Anchors) -> Option<(usize, &'a Anchor)> {
     const ALONE: [&str; 3] = ["async", "defer", "crossorigin"];
     const MOST: usize = 16;
     let (mut at, mut end, mut anchor) = (at, at, None);
@@ -76,9 +79,8 @@ fn attributes<'a>(text: &str, at: usize, anchors: &'a Anchors) -> Option<(usize,
 }
 
 /// The body of `="…"` and its end.
-fn value(text: &str, at: usize) -> Option<((usize, usize), usize)> {
+fn value(text: Source<'_>, at: usize) -> Option<((usize, usize), usize)> {
     let mark = text[at..].starts_with('=').then_some(at + 1)?;
-    glyph_at(text, mark)?;
-    let (quoted, end) = quoted_at(text, mark, text.len())?;
+    let (quoted, end) = quoted_at(text, mark, text.len(), true)?;
     quoted.is_closed.then_some((quoted.body, end))
 }

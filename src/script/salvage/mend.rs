@@ -1,11 +1,12 @@
 //! From a stretch of tokens to code that parses, by the smallest repair.
 //!
 //! Tried in turn: the text as it stands, the tokens as they were meant, the same with
-//! open brackets closed, the same without the last few tokens. At most [`TRIES`] parses.
+//! open brackets closed, the same without the last few tokens. At most [`TRIES`] parses, fewer of long code.
 
 use super::anchor::Anchors;
 use super::repair::{Repaired, write};
 use super::run::Run;
+use super::source::Source;
 use crate::base::{Limits, OffsetMap};
 use crate::script::parse;
 
@@ -17,6 +18,12 @@ const GIVEN_UP: usize = 24;
 
 /// The most parses that one region may cost.
 const TRIES: usize = 40;
+
+/// The most bytes that are parsed for one region, but for its first two parses.
+const PARSED: usize = 1 << 19;
+
+/// How dear parsing a byte is, in bytes looked at.
+const PARSE_COST: usize = 4;
 
 /// Code longer than this, in bytes, is not parsed again and again.
 const LONGEST: usize = 64 << 10;
@@ -34,7 +41,8 @@ pub(super) struct Mended {
 }
 
 /// Mends the tokens `first..=last` of a run.
-pub(super) fn mend(text: &str, run: &Run, first: usize, last: usize, anchors: &Anchors) -> Mended {
+pub(super) fn mend(source: Source<'_>, run: &Run, first: usize, last: usize, anchors: &Anchors) -> Mended {
+    let text = source.text;
     let limits = Limits::default();
     let (start, end) = (run.tokens[first].start, run.tokens[last].end);
     let raw = &text[start..end];
@@ -42,7 +50,7 @@ pub(super) fn mend(text: &str, run: &Run, first: usize, last: usize, anchors: &A
     let is_whole = repaired.closers.is_empty() && (first > 0 || run.missing.is_empty());
     if is_whole
         && raw.len() <= LONGEST
-        && is_code(raw, &limits)
+        && is_code(source, raw, &limits)
         && repaired.repairs.iter().all(|repair| *repair == "spaces")
     {
         let offsets = OffsetMap::verbatim(start);
@@ -51,16 +59,20 @@ pub(super) fn mend(text: &str, run: &Run, first: usize, last: usize, anchors: &A
             parses: true,
         };
     }
-    let mut tries = if raw.len() > LONGEST { TRIES } else { 1 };
+    let most = (PARSED / raw.len().max(1)).clamp(2, TRIES);
+    let mut tries = if raw.len() > LONGEST { most } else { 1 };
     for given_up in 0..GIVEN_UP {
         let Some(last) = last.checked_sub(given_up).filter(|&last| last > first) else { break };
+        if tries >= most {
+            break;
+        }
         let attempt = if given_up == 0 { repaired.clone() } else { write(text, run, first, last, anchors) };
         for filler in FILLERS {
-            if tries >= TRIES {
+            if tries >= most {
                 break;
             }
             tries += 1;
-            if let Some(code) = closed(&attempt, filler, &limits) {
+            if let Some(code) = closed(source, &attempt, filler, &limits) {
                 return Mended { repaired: with_ending(attempt, code, filler, given_up), parses: true };
             }
         }
@@ -71,11 +83,11 @@ pub(super) fn mend(text: &str, run: &Run, first: usize, last: usize, anchors: &A
 }
 
 /// The code with a filler and its closing brackets, if that parses.
-fn closed(attempt: &Repaired, filler: &str, limits: &Limits) -> Option<String> {
+fn closed(source: Source<'_>, attempt: &Repaired, filler: &str, limits: &Limits) -> Option<String> {
     // Some fillers close a bracket themselves.
     let closers = if filler.starts_with(')') { attempt.closers.strip_prefix(')')? } else { &attempt.closers };
     let code = format!("{}{filler}{closers}", attempt.code);
-    is_code(&code, limits).then_some(code)
+    is_code(source, &code, limits).then_some(code)
 }
 
 fn with_ending(mut attempt: Repaired, code: String, filler: &str, given_up: usize) -> Repaired {
@@ -87,7 +99,8 @@ fn with_ending(mut attempt: Repaired, code: String, filler: &str, given_up: usiz
     attempt
 }
 
-fn is_code(text: &str, limits: &Limits) -> bool {
+fn is_code(source: Source<'_>, text: &str, limits: &Limits) -> bool {
+    source.charge(text.len() * PARSE_COST);
     if text.len() <= SHALLOW {
         return parse::is_code(text, limits);
     }

@@ -25,10 +25,12 @@ mod region;
 mod repair;
 mod run;
 mod scan;
+mod source;
 mod style;
 mod token;
 
 pub use anchor::Anchors;
+pub(crate) use lexer::line_tag_end;
 pub use region::{Language, Region};
 pub(crate) use scan::find_all_regions;
 pub use scan::find_regions;

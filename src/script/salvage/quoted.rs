@@ -3,21 +3,24 @@
 //! A string ends at the first mark of its own family that stands where a string may
 //! end, or with its line: a string that was cut off never reaches into the next one.
 
-use super::glyph::{Glyph, Quote, glyph_at, is_typographic, quote_family};
+use super::glyph::{Glyph, Quote, is_typographic, quote_family};
+use super::source::Source;
 use super::token::Quoted;
 
-/// Reads the string that starts at `at`, with its end.
-pub(super) fn quoted_at(text: &str, at: usize, end: usize) -> Option<(Quoted, usize)> {
-    let first = glyph_at(text, at)?;
+/// Reads the string that starts at `at`, with its end; only its mark where no operand is due, as in `l’homme`.
+pub(super) fn quoted_at(text: Source<'_>, at: usize, end: usize, is_operand: bool) -> Option<(Quoted, usize)> {
+    let first = text.glyph(at)?;
     let is_escaped = first.character == '\\';
-    let mark = if is_escaped { glyph_at(text, first.end)? } else { first };
+    let mark = if is_escaped { text.glyph(first.end)? } else { first };
     let quote = quote_family(mark.character)?;
     if mark.end > end {
         return None;
     }
     let body_start = mark.end;
     let opening = Opening { quote, mark, is_escaped };
-    let (body_end, after, is_closed) = opening.close(text, body_start, end);
+    let is_mark = !is_operand && quote != Quote::Back;
+    let (body_end, after, is_closed) =
+        if is_mark { (body_start, body_start, false) } else { opening.close(text, body_start, end) };
     let is_typographic = is_typographic(mark.character);
     let quoted =
         Quoted { quote, is_typographic, layers: mark.layers, is_escaped, is_closed, body: (body_start, body_end) };
@@ -35,31 +38,31 @@ struct Opening {
 
 impl Opening {
     /// Where the body ends, where the string ends, and whether it has a closing mark.
-    fn close(&self, text: &str, start: usize, end: usize) -> (usize, usize, bool) {
+    fn close(&self, text: Source<'_>, start: usize, end: usize) -> (usize, usize, bool) {
         let (mut at, mut fallback) = (start, None);
         let end = end.min(start.saturating_add(LONGEST_STRING));
-        while let Some(glyph) = glyph_at(text, at).filter(|_| at < end) {
+        while let Some(glyph) = text.glyph(at).filter(|_| at < end) {
             if glyph.character == '\n' && self.quote != Quote::Back {
                 break;
             }
             if glyph.character == '\\' {
-                let Some(next) = glyph_at(text, glyph.end) else { break };
+                let Some(next) = text.glyph(glyph.end) else { break };
                 if self.is_escaped && self.is_same(next) {
                     return (at, next.end, true);
                 }
                 at = next.end;
                 continue;
             }
-            if !self.is_escaped && self.is_same(glyph) && !is_apostrophe(text, at, glyph) {
+            if !self.is_escaped && self.is_same(glyph) && !is_apostrophe(&text, at, glyph) {
                 return (at, glyph.end, true);
             }
             // A mark of the other family closes only what nothing else closes.
-            if fallback.is_none() && is_typographic(glyph.character) && is_before_punct(text, glyph.end) {
+            if fallback.is_none() && is_typographic(glyph.character) && is_before_punct(&text, glyph.end) {
                 fallback = Some((at, glyph.end, true));
             }
             at = glyph.end;
         }
-        let cut = if self.quote == Quote::Back { start } else { lost_mark(text, start, at) };
+        let cut = if self.quote == Quote::Back { start } else { lost_mark(&text, start, at) };
         let unclosed = (cut, cut, false);
         fallback.unwrap_or(unclosed)
     }
@@ -98,10 +101,13 @@ fn is_before_punct(text: &str, at: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::source::Work;
     use super::*;
 
     fn read(text: &str) -> &str {
-        quoted_at(text, 0, text.len()).map_or("", |(_, end)| &text[..end])
+        let work = Work::default();
+        let source = Source::new(text, &work);
+        quoted_at(source, 0, text.len(), true).map_or("", |(_, end)| &text[..end])
     }
 
     #[test]

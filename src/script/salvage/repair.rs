@@ -98,6 +98,8 @@ impl Writer<'_> {
     fn note_gap(&mut self, raw: &str) {
         if raw.contains(['<', '&']) {
             self.repaired("line-break-tags");
+        } else if raw.contains('>') {
+            self.repaired("markdown");
         }
         if raw.contains('\\') {
             self.repaired("backslashes");
@@ -133,6 +135,9 @@ impl Writer<'_> {
             }
             Kind::Number | Kind::Regex | Kind::Foreign => {
                 let meant = token.word(self.text);
+                if meant != self.text[token.start..token.end] {
+                    self.repaired("invisible-characters");
+                }
                 self.written(&meant, token);
             }
         }
@@ -172,6 +177,8 @@ impl Writer<'_> {
         let raw = &self.text[token.start..token.end];
         if raw.contains('&') && !punct.contains('&') || raw.contains("&amp;") {
             self.repaired("entities");
+        } else if raw.contains(is_invisible) {
+            self.repaired("invisible-characters");
         } else if !raw.is_ascii() {
             self.repaired("dashes");
         }

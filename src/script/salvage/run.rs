@@ -64,8 +64,9 @@ impl Run {
             return quoted.quote != Quote::Back && &text[quoted.body.0..quoted.body.1] == "use strict";
         }
         let is_ended = tokens.last().is_some_and(|last| last.is(";"));
+        let has_member = tokens.windows(2).any(is_member);
         let mut pairs = tokens.windows(2);
-        pairs.any(|pair| is_assignment(pair) || is_call(pair, is_ended, tokens)) || has_object(tokens, text)
+        pairs.any(|pair| is_assignment(pair) || is_call(pair, is_ended, has_member)) || has_object(tokens, text)
     }
 
     /// The anchor that the statement uses in a place where code uses names.
@@ -95,16 +96,15 @@ fn is_assignment(pair: &[Token]) -> bool {
 }
 
 /// `a.b(`, or `f(` in a statement that is ended by a semicolon.
-fn is_call(pair: &[Token], is_ended: bool, tokens: &[Token]) -> bool {
+fn is_call(pair: &[Token], is_ended: bool, has_member: bool) -> bool {
     let is_callee = matches!(pair[0].kind, Kind::Word) || pair[0].is(")");
-    // Prose has a space behind a dot and none before it.
-    let is_member = || {
-        tokens
-            .windows(2)
-            .any(|pair| pair[0].is(".") && pair[1].kind == Kind::Word && pair[0].space_before == pair[1].space_before)
-    };
     let is_glued = !pair[1].space_before;
-    is_callee && pair[1].is("(") && if is_glued { is_ended || is_member() } else { is_ended && is_member() }
+    is_callee && pair[1].is("(") && if is_glued { is_ended || has_member } else { is_ended && has_member }
+}
+
+/// `.b` of `a.b`: prose has a space behind a dot and none before it.
+fn is_member(pair: &[Token]) -> bool {
+    pair[0].is(".") && pair[1].kind == Kind::Word && pair[0].space_before == pair[1].space_before
 }
 
 fn has_object(tokens: &[Token], text: &str) -> bool {

@@ -4,18 +4,24 @@ use super::anchor::{Anchor, Anchors};
 use super::glyph::is_invisible;
 use super::grammar::Recogniser;
 use super::group::{Group, groups};
-use super::lexer::{Lexer, line_end};
+use super::lexer::{Lexer, line_end, quote_end};
 use super::markup::markup_at;
 use super::mend::mend;
 use super::region::{Language, Region};
 use super::run::Run;
+use super::source::{Source, Work};
 use super::style::{Sheet, sheet_at};
 use super::token::{Kind, Token};
 use crate::base::{OffsetMap, Span};
 use std::collections::HashSet;
 
-/// Bytes that may be read again, as a multiple of the text's length.
+/// Bytes and characters that may be looked at for each byte of the text that lies behind.
+///
+/// Where a text is so contrived that reading it costs more, candidates are passed over until the account is even.
 const EFFORT: usize = 24;
+
+/// What any text may cost.
+const BASE_EFFORT: usize = 1 << 20;
 
 /// Bytes before an anchor in which its code may have begun.
 const REACH: usize = 32 << 10;
@@ -29,30 +35,72 @@ pub fn find_regions(text: &str, anchors: &Anchors) -> Vec<Region> {
     if !anchors.are_in(text) || u32::try_from(text.len()).is_err() {
         return Vec::new();
     }
-    scanned(text, anchors, !Anchors::may_be_split_in(text))
+    scanned(text, anchors, !Anchors::may_be_split_in(text), &Work::default())
 }
 
 /// The same for a text that may hold no anchor.
 #[must_use]
 pub(crate) fn find_all_regions(text: &str, anchors: &Anchors) -> Vec<Region> {
-    scanned(text, anchors, false)
+    if u32::try_from(text.len()).is_err() {
+        return Vec::new();
+    }
+    scanned(text, anchors, false, &Work::default())
 }
 
-fn scanned(text: &str, anchors: &Anchors, near_anchors: bool) -> Vec<Region> {
-    let effort = text.len().saturating_mul(EFFORT).saturating_add(1 << 16);
-    let mut scanner =
-        Scanner { text, anchors, regions: Vec::new(), effort, ad_selectors: HashSet::new(), sheets: Vec::new() };
+fn scanned(text: &str, anchors: &Anchors, near_anchors: bool, work: &Work) -> Vec<Region> {
+    let mut scanner = Scanner {
+        text,
+        source: Source::new(text, work),
+        work,
+        anchors,
+        regions: Vec::new(),
+        next_anchor: Ahead::default(),
+        next_splitter: Ahead::default(),
+        line_end: 0,
+        is_quote: false,
+        comments_end: memchr::memmem::rfind(text.as_bytes(), b"*/").map_or(0, |at| at + 2),
+        ad_selectors: HashSet::new(),
+        sheets: Vec::new(),
+    };
     scanner.scan(near_anchors);
     scanner.judge_sheets();
     scanner.regions
 }
 
+/// Where something stands next, found once and known until it lies behind.
+#[derive(Clone, Copy, Debug, Default)]
+struct Ahead {
+    /// It was looked for from here.
+    from: usize,
+    /// `None` before the first look.
+    found: Option<Option<usize>>,
+}
+
+impl Ahead {
+    /// The first place at or after `at`, by `find` where it is not known.
+    fn at_or_after(&mut self, at: usize, find: impl FnOnce() -> Option<usize>) -> Option<usize> {
+        let is_known = at >= self.from && self.found.is_some_and(|found| found.is_none_or(|found| found >= at));
+        if !is_known {
+            *self = Self { from: at, found: Some(find()) };
+        }
+        self.found.flatten()
+    }
+}
+
 struct Scanner<'t> {
     text: &'t str,
+    source: Source<'t>,
+    work: &'t Work,
     anchors: &'t Anchors,
     regions: Vec<Region>,
-    /// Bytes that may still be read.
-    effort: usize,
+    next_anchor: Ahead,
+    next_splitter: Ahead,
+    /// The end of the line at hand.
+    line_end: usize,
+    /// Does it begin as a quote of Markdown or mail does?
+    is_quote: bool,
+    /// The end of the last block comment.
+    comments_end: usize,
     /// Classes and ids that stand in one sheet with an anchor.
     ad_selectors: HashSet<String>,
     /// Sheets found, by index of their region.
@@ -62,9 +110,9 @@ struct Scanner<'t> {
 impl<'t> Scanner<'t> {
     fn scan(&mut self, near_anchors: bool) {
         let (mut at, mut anchor) = (0, 0);
-        while at < self.text.len() && self.effort > 0 {
+        while at < self.text.len() {
             if near_anchors && at > anchor {
-                let Some(next) = self.anchors.next_in(self.text, at) else { return };
+                let Some(next) = self.anchor_from(at) else { return };
                 anchor = next;
                 at = self.near(at, anchor);
             }
@@ -81,11 +129,36 @@ impl<'t> Scanner<'t> {
         memchr::memrchr(b'\n', &self.text.as_bytes()[at..far]).map_or(at, |line| at + line + 1)
     }
 
+    fn anchor_from(&mut self, at: usize) -> Option<usize> {
+        self.next_anchor.at_or_after(at, || self.anchors.next_in(self.text, at))
+    }
+
+    /// Might an anchor stand on the rest of the line?
+    fn has_anchor(&mut self, start: usize, end: usize) -> bool {
+        let splitter = |this: &mut Self| {
+            this.next_splitter
+                .at_or_after(start, || Anchors::next_splitter(this.text, start))
+                .is_some_and(|at| at < end)
+        };
+        self.anchor_from(start).is_some_and(|at| at < end) || splitter(self)
+    }
+
+    /// May a candidate at this place be read?
+    fn has_credit(&self, at: usize) -> bool {
+        self.work.done() < at.saturating_mul(EFFORT).saturating_add(BASE_EFFORT)
+    }
+
     /// Tries every candidate on one line; gives the place to go on from.
     fn scan_line(&mut self, start: usize) -> usize {
-        let end = line_end(self.text, start, self.text.len());
-        let has_anchor = self.anchors.are_in(&self.text[start..end]);
+        if start >= self.line_end {
+            self.line_end = line_end(self.text, start, self.text.len());
+        }
+        let end = self.line_end;
+        let has_anchor = self.has_anchor(start, end);
         let is_line_start = start == 0 || self.text.as_bytes()[start - 1] == b'\n';
+        let quote = if is_line_start { quote_end(self.text, start) } else { start };
+        self.is_quote = if is_line_start { quote > start } else { self.is_quote };
+        let start = quote;
         let (mut is_first, mut before, mut sentence) = (true, ' ', true);
         for (offset, character) in self.text[start..end].char_indices() {
             let at = start + offset;
@@ -111,16 +184,16 @@ impl<'t> Scanner<'t> {
 
     /// Looks for code that starts exactly here; gives its end.
     fn candidate(&mut self, at: usize, is_line_start: bool) -> Option<usize> {
-        if self.effort == 0 || is_prose_start(&self.text[at..]) {
+        if is_prose_start(&self.text[at..]) || !self.has_credit(at) {
             return None;
         }
         let before = self.regions.len();
-        self.effort = self.effort.saturating_sub(8);
-        if let Some((end, anchor)) = markup_at(self.text, at, self.anchors) {
+        self.work.add(8);
+        if let Some((end, anchor)) = markup_at(self.source, at, self.anchors) {
             self.push_plain(at, end, Language::Markup, Some(anchor));
             return Some(end);
         }
-        if let Some(sheet) = sheet_at(self.text, at) {
+        if let Some(sheet) = sheet_at(self.source, at) {
             let end = sheet.end;
             let anchor = self.anchors.of_markup(&self.text[at..end]);
             if anchor.is_some() {
@@ -169,11 +242,10 @@ impl<'t> Scanner<'t> {
     }
 
     fn run(&mut self, at: usize, is_inside_object: bool, takes_orphans: bool, joins_lines: bool) -> Run {
-        let lexer = Lexer { text: self.text, at, end: self.text.len(), joins_lines };
-        let run = Recogniser::read(lexer, is_inside_object, takes_orphans);
-        let read = run.tokens.last().map_or(at, |token| token.end).max(run.end).saturating_sub(at);
-        self.effort = self.effort.saturating_sub(read);
-        run
+        let (text, end, comments_end) = (self.source, self.text.len(), self.comments_end);
+        let is_quote = self.is_quote;
+        let lexer = Lexer { text, at, end, joins_lines, is_quote, comments_end };
+        Recogniser::read(lexer, is_inside_object, takes_orphans)
     }
 
     fn push_run(&mut self, run: &Run) {
@@ -188,8 +260,8 @@ impl<'t> Scanner<'t> {
 
     fn push_group(&mut self, run: &Run, group: &Group<'_>) {
         let (first, last) = (run.statements[group.first].first, run.statements[group.last].last);
-        let mended = mend(self.text, run, first, last, self.anchors);
-        let start = run.tokens[leading(&run.tokens, first)].start;
+        let mended = mend(self.source, run, first, last, self.anchors);
+        let start = self.with_quote_marks(run.tokens[leading(&run.tokens, first)].start);
         let last_token = &run.tokens[last];
         let end = with_stump(self.text, run.tokens[trailing(&run.tokens, last)].end);
         self.regions.push(Region {
@@ -205,6 +277,13 @@ impl<'t> Scanner<'t> {
                 || last_token.is("}")
                 || run.tokens[first..=last].iter().any(|token| token.is("{")),
         });
+    }
+
+    /// The start of a quoted line whose first word is code.
+    fn with_quote_marks(&self, start: usize) -> usize {
+        let marks = self.text[..start].trim_end_matches([' ', '>']);
+        let is_line = marks.is_empty() || marks.ends_with('\n');
+        if self.is_quote && is_line { marks.len() } else { start }
     }
 
     /// Code in comments does not run, but it is code all the same.
@@ -293,9 +372,16 @@ fn leading(tokens: &[Token], first: usize) -> usize {
 
 /// The length of what is left of a word before an ellipsis at the end of its line, where it follows code directly.
 fn ellipsis(rest: &str) -> Option<usize> {
-    let line = &rest[..rest.find('\n').unwrap_or(rest.len())];
+    const STUMP: usize = 40;
+    const NEAR: usize = 64;
+    let near = &rest[..rest.floor_char_boundary(NEAR)];
+    let line = match near.find('\n') {
+        Some(end) => &near[..end],
+        None if near.len() == rest.len() => near,
+        None => return None,
+    };
     let stump = line.trim_end().strip_suffix('…').or_else(|| line.trim_end().strip_suffix("..."))?;
-    let is_stump = stump.len() < 40 && (stump.trim().is_empty() || !stump.contains(char::is_whitespace));
+    let is_stump = stump.len() < STUMP && (stump.trim().is_empty() || !stump.contains(char::is_whitespace));
     is_stump.then_some(line.trim_end().len())
 }
 
@@ -316,4 +402,84 @@ fn trailing(tokens: &[Token], last: usize) -> usize {
         .iter()
         .take_while(|token| token.is_trivia() && (token.kind == Kind::Wrapper || !token.is_after_blank_line()));
     last + behind.count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Texts made to be read again and again, each as a piece that is repeated.
+    const HOSTILE: [&str; 34] = [
+        "He said. pbjs.que = 1; ",
+        "pbjs.que.push(1); ",
+        "pbjs ",
+        "pbjs(",
+        "pbjs([{",
+        "a(b, ",
+        "{ pbjs: {",
+        "pbjs = [1, 2, 3, ",
+        "pbjs, 'a",
+        "pbjs “a ",
+        "return’a pbjs ",
+        "l’homme pbjs d’état ",
+        "(‘a’b ",
+        "\\\"pbjs ",
+        "&quot;pbjs&amp;quot; ",
+        "&amp;amp;amp;lt;pbjs ",
+        "<ins class=adsbygoogle ",
+        "<ins class='adsbygoogle' ",
+        "<!-- adsbygoogle ",
+        "<p <p '<p pbjs ",
+        "&lt;p &lt;br pbjs ",
+        "/* pbjs\n\n",
+        "/* pbjs ",
+        "// pbjs a = ",
+        "pbjs /a/ /",
+        "([......",
+        "pbjs...",
+        ".adsbygoogle {a: b} ",
+        "@media x {.adsbygoogle {a: b} ",
+        ".adsbygoogle {a: b; c ",
+        "pbjs = 'MTUybWVkaWEuY29tMTUybWVkaWEuY29tMTUybWVkaWEuY29t' + ",
+        "Var pbjs If ( ",
+        "pbjs.a\n.b\n",
+        "a; b; c; pbjs; ",
+    ];
+
+    fn work_of(text: &str, near_anchors: bool) -> usize {
+        let work = Work::default();
+        let _ = scanned(text, &Anchors::default(), near_anchors, &work);
+        work.done()
+    }
+
+    #[test]
+    fn work_is_a_multiple_of_the_length_whatever_the_text() {
+        const LENGTHS: [usize; 2] = [60_000, 240_000];
+        // A candidate that may be read once reads what is left, in three ways, and each region is parsed.
+        const MOST: usize = EFFORT + 16 * PARSE_SHARE;
+        const PARSE_SHARE: usize = 4;
+        for piece in HOSTILE {
+            for near_anchors in [true, false] {
+                for length in LENGTHS {
+                    let text = piece.repeat(length / piece.len());
+                    let work = work_of(&text, near_anchors);
+                    let most = text.len() * MOST + BASE_EFFORT;
+                    assert!(work <= most, "`{piece}` × {length}: {work} where {most} are allowed");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn code_behind_hostile_text_is_found() {
+        for piece in HOSTILE {
+            let hostile = piece.repeat(100_000 / piece.len());
+            let prose = "The mayor opened the bridge on Monday, and the crowd agreed that it was about time.\n\n";
+            let text =
+                format!("{hostile}\n\n{}pbjs.que.push(function () {{ pbjs.requestBids({{}}); }});\n", prose.repeat(3));
+            let regions = find_regions(&text, &Anchors::default());
+            let last = regions.last().map(|region| &text[region.span.range()]).unwrap_or_default();
+            assert!(last.ends_with("});"), "`{piece}`: {last}");
+        }
+    }
 }

@@ -2,6 +2,8 @@
 //!
 //! In: a text and a place. Out: how far rules reach from there, and their selectors. One pass.
 
+use super::source::Source;
+
 /// Rules found in a row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Sheet {
@@ -17,13 +19,13 @@ pub(super) struct Sheet {
 const LONGEST: usize = 400;
 
 /// Reads rules from `at` on; `None` if there is none.
-pub(super) fn sheet_at(text: &str, at: usize) -> Option<Sheet> {
+pub(super) fn sheet_at(text: Source<'_>, at: usize) -> Option<Sheet> {
     let mut sheet = Sheet { end: at, ..Sheet::default() };
     loop {
-        let start = skip_space(text, sheet.end);
+        let start = skip_space(&text, sheet.end);
         let is_first = sheet.end == at;
         let Some(end) = rule(text, start, &mut sheet) else {
-            if let Some(end) = stump(text, start).filter(|_| !is_first) {
+            if let Some(end) = stump(&text, start).filter(|_| !is_first) {
                 sheet.end = end;
             }
             break;
@@ -37,11 +39,13 @@ pub(super) fn sheet_at(text: &str, at: usize) -> Option<Sheet> {
 }
 
 /// One rule or at-rule; where it was cut off, the sheet has open brackets.
-fn rule(text: &str, at: usize, sheet: &mut Sheet) -> Option<usize> {
+fn rule(text: Source<'_>, at: usize, sheet: &mut Sheet) -> Option<usize> {
     if text[at..].starts_with('@') {
         return at_rule(text, at, sheet);
     }
-    let brace = selector(text, at)?;
+    text.charge(1);
+    let brace = selector(&text, at)?;
+    text.charge(brace - at);
     let end = declarations(text, brace + 1, sheet)?;
     sheet.selectors.extend(names(&text[at..brace]));
     Some(end)
@@ -102,24 +106,24 @@ fn names(selector: &str) -> impl Iterator<Item = String> + '_ {
 }
 
 /// Reads declarations up to the closing brace, or to the place where they were cut off.
-fn declarations(text: &str, at: usize, sheet: &mut Sheet) -> Option<usize> {
+fn declarations(text: Source<'_>, at: usize, sheet: &mut Sheet) -> Option<usize> {
     let mut at = at;
     loop {
-        at = skip_space(text, at);
+        at = skip_space(&text, at);
         if text[at..].starts_with('}') {
             return Some(at + 1);
         }
-        if let Some(end) = cut_end(text, at) {
+        if let Some(end) = cut_end(&text, at) {
             sheet.open += 1;
             return Some(end);
         }
-        match declaration(text, at)? {
-            (end, false) => at = end,
-            (end, true) => {
-                sheet.open += 1;
-                return Some(end);
-            }
+        let (end, is_cut) = declaration(&text, at)?;
+        text.charge(end - at);
+        if is_cut {
+            sheet.open += 1;
+            return Some(end);
         }
+        at = end;
     }
 }
 
@@ -161,7 +165,7 @@ fn value(text: &str, at: usize) -> Option<(usize, bool)> {
 }
 
 /// `@media (…) { rules }` and the other at-rules.
-fn at_rule(text: &str, at: usize, sheet: &mut Sheet) -> Option<usize> {
+fn at_rule(text: Source<'_>, at: usize, sheet: &mut Sheet) -> Option<usize> {
     const NAMES: [&str; 6] = ["media", "supports", "keyframes", "font-face", "-webkit-keyframes", "layer"];
     let rest = &text[at + 1..];
     let length = rest.find(|c: char| !(c.is_ascii_alphabetic() || c == '-')).unwrap_or(rest.len());
@@ -171,7 +175,7 @@ fn at_rule(text: &str, at: usize, sheet: &mut Sheet) -> Option<usize> {
     let mut at = at + 1 + length;
     let start = at;
     while at < start + LONGEST {
-        if let Some(end) = cut_end(text, at) {
+        if let Some(end) = cut_end(&text, at) {
             sheet.open += 1;
             return Some(end);
         }
@@ -186,20 +190,20 @@ fn at_rule(text: &str, at: usize, sheet: &mut Sheet) -> Option<usize> {
 }
 
 /// Rules up to the brace that closes the at-rule; a `@font-face` holds declarations.
-fn block(text: &str, at: usize, sheet: &mut Sheet) -> Option<usize> {
-    let first = skip_space(text, at);
-    if declaration(text, first).is_some() && selector(text, first).is_none() {
+fn block(text: Source<'_>, at: usize, sheet: &mut Sheet) -> Option<usize> {
+    let first = skip_space(&text, at);
+    if declaration(&text, first).is_some() && selector(&text, first).is_none() {
         return declarations(text, at, sheet);
     }
     let mut at = first;
     while !text[at..].starts_with('}') {
-        if let Some(end) = cut_end(text, at).or_else(|| stump(text, at)) {
+        if let Some(end) = cut_end(&text, at).or_else(|| stump(&text, at)) {
             sheet.open += 1;
             return Some(end);
         }
-        let brace = selector(text, at).or_else(|| frame(text, at))?;
+        let brace = selector(&text, at).or_else(|| frame(&text, at))?;
         sheet.selectors.extend(names(&text[at..brace]));
-        at = skip_space(text, declarations(text, brace + 1, sheet)?);
+        at = skip_space(&text, declarations(text, brace + 1, sheet)?);
         if sheet.open > 0 {
             sheet.open += 1;
             return Some(at);
@@ -251,10 +255,11 @@ fn skip_blanks(text: &str, at: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::source::Work;
     use super::*;
 
     fn read(text: &str) -> Option<(&str, usize)> {
-        sheet_at(text, 0).map(|sheet| (&text[..sheet.end], sheet.open))
+        sheet_at(Source::new(text, &Work::default()), 0).map(|sheet| (&text[..sheet.end], sheet.open))
     }
 
     #[test]
