@@ -101,6 +101,9 @@ fn beyond_repair(script: &str, names: &[&str]) -> Option<&'static str> {
     if script.contains('\\') && has("string escapes") {
         return Some("a backslash in a string of code that stands in a string");
     }
+    if ["(/", "= /", "return /"].iter().any(|before| script.contains(before)) && has("string escapes") {
+        return Some("a regular expression in code that stands in a string");
+    }
     if script.contains("\\\n") && LINES.iter().any(|name| has(name)) {
         return Some("the line end was part of a string");
     }

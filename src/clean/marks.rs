@@ -91,10 +91,10 @@ mod tests {
 
     #[test]
     fn elements_that_show_code_are_known_from_tag_to_tag() {
-        let text = "a <pre class=x><code>b</code> c</pre> d <PREFIX> e <code>f";
+        let text = "one <pre class=x><code>two</code> three</pre> four <PREFIX> five <code>six";
         let marks = Marks::of_html(text);
         let is_in = |word: &str| marks.is_in_element(text.find(word).unwrap());
-        assert!(is_in("b<") && is_in("c<") && text.ends_with('f') && marks.is_in_element(text.len() - 1));
-        assert!(!is_in("a ") && !is_in("d ") && !is_in("e "));
+        assert!(is_in("two") && is_in("three") && is_in("six"));
+        assert!(!is_in("one") && !is_in("four") && !is_in("five"));
     }
 }

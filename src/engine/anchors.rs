@@ -38,7 +38,7 @@ mod tests {
     use super::*;
     use crate::Registry;
 
-    const RULES: &str = "product = \"acme\"\nname = \"Acme\"\nnetwork = \"acme\"\nrole = \"native\"\n\
+    const RULES: &str = "product = \"acme\"\nname = \"Acme\"\nnetwork = \"taboola\"\nrole = \"native\"\n\
         hosts = [\"cdn.acme-ads.example\"]\nglobals = [\"acmeAds\"]\n";
 
     #[test]

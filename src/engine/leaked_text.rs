@@ -79,13 +79,22 @@ impl<'p> LeakedText<'p> {
     }
 
     fn context(&self, anchors: &Anchors) -> &Context {
-        self.context.get_or_init(|| Context::of_prose(&prose(self.page()), anchors))
+        self.context.get_or_init(|| {
+            let prose = prose(self.page());
+            let context = Context::of_prose(&prose, anchors);
+            // A page of nothing but samples shows them.
+            let has_prose = prose.split_whitespace().nth(PROSE).is_some();
+            Context { is_near_code: context.is_near_code || !has_prose, ..context }
+        })
     }
 
     fn page(&self) -> &'p str {
         &self.html[..self.page_length]
     }
 }
+
+/// Words without which a page has nothing to say.
+const PROSE: usize = 12;
 
 /// The longest tag between two lines, in bytes.
 const TAG: usize = 400;
@@ -120,7 +129,11 @@ fn tag_end(html: &str, tag: usize) -> usize {
         None if name("!--") => "-->".to_owned(),
         None => ">".to_owned(),
     };
-    memchr::memmem::find(&html.as_bytes()[tag..], close.as_bytes()).map_or(html.len(), |at| tag + at + close.len())
+    let find = |from: usize, what: &str| {
+        memchr::memmem::find(&html.as_bytes()[from..], what.as_bytes()).map_or(html.len(), |at| from + at + what.len())
+    };
+    let end = find(tag, &close);
+    if hidden.is_some() { find(end, ">") } else { end }
 }
 
 /// Is it a tag inside a sentence?

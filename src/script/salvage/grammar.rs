@@ -274,7 +274,8 @@ impl<'t> Recogniser<'t> {
         let is_place = matches!(self.turn, Turn::Statement | Turn::Operand | Turn::ArrowBody);
         // Inside brackets two words in a row are code only if the first is a keyword.
         let is_operand = || rest.starts_with(|c: char| c.is_alphanumeric() || "_$[!'\"‘’“”".contains(c));
-        let is_inside = self.frames.len() > 1 && is_operand();
+        let is_regex = keyword == "return" && rest.starts_with('/');
+        let is_inside = self.frames.len() > 1 && (is_operand() || is_regex);
         is_place
             && (rest.starts_with(['(', '{', '.'])
                 || is_code_start(rest)
