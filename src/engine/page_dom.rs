@@ -1,55 +1,46 @@
 //! The page's elements, for scripts that read ad config from them.
 
-use crate::base::Limits;
 use crate::evaluate::{Compound, Dom, DomElement};
-use crate::page::{Element, Part, Splitter, Wanted};
+use crate::page::{Asked, Element, StartTags};
 use std::cell::{OnceCell, RefCell};
+use std::ops::ControlFlow;
+
+/// Elements that one query gives; scripts that want more do not look for ads.
+const MOST: usize = 300;
 
 /// Looks elements up in the page's text, when a script asks.
 pub(super) struct PageDom<'s> {
     html: &'s str,
+    /// Where its tags stand; a bare script has no page.
+    tags: OnceCell<StartTags>,
     /// Answers that were given; scripts ask the same in every round of a loop.
     known: RefCell<Vec<(Compound, Vec<DomElement>)>>,
-    /// All elements with an id or a class, once many were asked for.
-    marked: OnceCell<Vec<DomElement>>,
 }
 
 impl<'s> PageDom<'s> {
     pub(super) fn new(html: &'s str) -> Self {
-        Self { html, known: RefCell::default(), marked: OnceCell::new() }
-    }
-}
-
-/// Queries that each walk the page; with more of them, an index of its elements pays.
-const WALKS: usize = 2;
-
-impl PageDom<'_> {
-    /// The elements that the page holds of what is wanted.
-    fn walk(&self, wanted: &Wanted) -> Vec<DomElement> {
-        let page = Splitter::new(wanted, &Limits::default()).split_html(self.html, None, 0);
-        let elements = page.parts.iter().filter_map(|part| match part {
-            Part::Element(element) => Some(to_dom(element)),
-            _ => None,
-        });
-        elements.collect()
+        Self { html, tags: OnceCell::new(), known: RefCell::default() }
     }
 
-    /// Does the page name the id and classes at all? Scripts ask for many elements that they make themselves.
-    fn may_hold(&self, selector: &Compound) -> bool {
-        let mut names = selector.id.iter().chain(&selector.classes);
-        names.all(|name| name.contains('&') || memchr::memmem::find(self.html.as_bytes(), name.as_bytes()).is_some())
+    /// Takes in where the tags of the page stand.
+    pub(super) fn set_tags(&self, tags: StartTags) {
+        // It is set once, when the page was split.
+        let _ = self.tags.set(tags);
     }
 
     fn find(&self, selector: &Compound) -> Vec<DomElement> {
-        let is_marked = selector.id.is_some() || !selector.classes.is_empty();
-        if !is_marked || self.known.borrow().len() < WALKS {
-            let mut found = self.walk(&wanted(selector));
-            found.retain(|element| selector.is_match(element));
-            return found;
-        }
-        let marks = || Wanted { attributes: ["id", "class"].map(str::to_owned).into(), ..Wanted::default() };
-        let marked = self.marked.get_or_init(|| self.walk(&marks()));
-        marked.iter().filter(|element| selector.is_match(element)).cloned().collect()
+        let mut found = Vec::new();
+        let Some(tags) = self.tags.get() else { return found };
+        let mut take = |element: Element<'_>| {
+            let element = to_dom(&element);
+            if selector.is_match(&element) {
+                found.push(element);
+            }
+            if found.len() < MOST { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        };
+        // Whether all were looked at shows in how many there are.
+        let _ = tags.find(self.html, asked(selector), &mut take);
+        found
     }
 }
 
@@ -58,25 +49,21 @@ impl Dom for PageDom<'_> {
         if let Some((_, known)) = self.known.borrow().iter().find(|(asked, _)| asked == selector) {
             return known.clone();
         }
-        let found = if self.may_hold(selector) { self.find(selector) } else { Vec::new() };
+        let found = self.find(selector);
         self.known.borrow_mut().push((selector.clone(), found.clone()));
         found
     }
 }
 
-/// The rarest thing that the selector asks for.
-fn wanted(selector: &Compound) -> Wanted {
-    let mut wanted = Wanted::default();
-    if let Some(id) = &selector.id {
-        wanted.ids.insert(id.clone());
-    } else if let Some(class) = selector.classes.first() {
-        wanted.classes.insert(class.clone());
-    } else if let Some((name, _)) = selector.attributes.first() {
-        wanted.attributes.insert(name.clone());
-    } else if let Some(name) = &selector.name {
-        wanted.elements.insert(name.clone());
+/// The rarest thing that the selector asks for. Pages do not write the letters of ids and class names as references.
+fn asked(selector: &Compound) -> Asked<'_> {
+    let names = selector.id.iter().chain(&selector.classes);
+    let longest = names.filter(|name| !name.is_empty() && !name.contains('&')).max_by_key(|name| name.len());
+    match (longest, &selector.name) {
+        (Some(name), _) => Asked::Text(name),
+        (None, Some(name)) => Asked::Name(name),
+        (None, None) => Asked::Any,
     }
-    wanted
 }
 
 fn to_dom(element: &Element<'_>) -> DomElement {

@@ -23,7 +23,9 @@ mod resolve;
 mod script_element;
 mod script_type;
 mod splitter;
+mod start_tags;
 mod tag;
+mod tag_search;
 mod walk;
 mod wanted_element;
 
@@ -32,3 +34,5 @@ pub(crate) use reference::{decode_mapped, decode_value};
 pub(crate) use resolve::Resolver;
 pub(crate) use script_type::{ScriptType, classify};
 pub use splitter::Splitter;
+pub use start_tags::StartTags;
+pub use tag_search::Asked;

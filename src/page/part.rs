@@ -1,5 +1,6 @@
 //! The parts of a page.
 
+use super::StartTags;
 use crate::base::{Diagnostic, OffsetMap, Span};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -14,6 +15,8 @@ pub struct Page<'d> {
     pub url: Option<String>,
     /// The parts, in document order.
     pub parts: Vec<Part<'d>>,
+    /// Where its start tags stand.
+    pub tags: StartTags,
     /// What was cut or could not be told.
     pub diagnostics: Vec<Diagnostic>,
 }

@@ -16,7 +16,7 @@ use super::request_element::collect_requests;
 use super::script_element::{Body, collect_script};
 use super::tag::{RawAttribute, Tag, key, scan_tag, short_span};
 use super::wanted_element::collect_element;
-use super::{Part, Style, Text};
+use super::{Page, Part, Style, Text};
 use crate::base::{OffsetMap, Span};
 use memchr::{memchr, memmem};
 use std::borrow::Cow;
@@ -133,6 +133,7 @@ impl<'s, 'f> Walker<'s, 'f> {
 
     #[inline]
     fn element(&mut self, bytes: &[u8], start: usize, tag: &Tag, attributes: &[RawAttribute]) -> usize {
+        self.collected.page.tags.note(start);
         let is_foreign = self.foreign.start(tag, bytes, attributes);
         let kind = kind_of(tag, self.source);
         let is_wanted = kind == ElementKind::AmpAd || self.filter.wants(self.source, tag, attributes);
@@ -278,7 +279,7 @@ impl<'s, 'f> Walker<'s, 'f> {
         }
         match nested.source {
             NestedSource::InPlace(span) => self.walk_in_place(span, nested.held_back),
-            NestedSource::Decoded { text, offsets } => self.walk_decoded(&text, &offsets, nested.held_back),
+            NestedSource::Decoded { text, offsets } => self.walk_decoded(text, &offsets, nested.held_back),
         }
     }
 
@@ -298,19 +299,21 @@ impl<'s, 'f> Walker<'s, 'f> {
         self.foreign = foreign;
     }
 
-    fn walk_decoded(&mut self, text: &str, offsets: &OffsetMap, held_back: Option<String>) {
-        let mut inner = Walker::new(text, self.filter, self.level + 1);
+    fn walk_decoded(&mut self, text: String, offsets: &OffsetMap, held_back: Option<String>) {
+        let mut inner = Walker::new(&text, self.filter, self.level + 1);
         inner.collected.depth = self.collected.depth + 1;
         inner.collected.held_back = self.collected.held_back.clone().or(held_back);
         inner.walk(0..text.len());
-        for part in inner.collected.page.parts {
+        let Page { parts, tags, diagnostics, .. } = inner.collected.page;
+        for part in parts {
             if let Some(part) = adopt(part, offsets, self.source) {
                 self.collected.push(part);
             }
         }
-        for diagnostic in inner.collected.page.diagnostics {
+        for diagnostic in diagnostics {
             self.collected.warn_once(diagnostic.code, &diagnostic.message, None);
         }
+        self.collected.page.tags.note_decoded(text, tags);
     }
 }
 

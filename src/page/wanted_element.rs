@@ -11,6 +11,14 @@ const MAX_ATTRIBUTES: usize = 64;
 
 /// Adds an element that a rule asks for, and its style.
 pub(super) fn collect_element<'s>(collected: &mut Collected<'s>, element: &StartTag<'_, 's>) {
+    collected.push(Part::Element(element_of(element)));
+    if let Some(style) = element.attribute("style") {
+        collected.push(Part::Style(Style { text: element.raw_value(style), span: style.value }));
+    }
+}
+
+/// The element with its attributes read.
+pub(super) fn element_of<'s>(element: &StartTag<'_, 's>) -> Element<'s> {
     let mut attributes: Vec<Attribute<'s>> = Vec::with_capacity(element.attributes.len().min(MAX_ATTRIBUTES));
     for &attribute in element.attributes.iter().take(MAX_ATTRIBUTES) {
         let name = lower_case(element.name_of(attribute));
@@ -21,10 +29,7 @@ pub(super) fn collect_element<'s>(collected: &mut Collected<'s>, element: &Start
         }
     }
     let name = lower_case(&element.source[element.name.range()]);
-    collected.push(Part::Element(Element { name, attributes, span: element.span }));
-    if let Some(style) = element.attribute("style") {
-        collected.push(Part::Style(Style { text: element.raw_value(style), span: style.value }));
-    }
+    Element { name, attributes, span: element.span }
 }
 
 fn lower_case(name: &str) -> Cow<'_, str> {
