@@ -24,6 +24,7 @@ mod sign;
 mod test_page;
 #[cfg(test)]
 mod tests;
+mod word_table;
 
 pub use bundle::{Adapter, Bundle, bundle_of};
 pub use decoded::decode_readable;

@@ -1,30 +1,18 @@
-//! Which scripts can matter at all? One pass of an automaton over all literals of the rules.
+//! Which scripts can matter at all? One pass over a script's words, for the literals of all rules.
 
+use super::word_table::WordTable;
 use crate::pattern::{Pattern, is_telling, last_name};
 use crate::rule::RuleSet;
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::ops::ControlFlow;
+use std::sync::Arc;
 
 /// Tells whether a script holds a literal of any rule; case counts.
 #[derive(Clone, Debug)]
 pub struct Prefilter {
-    small: Option<AhoCorasick>,
-    large: Arc<Large>,
+    table: Arc<WordTable>,
     /// What it looks for, sorted.
     pub(super) literals: Vec<String>,
-}
-
-/// Bytes after which the larger automaton pays.
-const WARM_UP: usize = 64 << 20;
-
-/// A DFA takes two to three times as many bytes a second as an NFA and eight times as long to build (12 ms):
-/// it is built when a run turns out to be long.
-#[derive(Debug, Default)]
-struct Large {
-    bytes_seen: AtomicUsize,
-    automaton: OnceLock<Option<AhoCorasick>>,
 }
 
 impl Prefilter {
@@ -40,32 +28,27 @@ impl Prefilter {
         }
         all.remove("");
         let literals: Vec<String> = all.into_iter().collect();
-        let small = compile(&literals, AhoCorasickKind::ContiguousNFA).filter(|_| !literals.is_empty());
-        Self { small, large: Arc::default(), literals }
+        Self { table: Arc::new(WordTable::new(&literals)), literals }
     }
 
-    /// Does the script hold one of the literals? Names count only as whole words. Without an automaton everything passes.
+    /// Does the script hold one of the literals? Names count only as whole words. Without a literal everything passes.
     #[must_use]
     pub fn is_match(&self, script: &str) -> bool {
-        let Some(automaton) = self.automaton(script.len()) else { return true };
-        let bytes = script.as_bytes();
-        automaton.find_overlapping_iter(bytes).any(|found| is_whole(bytes, found.start(), found.end()))
+        self.literals.is_empty() || self.table.find(script.as_bytes(), |_, _| ControlFlow::Break(())).is_break()
     }
 
-    /// Both automata find the same.
-    fn automaton(&self, length: usize) -> Option<&AhoCorasick> {
-        let small = self.small.as_ref()?;
-        let large = match self.large.automaton.get() {
-            Some(large) => large.as_ref(),
-            None if self.large.bytes_seen.fetch_add(length, Ordering::Relaxed) < WARM_UP => None,
-            None => self.large.automaton.get_or_init(|| compile(&self.literals, AhoCorasickKind::DFA)).as_ref(),
-        };
-        Some(large.unwrap_or(small))
+    /// Where the literals begin that the script holds, in order.
+    #[must_use]
+    pub fn places(&self, script: &str) -> Vec<u32> {
+        let mut places = Vec::new();
+        // Nothing breaks it off.
+        let _ = self.table.find(script.as_bytes(), |start, _| {
+            places.push(u32::try_from(start).unwrap_or(u32::MAX));
+            ControlFlow::Continue(())
+        });
+        places.sort_unstable();
+        places
     }
-}
-
-fn compile(literals: &[String], kind: AhoCorasickKind) -> Option<AhoCorasick> {
-    AhoCorasick::builder().kind(Some(kind)).build(literals).ok()
 }
 
 /// A host and the beginning of its path, without the `www.` that is often left out; a short host may
@@ -73,30 +56,6 @@ fn compile(literals: &[String], kind: AhoCorasickKind) -> Option<AhoCorasick> {
 fn place_text(place: &str) -> String {
     let place = place.strip_prefix("www.").unwrap_or(place);
     if place.len() < 9 && !place.contains('/') { format!("//{place}/") } else { place.to_owned() }
-}
-
-/// Do the found bytes begin and end where names do? Bytes that are no part of names do so anywhere.
-fn is_whole(text: &[u8], start: usize, end: usize) -> bool {
-    let joins =
-        |at: usize, next: usize| text.get(at).is_some_and(is_name_byte) && text.get(next).is_some_and(is_name_byte);
-    let is_cut_at_end = end > start && joins(end - 1, end);
-    let is_cut_at_start = start > 0 && joins(start - 1, start) && !ends_in_escape(&text[..start]);
-    !is_cut_at_end && !is_cut_at_start
-}
-
-fn is_name_byte(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$')
-}
-
-/// In a string, `\n`, `\u0022` and `%22` end where a name may begin.
-fn ends_in_escape(before: &[u8]) -> bool {
-    let ends = |length: usize, mark: &[u8]| {
-        before.len() >= length + mark.len()
-            && before[before.len() - length..].iter().all(u8::is_ascii_hexdigit)
-            && before[..before.len() - length].ends_with(mark)
-    };
-    let is_letter = matches!(before, [.., b'\\', b'n' | b't' | b'r' | b'b' | b'f' | b'v']);
-    is_letter || ends(4, b"\\u") || ends(2, b"\\x") || ends(2, b"%")
 }
 
 #[cfg(test)]
@@ -129,11 +88,62 @@ mod tests {
         ] {
             assert!(prefilter.is_match(script), "{script}");
         }
-        let large = prefilter.clone();
-        large.large.bytes_seen.store(WARM_UP, Ordering::Relaxed);
-        assert!(large.is_match("a.dable=1") && !large.is_match("readable"));
         for script in ["readable", "dables", "$dable", "mega(1)", "undable"] {
             assert!(!prefilter.is_match(script), "{script}");
+        }
+    }
+
+    /// What the table is to find, said plainly.
+    fn holds(literals: &[String], text: &str) -> bool {
+        let is_name = |character: Option<char>| {
+            character.is_some_and(|one| one.is_ascii_alphanumeric() || matches!(one, '_' | '$'))
+        };
+        let escape = regex::Regex::new(r"(\\[ntrbfv]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|%[0-9A-Fa-f]{2})$").unwrap();
+        literals.iter().any(|literal| {
+            (0..text.len()).filter(|&at| text.is_char_boundary(at) && text[at..].starts_with(&**literal)).any(|at| {
+                let (before, after) = (&text[..at], &text[at + literal.len()..]);
+                let is_cut = |left: Option<char>, right: Option<char>| is_name(left) && is_name(right);
+                let is_cut_at_start = is_cut(before.chars().last(), literal.chars().next()) && !escape.is_match(before);
+                !is_cut_at_start && !is_cut(literal.chars().last(), after.chars().next())
+            })
+        })
+    }
+
+    const PIECES: [&str; 24] = [
+        "dable",
+        "ads.example",
+        "//t.co/",
+        "ga(",
+        "pre_bid$",
+        "abcdefghijk",
+        "\\n",
+        "\\u0022",
+        "\\x2f",
+        "%2F",
+        "\\",
+        "%",
+        "u00",
+        "n",
+        "22",
+        "x",
+        " ",
+        ".",
+        "/",
+        "(",
+        "é",
+        "$",
+        "-",
+        "abcdefghijkl",
+    ];
+
+    proptest::proptest! {
+        #[test]
+        fn the_table_finds_what_plain_search_finds(at in proptest::collection::vec(0..PIECES.len(), 0..12)) {
+            let literals = ["dable", "ads.example", "//t.co/x", "ga(", "pre_bid$", "abcdefghijk", "-%"].map(str::to_owned);
+            let prefilter = Prefilter::new(&RuleSet::default(), &literals.each_ref().map(|literal| &**literal));
+            let text: String = at.into_iter().map(|at| PIECES[at]).collect();
+            proptest::prop_assert_eq!(prefilter.is_match(&text), holds(&literals, &text), "{}", text);
+            proptest::prop_assert_eq!(prefilter.is_match(&text), !prefilter.places(&text).is_empty());
         }
     }
 }
