@@ -9,7 +9,7 @@ use crate::base::{Evidence, OffsetMap, Place, Span};
 use crate::block::{
     Answers, Decision, PageContext, Party, Request, RequestKind, ScriptVerdict, Signs, Why, Witness, judge_script,
 };
-use crate::detect::{Act, bundle_of};
+use crate::detect::Act;
 use crate::evaluate::{Event, EventKind, Value};
 use crate::input::{Container, Document, Resources};
 use crate::network::Location;
@@ -106,12 +106,20 @@ impl Engine {
         let acts = self.detector.acts(events);
         let signs = court.signs(events, &acts, &|script| (script == index).then_some(0)).remove(&index);
         let signs = signs.unwrap_or_default();
-        self.judged(script.code, tree, script.is_module, &signs, &court)
+        let holds_library = seen.holds_library(index);
+        self.judged(script.code, tree, script.is_module, holds_library, &signs, &court)
     }
 
     /// Statements are judged in every function: bodies that evaluation could leave out are parsed for that.
-    fn judged(&self, code: &str, tree: &Tree, is_module: bool, signs: &Signs, court: &Court<'_>) -> ScriptVerdict {
-        let holds_library = bundle_of(code, 0, self.detector.registry).is_some();
+    fn judged(
+        &self,
+        code: &str,
+        tree: &Tree,
+        is_module: bool,
+        holds_library: bool,
+        signs: &Signs,
+        court: &Court<'_>,
+    ) -> ScriptVerdict {
         if tree.is_lazy() {
             let goal = if is_module { Goal::Module } else { Goal::Script };
             let whole = parse(code, goal, &self.limits);
@@ -134,8 +142,9 @@ impl Engine {
         signs.retain(|_, signs| !signs.is_empty());
         for (index, tree) in std::mem::take(&mut seen.trees) {
             let Some(signs) = signs.get(&index) else { continue };
+            let holds_library = seen.holds_library(index);
             let record = &mut seen.scripts[index as usize];
-            record.verdict = self.judged(&record.code, tree, record.is_module, signs, &court);
+            record.verdict = self.judged(&record.code, tree, record.is_module, holds_library, signs, &court);
         }
     }
 }

@@ -36,6 +36,11 @@ impl Seen<'_> {
         let found = self.scripts.iter().find(|script| script.at.span == Span { start, end: start });
         found.and_then(|script| script.at.script)
     }
+
+    /// Is the script with that index a library, as Prebid.js is?
+    pub(super) fn holds_library(&self, index: u32) -> bool {
+        self.bundles.iter().any(|bundle| bundle.script == index)
+    }
 }
 
 /// What lives as long as the work on one document.
