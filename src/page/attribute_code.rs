@@ -8,23 +8,17 @@ use super::reference::{decode_mapped, decode_value};
 use super::script_element::nest_data_url;
 use super::tag::RawAttribute;
 use super::{Part, Script, ScriptKind};
-use crate::base::{OffsetMap, Span};
+use crate::base::{OffsetMap, Span, byte_set};
 use memchr::memmem;
 use std::borrow::Cow;
 
 /// Bytes with which a value starts that may hold more than a name or a URL.
 const TELLING: [bool; 256] = {
-    let mut telling = [false; 256];
+    let mut telling = byte_set(b"{[<&%jJdDP");
     let mut control = 0;
     while control <= b' ' {
         telling[control as usize] = true;
         control += 1;
-    }
-    let starts = b"{[<&%jJdDP";
-    let mut at = 0;
-    while at < starts.len() {
-        telling[starts[at] as usize] = true;
-        at += 1;
     }
     telling
 };

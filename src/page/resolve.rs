@@ -1,5 +1,6 @@
 //! URLs against the page's base. Most URLs are whole and plain already, and are kept as they are.
 
+use crate::base::byte_set;
 use url::Url;
 
 /// What relative URLs are resolved against.
@@ -62,16 +63,8 @@ pub(super) fn whole_url(url: &str) -> Option<String> {
 }
 
 /// Bytes that the URL standard leaves as they are in a path and query.
-const PLAIN: [bool; 256] = {
-    let mut plain = [false; 256];
-    let bytes = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_~!$&()*+,;=:@%/?.";
-    let mut at = 0;
-    while at < bytes.len() {
-        plain[bytes[at] as usize] = true;
-        at += 1;
-    }
-    plain
-};
+const PLAIN: [bool; 256] =
+    byte_set(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_~!$&()*+,;=:@%/?.");
 
 /// Would parsing and writing the URL change nothing? False where in doubt.
 fn is_plain(url: &str) -> bool {

@@ -1,5 +1,7 @@
 //! How deep may a tree of this text become? Hostile nesting is refused before it costs a stack.
 
+use crate::base::byte_set;
+
 /// Links of an `else if` ladder, each of which stands inside the one before.
 const LADDER: usize = 8_000;
 
@@ -50,16 +52,7 @@ fn ends_prefix_word(before: &[u8]) -> bool {
 }
 
 /// Bytes that open, close or link something.
-static COUNTS: [bool; 256] = {
-    let mut counts = [false; 256];
-    let bytes = b"()[]{};,!~+-=? \n\t";
-    let mut at = 0;
-    while at < bytes.len() {
-        counts[bytes[at] as usize] = true;
-        at += 1;
-    }
-    counts
-};
+static COUNTS: [bool; 256] = byte_set(b"()[]{};,!~+-=? \n\t");
 
 #[cfg(test)]
 mod tests {
