@@ -10,6 +10,7 @@ use super::network::Networks;
 use super::problem::check_units;
 use super::request;
 use super::shared::drop_unconfirmed;
+use super::sign::Act;
 use crate::base::Place;
 use crate::evaluate::{Event, Value};
 use crate::network::{HostIndex, Registry};
@@ -48,6 +49,8 @@ pub struct Detected {
     pub networks: Vec<FoundNetwork>,
     /// Settings, by name, then place.
     pub config: Vec<ConfigEntry>,
+    /// Calls and assignments that rules know, for verdicts on scripts.
+    pub acts: Vec<Act>,
 }
 
 /// Rules, ready to meet pages. Build it once; it is immutable.
@@ -95,11 +98,12 @@ impl Detector {
     pub fn detect(&self, observed: &Observed<'_>) -> Detected {
         let mut matcher = Matcher::new(self);
         observed.events.iter().for_each(|event| matcher.event(event));
+        let acts = self.acts_of(&matcher.hits);
         observed.elements.iter().for_each(|element| matcher.element(element));
         observed.styles.iter().for_each(|style| matcher.style(style));
         let requests = request::requests(self, observed, &mut matcher);
         let mut hits = matcher.hits;
-        drop_unconfirmed(&mut hits, &self.rules);
+        drop_unconfirmed(&mut hits, self);
         let aliases = aliases(&hits);
         hits.retain(|hit| ad_unit::is_credible(hit, self.registry, &aliases));
         let findings = findings(&hits);
@@ -120,6 +124,7 @@ impl Detector {
             config: config::entries(&hits),
             ad_units,
             requests,
+            acts,
         }
     }
 }

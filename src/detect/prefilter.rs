@@ -36,6 +36,19 @@ impl Prefilter {
     pub fn is_match(&self, script: &str) -> bool {
         self.literals.is_empty() || self.table.find(script.as_bytes(), |_, _| ControlFlow::Break(())).is_break()
     }
+
+    /// Where the literals stand in the script, in order.
+    #[must_use]
+    pub fn places(&self, script: &str) -> Vec<u32> {
+        let mut places = Vec::new();
+        // Nothing breaks it off.
+        let _ = self.table.find(script.as_bytes(), |start, _| {
+            places.push(u32::try_from(start).unwrap_or(u32::MAX));
+            ControlFlow::Continue(())
+        });
+        places.sort_unstable();
+        places
+    }
 }
 
 /// A host and the beginning of its path, without the `www.` that is often left out; a short host may
@@ -130,6 +143,7 @@ mod tests {
             let prefilter = Prefilter::new(&RuleSet::default(), &literals.each_ref().map(|literal| &**literal));
             let text: String = at.into_iter().map(|at| PIECES[at]).collect();
             proptest::prop_assert_eq!(prefilter.is_match(&text), holds(&literals, &text), "{}", text);
+            proptest::prop_assert_eq!(prefilter.is_match(&text), !prefilter.places(&text).is_empty());
         }
     }
 }

@@ -4,39 +4,67 @@
 //! a global of the product, or the object of another match of it; an object with a name as minifiers give it counts
 //! where the product is on the page at all.
 
+use super::detector::Detector;
 use super::matcher::{Hit, Sign};
 use crate::base::Evidence;
 use crate::evaluate::Value;
 use crate::pattern::first_name;
-use crate::rule::{Finds, Product, RuleSet};
-use std::collections::HashSet;
+use crate::rule::{Finds, Product};
+use rustc_hash::FxHashSet;
 
 /// Names up to this length are those of local variables.
 const LOCAL_NAME: usize = 2;
 
 /// Drops hits of shared names that nothing else confirms, and those on an object that is another product's.
-pub(crate) fn drop_unconfirmed(hits: &mut Vec<Hit<'_>>, rules: &RuleSet) {
-    hits.retain(|hit| !is_of_another(hit, rules));
-    if !hits.iter().any(is_shared) {
-        return;
+pub(crate) fn drop_unconfirmed(hits: &mut Vec<Hit<'_>>, detector: &Detector) {
+    hits.retain(|hit| !is_of_another(hit, detector));
+    let confirmed = Confirmed::by(hits.iter());
+    hits.retain(|hit| confirmed.admits(hit));
+}
+
+/// The hits that [`drop_unconfirmed`] would leave.
+pub(crate) fn confirmed<'h, 'r>(hits: &'h [Hit<'r>], detector: &Detector) -> Vec<&'h Hit<'r>> {
+    let mut left: Vec<&Hit<'_>> = hits.iter().filter(|hit| !is_of_another(hit, detector)).collect();
+    let confirmed = Confirmed::by(left.iter().copied());
+    left.retain(|hit| confirmed.admits(hit));
+    left
+}
+
+/// What other hits say about shared names.
+#[derive(Default)]
+struct Confirmed<'r> {
+    products: FxHashSet<&'r str>,
+    /// Products and the roots of their objects.
+    objects: FxHashSet<(&'r str, String)>,
+}
+
+impl<'r> Confirmed<'r> {
+    fn by<'h>(hits: impl Iterator<Item = &'h Hit<'r>> + Clone) -> Self
+    where
+        'r: 'h,
+    {
+        let mut confirmed = Self::default();
+        if !hits.clone().any(is_shared) {
+            return confirmed;
+        }
+        for hit in hits.filter(|hit| !is_shared(hit) && hit.evidence != Evidence::Markup) {
+            let Some(product) = hit.product() else { continue };
+            confirmed.products.insert(&*product.id);
+            confirmed.objects.extend(object(hit).map(|object| (&*product.id, object.to_owned())));
+        }
+        confirmed
     }
-    let mut products: HashSet<String> = HashSet::new();
-    let mut objects: HashSet<(String, String)> = HashSet::new();
-    for hit in hits.iter().filter(|hit| !is_shared(hit) && hit.evidence != Evidence::Markup) {
-        let Some(product) = hit.product() else { continue };
-        products.insert(product.id.to_string());
-        objects.extend(object(hit).map(|object| (product.id.to_string(), object)));
-    }
-    hits.retain(|hit| {
+
+    fn admits(&self, hit: &Hit<'_>) -> bool {
         let Some(product) = hit.product().filter(|_| is_shared(hit)) else { return true };
-        let is_on_page = || products.contains(&*product.id);
+        let is_on_page = || self.products.contains(&*product.id);
         match object(hit) {
-            Some(name) if is_global_of(&name, product) => true,
+            Some(name) if is_global_of(name, product) => true,
             Some(name) if name.len() <= LOCAL_NAME => is_on_page(),
-            Some(name) => objects.contains(&(product.id.to_string(), name)),
+            Some(name) => self.objects.contains(&(&*product.id, name.to_owned())),
             None => is_on_page(),
         }
-    });
+    }
 }
 
 fn is_global_of(name: &str, product: &Product) -> bool {
@@ -45,11 +73,10 @@ fn is_global_of(name: &str, product: &Product) -> bool {
 
 /// `amznads.setTargetingForGPTAsync()` is no Prebid.js, though the method has its name. Ad units and slots tell enough
 /// by themselves.
-fn is_of_another(hit: &Hit<'_>, rules: &RuleSet) -> bool {
+fn is_of_another(hit: &Hit<'_>, detector: &Detector) -> bool {
     let is_plain = matches!(hit.finds(), Some(Finds::Product | Finds::Config));
     let (true, Some(own), Some(path)) = (is_plain, hit.product(), object_path(hit)) else { return false };
-    let mut others = rules.products().iter().filter(|product| product.id != own.id);
-    !is_global_of(path, own) && others.any(|product| product.globals.iter().any(|global| **global == *path))
+    !is_global_of(path, own) && detector.products_of_global(path).any(|product| product.id != own.id)
 }
 
 fn is_shared(hit: &Hit<'_>) -> bool {
@@ -57,8 +84,8 @@ fn is_shared(hit: &Hit<'_>) -> bool {
 }
 
 /// The root of the library's object: `googletag` of `googletag.pubads()`.
-fn object(hit: &Hit<'_>) -> Option<String> {
-    object_path(hit).map(|path| first_name(path).to_owned())
+fn object<'h>(hit: &'h Hit<'_>) -> Option<&'h str> {
+    object_path(hit).map(first_name)
 }
 
 fn object_path<'h>(hit: &'h Hit<'_>) -> Option<&'h str> {

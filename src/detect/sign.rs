@@ -4,7 +4,7 @@ use super::ad_unit;
 use super::detector::Detector;
 use super::index::Owner;
 use super::matcher::{Hit, Matcher, Sign};
-use super::shared::drop_unconfirmed;
+use super::shared::confirmed;
 use crate::base::{Evidence, Place};
 use crate::evaluate::Event;
 use crate::rule::{Finds, Product, Rule};
@@ -33,11 +33,14 @@ impl Detector {
     pub fn acts(&self, events: &[Event]) -> Vec<Act> {
         let mut matcher = Matcher::new(self);
         events.iter().for_each(|event| matcher.event(event));
-        let mut hits = matcher.hits;
-        drop_unconfirmed(&mut hits, &self.rules);
+        self.acts_of(&matcher.hits)
+    }
+
+    /// The acts among the hits of events.
+    pub(super) fn acts_of(&self, hits: &[Hit<'_>]) -> Vec<Act> {
         let aliases = Default::default();
-        hits.retain(|hit| ad_unit::is_credible(hit, self.registry, &aliases));
-        hits.iter().filter_map(act).collect()
+        let confirmed = confirmed(hits, self).into_iter();
+        confirmed.filter(|hit| ad_unit::is_credible(hit, self.registry, &aliases)).filter_map(act).collect()
     }
 
     /// The rule that knows an element, by its lower-case name and attributes. Weak signs are left out.

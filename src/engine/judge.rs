@@ -3,13 +3,14 @@
 //! In: code and the page it stands on. Out: a [`ScriptVerdict`]. Only scripts that the prefilter lets through are
 //! parsed and evaluated; what was evaluated once for a scan is not evaluated again.
 
+use super::judged_text::judged_text;
 use super::page_run::{Kept, PageRun, Seen};
 use super::{Engine, reach};
 use crate::base::{Evidence, OffsetMap, Place, Span};
 use crate::block::{
     Answers, Decision, PageContext, Party, Request, RequestKind, ScriptVerdict, Signs, Why, Witness, judge_script,
 };
-use crate::detect::Act;
+use crate::detect::{Act, Prefilter};
 use crate::evaluate::{Event, EventKind, Value};
 use crate::input::{Container, Document, Resources};
 use crate::network::Location;
@@ -35,6 +36,14 @@ pub(crate) struct Judged<'c> {
     pub is_module: bool,
     /// Scripts before it that define what it uses.
     pub before: &'c [Arc<str>],
+}
+
+/// What is known of a script once it was evaluated.
+struct Subject<'t> {
+    tree: &'t Tree,
+    /// Some statements, or some of a function's, were lost to syntax errors.
+    is_damaged: bool,
+    holds_library: bool,
 }
 
 impl Engine {
@@ -106,30 +115,30 @@ impl Engine {
         let acts = self.detector.acts(events);
         let signs = court.signs(events, &acts, &|script| (script == index).then_some(0)).remove(&index);
         let signs = signs.unwrap_or_default();
-        let holds_library = seen.holds_library(index);
-        self.judged(script.code, tree, script.is_module, holds_library, &signs, &court)
+        let subject = Subject { tree, is_damaged: seen.is_damaged(index), holds_library: seen.holds_library(index) };
+        self.judged(Judged { before: &[], ..script }, &subject, &signs, &court)
     }
 
-    /// Statements are judged in every function: bodies that evaluation could leave out are parsed for that.
-    fn judged(
-        &self,
-        code: &str,
-        tree: &Tree,
-        is_module: bool,
-        holds_library: bool,
-        signs: &Signs,
-        court: &Court<'_>,
-    ) -> ScriptVerdict {
-        if tree.is_lazy() {
-            let goal = if is_module { Goal::Module } else { Goal::Script };
-            let whole = parse(code, goal, &self.limits);
-            return judge_script(code, &whole, is_module, holds_library, signs, court);
+    /// Statements are judged in every function that could serve ads: bodies that evaluation could leave out are
+    /// parsed for that, and of the others it counts what they use. In a damaged script all of it counts.
+    fn judged(&self, script: Judged<'_>, subject: &Subject<'_>, signs: &Signs, court: &Court<'_>) -> ScriptVerdict {
+        let Judged { code, is_module, .. } = script;
+        let Subject { tree, is_damaged, holds_library } = *subject;
+        if !tree.is_lazy() {
+            return judge_script(code, tree, is_module, holds_library, signs, court);
         }
-        judge_script(code, tree, is_module, holds_library, signs, court)
+        let goal = if is_module { Goal::Module } else { Goal::Script };
+        let prefilter = self.prefilter.as_ref().filter(|_| !is_damaged);
+        let short = prefilter
+            .and_then(|prefilter| judged_text(code, tree.outline.parts(), &marks(code, signs, prefilter)))
+            .map(|text| parse(&text, goal, &self.limits))
+            .filter(Tree::is_whole);
+        let whole = short.unwrap_or_else(|| parse(code, goal, &self.limits));
+        judge_script(code, &whole, is_module, holds_library, signs, court)
     }
 
     /// Verdicts on the inline scripts of a page that was scanned, by index.
-    pub(super) fn verdicts(&self, seen: &mut Seen<'_>, events: &[Event], document: &Document<'_>) {
+    pub(super) fn verdicts(&self, seen: &mut Seen<'_>, events: &[Event], acts: &[Act], document: &Document<'_>) {
         let page = seen.url.as_ref().map_or_else(PageContext::unknown, |url| PageContext::new(url.as_str()));
         let court = Court { engine: self, page: &page, level: 0 };
         let base = |script: u32| {
@@ -138,13 +147,15 @@ impl Engine {
             (record.kind == ScriptKind::Inline && is_verbatim).then_some(record.at.span.start)
         };
         // A script without any sign is not looked at again.
-        let mut signs = court.signs(events, &self.detector.acts(events), &base);
+        let mut signs = court.signs(events, acts, &base);
         signs.retain(|_, signs| !signs.is_empty());
         for (index, tree) in std::mem::take(&mut seen.trees) {
             let Some(signs) = signs.get(&index) else { continue };
-            let holds_library = seen.holds_library(index);
+            let subject =
+                Subject { tree, is_damaged: seen.is_damaged(index), holds_library: seen.holds_library(index) };
             let record = &mut seen.scripts[index as usize];
-            record.verdict = self.judged(&record.code, tree, record.is_module, holds_library, signs, &court);
+            let script = Judged { code: &record.code, is_module: record.is_module, before: &[] };
+            record.verdict = self.judged(script, &subject, signs, &court);
         }
     }
 }
@@ -161,6 +172,15 @@ impl Engine {
             Arc::new(Why { reason: verdict.reason, stub, ..Why::new(None, verdict.network, evidence) })
         })
     }
+}
+
+/// Where ads may be: the signs, and the literals of rules, in order.
+fn marks(code: &str, signs: &Signs, prefilter: &Prefilter) -> Vec<u32> {
+    let mut marks = prefilter.places(code);
+    marks.extend(signs.acts.keys().chain(signs.requests.keys()).map(|span| span.0));
+    marks.extend(signs.data.iter().map(|(start, _)| *start));
+    marks.sort_unstable();
+    marks
 }
 
 fn inline(at: u32, code: Cow<'_, str>, is_module: bool) -> Part<'_> {

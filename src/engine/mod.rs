@@ -7,6 +7,7 @@ mod anchors;
 mod clean_page;
 mod example;
 mod judge;
+mod judged_text;
 mod leaked_text;
 mod page_dom;
 mod page_run;
@@ -189,8 +190,8 @@ impl Engine {
     fn scan_opened(&self, document: &Document<'_>, archive: Option<Archive>, is_traced: bool) -> Scan {
         let kept = Kept::of(document);
         let (mut seen, events, detected) = PageRun::new(self, document, &kept, is_traced).run();
-        self.verdicts(&mut seen, &events, document);
-        let Detected { findings, ad_units, slots, requests, networks, config } = detected;
+        let Detected { findings, ad_units, slots, requests, networks, config, acts } = detected;
+        self.verdicts(&mut seen, &events, &acts, document);
         let (url, title, scripts) = (seen.url, seen.title, seen.scripts);
         #[cfg(feature = "filter-lists")]
         let requests = self.with_filters(requests, url.as_deref());

@@ -37,6 +37,11 @@ impl Seen<'_> {
         found.and_then(|script| script.at.script)
     }
 
+    /// Were statements of the script with that index lost to syntax errors?
+    pub(super) fn is_damaged(&self, index: u32) -> bool {
+        self.scripts[index as usize].outcome == Outcome::Recovered
+    }
+
     /// Is the script with that index a library, as Prebid.js is?
     pub(super) fn holds_library(&self, index: u32) -> bool {
         self.bundles.iter().any(|bundle| bundle.script == index)

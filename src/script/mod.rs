@@ -10,7 +10,7 @@ mod parse;
 mod pattern_source;
 mod salvage;
 
-pub(crate) use outline::Outline;
+pub(crate) use outline::{Outline, Part};
 pub use parse::{Goal, Tree, parse, parse_lazily};
 pub(crate) use parse::{parse_body, parse_data, text_span};
 pub use pattern_source::{SyntaxError, parse_pattern_source};

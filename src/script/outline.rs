@@ -19,10 +19,19 @@ const SHORTEST: usize = 256;
 /// Data shorter than this is parsed where it stands, in bytes.
 const SHORTEST_DATA: usize = 1 << 10;
 
-/// What waits, in order of its start: from the opening bracket to behind the closing one.
+/// Something that waits: from its opening bracket to behind the closing one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Part {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    /// Is it the body of a function? Else it is data.
+    pub(crate) is_body: bool,
+}
+
+/// What waits, in order of its start.
 #[derive(Debug, Default)]
 pub(crate) struct Outline {
-    parts: Vec<(u32, u32)>,
+    parts: Vec<Part>,
 }
 
 impl Outline {
@@ -36,6 +45,11 @@ impl Outline {
         self.parts.is_empty()
     }
 
+    /// What waits, in order of its start, inner parts behind outer ones.
+    pub(crate) fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
     /// The text with blanks for the inside of the outermost parts that wait.
     pub(crate) fn shell(&self, text: &str) -> String {
         blanked(text, 0, text.len(), &self.parts)
@@ -44,14 +58,14 @@ impl Outline {
     /// The inside of the part that begins at `start`, with blanks for the inside of what waits in it; where it begins.
     pub(crate) fn inside(&self, text: &str, start: u32) -> Option<(usize, String)> {
         let at = self.find(start)?;
-        let (start, end) = (start as usize + 1, self.parts[at].1 as usize - 1);
+        let (start, end) = (start as usize + 1, self.parts[at].end as usize - 1);
         Some((start, blanked(text, start, end, &self.parts[at + 1..])))
     }
 
     /// The same with the brackets around it.
     pub(crate) fn whole(&self, text: &str, start: u32) -> Option<(usize, String)> {
         let at = self.find(start)?;
-        let (start, end) = (start as usize, self.parts[at].1 as usize);
+        let (start, end) = (start as usize, self.parts[at].end as usize);
         Some((start, blanked(text, start, end, &self.parts[at + 1..])))
     }
 
@@ -61,15 +75,15 @@ impl Outline {
     }
 
     fn find(&self, start: u32) -> Option<usize> {
-        self.parts.binary_search_by_key(&start, |part| part.0).ok()
+        self.parts.binary_search_by_key(&start, |part| part.start).ok()
     }
 }
 
-fn blanked(text: &str, start: usize, end: usize, parts: &[(u32, u32)]) -> String {
+fn blanked(text: &str, start: usize, end: usize, parts: &[Part]) -> String {
     let mut blanked = String::with_capacity(end - start);
     let mut at = start;
-    for &(from, to) in parts {
-        let (from, to) = (from as usize + 1, to as usize - 1);
+    for part in parts {
+        let (from, to) = (part.start as usize + 1, part.end as usize - 1);
         if from >= end {
             break;
         }
@@ -152,7 +166,7 @@ struct Reader<'t> {
     is_class_ahead: bool,
     /// Open brackets of classes, in which nothing waits.
     classes: u32,
-    parts: Vec<(u32, u32)>,
+    parts: Vec<Part>,
 }
 
 impl<'t> Reader<'t> {
@@ -170,7 +184,7 @@ impl<'t> Reader<'t> {
     }
 
     /// `None` where brackets, strings or comments do not end as they should.
-    fn read(mut self) -> Option<Vec<(u32, u32)>> {
+    fn read(mut self) -> Option<Vec<Part>> {
         while let Some(&byte) = self.bytes.get(self.at) {
             match byte {
                 b' ' | b'\t' | b'\n' | b'\r' => self.at += 1,
@@ -312,7 +326,7 @@ impl<'t> Reader<'t> {
             }
             (b'}', Open::Body) => {
                 if self.at - start >= SHORTEST {
-                    self.wait(start)?;
+                    self.wait(start, true)?;
                 }
                 Last::Operand
             }
@@ -331,13 +345,14 @@ impl<'t> Reader<'t> {
     fn data(&mut self, start: usize) -> Option<()> {
         let is_element = matches!(self.open.last(), Some((Open::Square, _)));
         if self.at - start >= SHORTEST_DATA && self.last_code <= start && !is_element {
-            self.wait(start)?;
+            self.wait(start, false)?;
         }
         Some(())
     }
 
-    fn wait(&mut self, start: usize) -> Option<()> {
-        self.parts.push((u32::try_from(start).ok()?, u32::try_from(self.at).ok()?));
+    fn wait(&mut self, start: usize, is_body: bool) -> Option<()> {
+        let (start, end) = (u32::try_from(start).ok()?, u32::try_from(self.at).ok()?);
+        self.parts.push(Part { start, end, is_body });
         Some(())
     }
 
