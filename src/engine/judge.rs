@@ -16,7 +16,7 @@ use crate::input::{Container, Document, Resources};
 use crate::network::Location;
 use crate::page::{Part, Script, ScriptKind};
 use crate::rule::Product;
-use crate::script::{Goal, Tree, parse};
+use crate::script::{Goal, Tree, parse, parse_sound};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -131,8 +131,7 @@ impl Engine {
         let prefilter = self.prefilter.as_ref().filter(|_| !is_damaged);
         let short = prefilter
             .and_then(|prefilter| judged_text(code, tree.outline.parts(), &marks(code, signs, prefilter)))
-            .map(|text| parse(&text, goal, &self.limits))
-            .filter(Tree::is_whole);
+            .and_then(|text| parse_sound(&text, goal));
         let whole = short.unwrap_or_else(|| parse(code, goal, &self.limits));
         judge_script(code, &whole, is_module, holds_library, signs, court)
     }

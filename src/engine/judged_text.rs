@@ -8,7 +8,8 @@
 //! In: a script, its function bodies, and where ads may be. Out: the text to parse. Linear in the script, but for
 //! sorting.
 
-use crate::script::Part;
+use crate::base::byte_set;
+use crate::script::{Part, push_blanks};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Does anything: what a body that is not parsed is taken for.
@@ -32,7 +33,7 @@ pub(super) fn judged_text(code: &str, parts: &[Part], marks: &[u32]) -> Option<S
         let Some(stand_in) = stand_in else { continue };
         text.push_str(&code[text.len()..start]);
         text.push_str(&stand_in);
-        text.extend(std::iter::repeat_n(' ', end - start - stand_in.len()));
+        push_blanks(&mut text, end - start - stand_in.len());
         is_shorter = true;
     }
     text.push_str(&code[text.len()..]);
@@ -53,16 +54,36 @@ fn holes(parts: &[Part], marks: &[u32]) -> Vec<Part> {
 }
 
 /// The words that stand outside of the holes: only these can be names that a hole shares.
-fn words_around<'c>(code: &'c str, holes: &[Part]) -> FxHashSet<&'c str> {
-    let mut words = FxHashSet::default();
+fn words_around<'c>(code: &'c str, holes: &[Part]) -> Around<'c> {
+    let mut around = Around { words: FxHashSet::default(), lengths: [0; 256] };
     let mut from = 0;
     let ends = holes.iter().map(|hole| (hole.start, hole.end)).chain([(code.len() as u32, code.len() as u32)]);
     for (start, end) in ends {
-        words.extend(Words::of(&code[from..start as usize]).map(|(_, word)| word));
+        Words::of(&code[from..start as usize]).for_each(|(_, word)| around.add(word));
         from = end as usize;
     }
-    words.retain(|word| !is_reserved(word));
-    words
+    around
+}
+
+/// A set of words that tells most others by their length and first byte.
+struct Around<'c> {
+    words: FxHashSet<&'c str>,
+    /// The lengths of words, one bit each, by their first byte.
+    lengths: [u64; 256],
+}
+
+impl<'c> Around<'c> {
+    fn add(&mut self, word: &'c str) {
+        if !is_reserved(word) {
+            self.lengths[usize::from(word.as_bytes()[0])] |= 1 << (word.len() % 64);
+            self.words.insert(word);
+        }
+    }
+
+    fn contains(&self, word: &str) -> bool {
+        let is_possible = self.lengths[usize::from(word.as_bytes()[0])] >> (word.len() % 64) & 1 == 1;
+        is_possible && self.words.contains(word)
+    }
 }
 
 /// How a body uses a name.
@@ -74,15 +95,18 @@ struct Use {
 }
 
 /// Statements that use what the body uses; `None` where that does not fit, or cannot be told.
-fn stand_in(body: &str, around: &FxHashSet<&str>) -> Option<String> {
+fn stand_in(body: &str, around: &Around<'_>) -> Option<String> {
     let mut uses: FxHashMap<&str, Use> = FxHashMap::default();
     let mut order = Vec::new();
     let mut before = "";
     for (at, word) in Words::of(body) {
+        let owner = std::mem::replace(&mut before, word);
+        if !around.contains(word) {
+            continue;
+        }
         let is_member = is_member(&body.as_bytes()[..at]);
-        let is_of_window = is_member && matches!(before, "window" | "self" | "top" | "parent" | "globalThis");
-        before = word;
-        if (is_member && !is_of_window) || !around.contains(word) {
+        let is_of_window = is_member && matches!(owner, "window" | "self" | "top" | "parent" | "globalThis");
+        if is_member && !is_of_window {
             continue;
         }
         let after = &body.as_bytes()[at + word.len()..];
@@ -180,11 +204,23 @@ fn is_declared(before: &[u8]) -> bool {
 struct Words<'t> {
     text: &'t str,
     at: usize,
+    /// Then bytes are characters.
+    is_ascii: bool,
 }
 
 impl<'t> Words<'t> {
     fn of(text: &'t str) -> Self {
-        Self { text, at: 0 }
+        Self { text, at: 0, is_ascii: text.is_ascii() }
+    }
+
+    /// The next character that is one of a name, or is none.
+    fn next_place(&self, from: usize, is_of_name: bool) -> Option<usize> {
+        let found = if self.is_ascii {
+            self.text.as_bytes()[from..].iter().position(|byte| NAME_BYTES[usize::from(*byte)] == is_of_name)
+        } else {
+            self.text[from..].find(|character| is_name_character(character) == is_of_name)
+        };
+        found.map(|length| from + length)
     }
 }
 
@@ -193,16 +229,16 @@ impl<'t> Iterator for Words<'t> {
 
     fn next(&mut self) -> Option<(usize, &'t str)> {
         loop {
-            let start = self.at + self.text[self.at..].find(is_name_character)?;
-            let rest = &self.text[start..];
-            let length = rest.find(|character| !is_name_character(character)).unwrap_or(rest.len());
-            self.at = start + length;
-            if !rest.starts_with(|first: char| first.is_ascii_digit()) {
-                return Some((start, &rest[..length]));
+            let start = self.next_place(self.at, true)?;
+            self.at = self.next_place(start, false).unwrap_or(self.text.len());
+            if !self.text.as_bytes()[start].is_ascii_digit() {
+                return Some((start, &self.text[start..self.at]));
             }
         }
     }
 }
+
+static NAME_BYTES: [bool; 256] = byte_set(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$");
 
 fn is_name_character(character: char) -> bool {
     matches!(character, '_' | '$') || character.is_alphanumeric()

@@ -13,8 +13,11 @@ pub(super) fn end_before_depth(text: &str, limit: u32) -> Option<usize> {
     let (mut open, mut links, mut end) = (0_u32, 0_u32, 0);
     let bytes = text.as_bytes();
     let ladder = memchr::memmem::find_iter(bytes, b"else").nth(LADDER).unwrap_or(bytes.len());
-    for (at, byte) in bytes.iter().enumerate().filter(|(_, byte)| COUNTS[usize::from(**byte)]) {
-        match byte {
+    let mut next = 0;
+    while let Some(length) = bytes[next..].iter().position(|byte| COUNTS[usize::from(*byte)]) {
+        let at = next + length;
+        next = at + 1;
+        match bytes[at] {
             b'(' | b'[' | b'{' => {
                 open += 1;
                 links = 0;
@@ -28,8 +31,10 @@ pub(super) fn end_before_depth(text: &str, limit: u32) -> Option<usize> {
             b'!' | b'~' | b'+' | b'-' | b'=' | b'?' => links += 1,
             // The letter before a blank ends a prefix word, as `typeof` and `new` are.
             b' ' | b'\n' | b'\t' if at > 0 && bytes[at - 1].is_ascii_lowercase() => {
-                links += u32::from(ends_prefix_word(&bytes[..at]))
+                links += u32::from(ends_prefix_word(&bytes[..at]));
+                next += blanks(&bytes[next..]);
             }
+            b' ' => next += blanks(&bytes[next..]),
             _ => {}
         }
         if open > limit || links > limit || at > ladder {
@@ -37,6 +42,11 @@ pub(super) fn end_before_depth(text: &str, limit: u32) -> Option<usize> {
         }
     }
     None
+}
+
+/// Blanks that stand at the beginning, as in code that was blanked out: eight at a time.
+fn blanks(bytes: &[u8]) -> usize {
+    bytes.chunks_exact(8).take_while(|chunk| **chunk == [b' '; 8]).count() * 8
 }
 
 fn ends_prefix_word(before: &[u8]) -> bool {

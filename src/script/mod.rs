@@ -10,9 +10,9 @@ mod parse;
 mod pattern_source;
 mod salvage;
 
-pub(crate) use outline::{Outline, Part};
+pub(crate) use outline::{Outline, Part, push_blanks};
 pub use parse::{Goal, Tree, parse, parse_lazily};
-pub(crate) use parse::{parse_body, parse_data, text_span};
+pub(crate) use parse::{parse_body, parse_data, parse_sound, text_span};
 pub use pattern_source::{SyntaxError, parse_pattern_source};
 pub use salvage::{Anchors, Language, Region, find_regions};
 pub(crate) use salvage::{find_all_regions, line_tag_end};

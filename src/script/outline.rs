@@ -89,12 +89,25 @@ fn blanked(text: &str, start: usize, end: usize, parts: &[Part]) -> String {
         }
         if from >= at {
             blanked.push_str(&text[at..from]);
-            blanked.extend(std::iter::repeat_n(' ', to - from));
+            push_blanks(&mut blanked, to - from);
             at = to;
         }
     }
     blanked.push_str(&text[at..end]);
     blanked
+}
+
+/// Adds blanks, many at a time.
+pub(crate) fn push_blanks(text: &mut String, mut count: usize) {
+    const BLANKS: &str = match std::str::from_utf8(&[b' '; 256]) {
+        Ok(blanks) => blanks,
+        Err(_) => " ",
+    };
+    while count > 0 {
+        let next = count.min(BLANKS.len());
+        text.push_str(&BLANKS[..next]);
+        count -= next;
+    }
 }
 
 /// What an open bracket is.

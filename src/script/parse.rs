@@ -117,6 +117,11 @@ pub fn parse_lazily(text: &str, goal: Goal, limits: &Limits) -> Tree {
     parse(text, goal, limits)
 }
 
+/// Parses code that was made of a script which [`parse_lazily`] has read: that is no deeper. `None` for a syntax error.
+pub(crate) fn parse_sound(text: &str, goal: Goal) -> Option<Tree> {
+    parse_whole(text, goal).ok().filter(Tree::is_whole)
+}
+
 /// The statements of a function's body that was left out: of the one whose `{` stands at `start` in the text.
 /// `None` if none was left out there.
 pub(crate) fn parse_body(text: &str, outline: &Outline, start: u32) -> Option<Tree> {
