@@ -1,0 +1,4 @@
+//! Fuzzing of adsieve: targets, and the seeds that they begin with. See `docs/fuzzing.md`.
+
+pub mod seed;
+pub mod target;
