@@ -1,0 +1,3 @@
+module adsieve-compare/fingerprint
+
+go 1.19
