@@ -25,7 +25,12 @@ impl OffsetMap {
     /// The map of a text that stands verbatim in the document, from `start` on.
     #[must_use]
     pub fn verbatim(start: usize) -> Self {
-        let original = Span::new(start, u32::MAX as usize);
+        Self::verbatim_at(Span::new(start, u32::MAX as usize))
+    }
+
+    /// The map of a text that stands verbatim at `original`; what was added behind its end stands at the end.
+    #[must_use]
+    pub fn verbatim_at(original: Span) -> Self {
         Self { pieces: vec![Piece { derived: 0, original, is_verbatim: true }] }
     }
 

@@ -256,7 +256,7 @@ impl<'s> PageRun<'s> {
                 self.take_parts(page.parts, Some(Place { script: None, span }));
             }
             Language::Script => {
-                let offsets = region.offsets.through(code.len(), &OffsetMap::verbatim(start));
+                let offsets = region.offsets.through(code.len(), &OffsetMap::verbatim_at(Span::new(start, span.end as usize)));
                 self.take_region(code, span, offsets, region.repairs);
             }
         }

@@ -179,6 +179,12 @@ pub(super) struct PendingEvent {
     pub(super) early: Option<Vec<super::value::Value>>,
 }
 
+/// The span, grown to whole characters: nodes in broken code may end inside of one.
+fn at_characters(text: &str, span: DocumentSpan) -> DocumentSpan {
+    let start = text.floor_char_boundary(span.start as usize);
+    DocumentSpan::new(start, text.ceil_char_boundary(span.end as usize).max(start))
+}
+
 pub(super) const GLOBAL: ObjectId = ObjectId(0);
 pub(super) const GLOBAL_SCOPE: ScopeId = ScopeId(0);
 
@@ -255,7 +261,7 @@ impl<'a> Machine<'a> {
     pub(super) fn place_in(&self, source: u32, span: Span) -> Place {
         let Some(from) = self.sources.get(source as usize) else { return Place::default() };
         let span = match &from.offsets {
-            Offsets::Map(map) => map.original(text_span(span)),
+            Offsets::Map(map) => map.original(at_characters(from.text, text_span(span))),
             Offsets::Fixed(fixed) => *fixed,
         };
         Place { script: from.script, span }

@@ -29,18 +29,23 @@ pub(super) struct Entry {
     pub(super) fault: Option<Diagnostic>,
 }
 
+/// Takes a member out; null where there is none, or the value is no object.
+fn take(json: &mut Json, name: &str) -> Json {
+    json.get_mut(name).map(Json::take).unwrap_or_default()
+}
+
 /// Reads an entry; `None` where it names no URL that a page could ask for.
 pub(super) fn read_entry(mut json: Json, options: &ReadOptions) -> Option<Entry> {
-    let request = json["request"].take();
+    let request = take(&mut json, "request");
     let url = text(&request["url"]).filter(|url| url.starts_with("http") || url.starts_with("ws"))?;
     let asked = headers(&request["headers"]);
-    let mut response = json["response"].take();
+    let mut response = take(&mut json, "response");
     let answered = headers(&response["headers"]);
-    let mut content = response["content"].take();
+    let mut content = take(&mut response, "content");
     let status = response["status"].as_u64().unwrap_or_default();
     let content_type = text(&content["mimeType"]).filter(|mime| !mime.is_empty() && mime != "x-unknown");
     let content_type = content_type.or_else(|| answered.get("content-type").map(ToOwned::to_owned));
-    let body = match content["text"].take() {
+    let body = match take(&mut content, "text") {
         Json::String(body) if !body.is_empty() => Some(body),
         _ => None,
     };

@@ -286,8 +286,8 @@ fn compile_pieces(text: &str) -> Vec<Piece> {
     let mut fixed = String::new();
     let mut rest = text;
     while let Some(character) = rest.chars().next() {
-        let length = rest[1.min(rest.len())..]
-            .bytes()
+        let name = rest.bytes().skip(1);
+        let length = name
             .take_while(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_')
             .count()
             + 1;
