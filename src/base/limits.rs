@@ -27,6 +27,8 @@ pub struct Limits {
     pub nesting: u32,
     /// Brackets, operators and blocks open at once in a script; deeper code is not parsed.
     pub syntax_depth: u32,
+    /// Bytes of one script that are parsed, beside what waits until it is needed; the statements behind are not read.
+    pub script_bytes: usize,
 }
 
 impl Default for Limits {
@@ -42,6 +44,7 @@ impl Default for Limits {
             events: 20_000,
             nesting: 4,
             syntax_depth: 2_000,
+            script_bytes: 4 << 20,
         }
     }
 }

@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 /// Merges what is the same ad unit; in order of place.
 pub(crate) fn merge(drafts: Vec<Draft>) -> Vec<AdUnit> {
     let mut units = merge_same(drafts);
+    units.iter_mut().for_each(settle_problems);
     drop_poorer(&mut units);
     units.sort_by_key(|unit| (unit.at, unit.evidence));
     units
@@ -68,11 +69,15 @@ fn merge_into(merged: &mut AdUnit, mut other: AdUnit) {
     merged.bids.append(&mut other.bids);
     merged.problems.append(&mut other.problems);
     keep_each_bid_once(merged);
-    // What was empty at one time was filled at another.
-    if !merged.bids.is_empty() {
-        merged.problems.retain(|problem| problem.code != NO_BIDS);
+}
+
+/// Once all sights of a unit are merged: each problem stays once, and what was empty at one time was filled at another.
+fn settle_problems(unit: &mut AdUnit) {
+    if !unit.bids.is_empty() {
+        unit.problems.retain(|problem| problem.code != NO_BIDS);
     }
-    keep_each_problem_once(&mut merged.problems);
+    keep_each_problem_once(&mut unit.problems);
+    unit.bids.iter_mut().for_each(|bid| keep_each_problem_once(&mut bid.problems));
 }
 
 /// What a wrapper was handed says when: a sight of the same object elsewhere only says that it is there.
@@ -108,7 +113,6 @@ fn keep_each_bid_once(unit: &mut AdUnit) {
             Some(&at) => {
                 bids[at].when = either(&bids[at].when, &bid.when);
                 bids[at].problems.extend(bid.problems);
-                keep_each_problem_once(&mut bids[at].problems);
             }
             None => {
                 known.insert(bid_text(&bid), bids.len());

@@ -5,6 +5,7 @@
 
 use super::judged_text::judged_text;
 use super::page_run::{Kept, PageRun, Seen};
+use super::scan::ScriptRecord;
 use super::{Engine, reach};
 use crate::base::{Evidence, OffsetMap, Place, Span};
 use crate::block::{
@@ -140,11 +141,13 @@ impl Engine {
     pub(super) fn verdicts(&self, seen: &mut Seen<'_>, events: &[Event], acts: &[Act], document: &Document<'_>) {
         let page = seen.url.as_ref().map_or_else(PageContext::unknown, |url| PageContext::new(url.as_str()));
         let court = Court { engine: self, page: &page, level: 0 };
-        let base = |script: u32| {
-            let record = &seen.scripts[script as usize];
-            let is_verbatim = document.text.get(record.at.span.range()) == Some(&record.code);
-            (record.kind == ScriptKind::Inline && is_verbatim).then_some(record.at.span.start)
+        let start = |record: &ScriptRecord| {
+            let is_verbatim = || document.text.get(record.at.span.range()) == Some(&record.code);
+            (record.kind == ScriptKind::Inline && is_verbatim()).then_some(record.at.span.start)
         };
+        // Asked once a script, not once an event: texts are compared.
+        let starts: Vec<Option<u32>> = seen.scripts.iter().map(start).collect();
+        let base = |script: u32| starts[script as usize];
         // A script without any sign is not looked at again.
         let mut signs = court.signs(events, acts, &base);
         signs.retain(|_, signs| !signs.is_empty());

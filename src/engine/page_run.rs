@@ -256,7 +256,8 @@ impl<'s> PageRun<'s> {
                 self.take_parts(page.parts, Some(Place { script: None, span }));
             }
             Language::Script => {
-                let offsets = region.offsets.through(code.len(), &OffsetMap::verbatim_at(Span::new(start, span.end as usize)));
+                let offsets =
+                    region.offsets.through(code.len(), &OffsetMap::verbatim_at(Span::new(start, span.end as usize)));
                 self.take_region(code, span, offsets, region.repairs);
             }
         }
@@ -332,14 +333,24 @@ impl<'s> PageRun<'s> {
             (false, false) => Outcome::Recovered,
             (false, true) => Outcome::Failed,
         };
-        if tree.is_too_deep() {
-            let message = format!("code nested deeper than {} levels was not read", self.engine.limits.syntax_depth);
-            let place = self.seen.scripts[index as usize].at;
-            self.seen.diagnostics.push(Diagnostic::new(Severity::Warning, "script-depth", message).with_place(place));
-        }
+        self.note_bound(tree, index);
         self.seen.trees.push((index, tree));
         self.evaluator.run(input, tree);
         self.take_written();
+    }
+
+    /// Says that code was left out, if some was.
+    fn note_bound(&mut self, tree: &Tree, index: u32) {
+        let limits = &self.engine.limits;
+        let (code, message) = if tree.is_too_deep() {
+            ("script-depth", format!("code nested deeper than {} levels was not read", limits.syntax_depth))
+        } else if tree.is_too_long() {
+            ("script-length", format!("code behind the first {} MiB was not read", limits.script_bytes >> 20))
+        } else {
+            return;
+        };
+        let place = self.seen.scripts[index as usize].at;
+        self.seen.diagnostics.push(Diagnostic::new(Severity::Warning, code, message).with_place(place));
     }
 
     /// Runs what had to wait: handlers first, then (as declared) what is held back.

@@ -294,7 +294,7 @@ impl<'a> Machine<'a> {
         let kept = self.kept;
         let parsed = match self.bodies.get(&(self.source, start)) {
             Some(tree) => Some(*tree),
-            None => parse_body(source.text, outline, start).map(|tree| kept.keep_tree(tree)),
+            None => parse_body(source.text, outline, start, &self.limits).map(|tree| kept.keep_tree(tree)),
         };
         let Some(tree) = parsed else { return &body.stmts };
         if self.bodies.insert((self.source, start), tree).is_none() && !tree.is_whole() {

@@ -287,10 +287,8 @@ fn compile_pieces(text: &str) -> Vec<Piece> {
     let mut rest = text;
     while let Some(character) = rest.chars().next() {
         let name = rest.bytes().skip(1);
-        let length = name
-            .take_while(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_')
-            .count()
-            + 1;
+        let length =
+            name.take_while(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_').count() + 1;
         let hole = if character == '*' {
             Some((None, 1))
         } else if character == '$' {

@@ -18,7 +18,7 @@ fn kind_of(code: &str) -> Option<&'static str> {
         "body-missing" => "bodies-missing",
         "record-truncated" | "document-cut" | "body-cut" | "compression-cut" | "compression-broken"
         | "expansion-cap" | "input-broken" | "mhtml-cut" | "resources-cut" => "truncated",
-        "page-nesting" | "page-parts" | "page-size" | "script-depth" => "budget",
+        "page-nesting" | "page-parts" | "page-size" | "script-depth" | "script-length" => "budget",
         "charset-guessed" | "charset-errors" => HARMLESS,
         _ if code.starts_with("budget-") => "budget",
         _ => return None,

@@ -5,15 +5,26 @@ use crate::base::byte_set;
 /// Links of an `else if` ladder, each of which stands inside the one before.
 const LADDER: usize = 8_000;
 
-/// Where `text` gets too deep to be parsed, if it does: the end of the last whole statement before that.
+/// Where code ends to be parsed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Bound {
+    /// The end of the last whole statement.
+    pub(super) end: usize,
+    /// Is the code too long? Else it is too deep.
+    pub(super) is_long: bool,
+}
+
+/// Where `text` gets too deep or too long to be parsed, if it does.
+///
+/// What is longer than `longest` bytes is too long; blanks of code that was blanked out do not count.
 ///
 /// Counts open brackets, and operators and prefix words that take all that follows to their right,
 /// byte by byte, strings and comments included: a rough upper bound that ordinary code stays far below.
-pub(super) fn end_before_depth(text: &str, limit: u32) -> Option<usize> {
+pub(super) fn bound_of(text: &str, limit: u32, longest: usize) -> Option<Bound> {
     let (mut open, mut links, mut end) = (0_u32, 0_u32, 0);
     let bytes = text.as_bytes();
     let ladder = memchr::memmem::find_iter(bytes, b"else").nth(LADDER).unwrap_or(bytes.len());
-    let mut next = 0;
+    let (mut next, mut skipped) = (0, 0);
     while let Some(length) = bytes[next..].iter().position(|byte| COUNTS[usize::from(*byte)]) {
         let at = next + length;
         next = at + 1;
@@ -32,13 +43,16 @@ pub(super) fn end_before_depth(text: &str, limit: u32) -> Option<usize> {
             // The letter before a blank ends a prefix word, as `typeof` and `new` are.
             b' ' | b'\n' | b'\t' if at > 0 && bytes[at - 1].is_ascii_lowercase() => {
                 links += u32::from(ends_prefix_word(&bytes[..at]));
-                next += blanks(&bytes[next..]);
             }
-            b' ' => next += blanks(&bytes[next..]),
+            b' ' => {
+                let blanks = blanks(&bytes[next..]);
+                (next, skipped) = (next + blanks, skipped + blanks);
+            }
             _ => {}
         }
-        if open > limit || links > limit || at > ladder {
-            return Some(end);
+        let is_long = at - skipped.min(at) > longest;
+        if is_long || open > limit || links > limit || at > ladder {
+            return Some(Bound { end, is_long });
         }
     }
     None
@@ -69,13 +83,22 @@ mod tests {
     use super::*;
 
     fn is_too_deep(text: &str, limit: u32) -> bool {
-        end_before_depth(text, limit).is_some()
+        bound_of(text, limit, usize::MAX).is_some()
     }
 
     #[test]
     fn the_statements_before_a_tower_end_where_it_begins() {
         let tower = "[".repeat(1000);
-        assert_eq!(end_before_depth(&format!("a(';'); b(); c = {tower}"), 500), Some("a(';'); b();".len()));
+        let bound = bound_of(&format!("a(';'); b(); c = {tower}"), 500, usize::MAX);
+        assert_eq!(bound, Some(Bound { end: "a(';'); b();".len(), is_long: false }));
+    }
+
+    #[test]
+    fn what_is_too_long_ends_behind_a_whole_statement() {
+        let code = format!("{}d = 1;", "f(1);".repeat(30));
+        assert_eq!(bound_of(&code, 500, 102), Some(Bound { end: 100, is_long: true }));
+        let blanked = format!("f({}); d = 1;", " ".repeat(2_000));
+        assert_eq!(bound_of(&blanked, 500, 102), None);
     }
 
     #[test]

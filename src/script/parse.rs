@@ -1,6 +1,6 @@
 //! One script to one list of statements, whatever state it is in.
 
-use super::depth::end_before_depth;
+use super::depth::{Bound, bound_of};
 use super::outline::Outline;
 use crate::base::{Limits, Span};
 use swc_common::{BytePos, Spanned};
@@ -12,6 +12,7 @@ const RECOVERY_EFFORT: usize = 12;
 
 /// The error that stands where code is nested too deeply to be parsed.
 const TOO_DEEP: &str = "nested too deeply";
+const TOO_LONG: &str = "too long";
 
 /// Which grammar the page asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +46,17 @@ impl Tree {
     /// Was what stands behind some place nested too deeply to be read?
     #[must_use]
     pub fn is_too_deep(&self) -> bool {
-        self.errors.first().is_some_and(|(error, _)| error == TOO_DEEP)
+        self.is_bounded_by(TOO_DEEP)
+    }
+
+    /// Was code left out because there was too much of it?
+    #[must_use]
+    pub fn is_too_long(&self) -> bool {
+        self.is_bounded_by(TOO_LONG)
+    }
+
+    fn is_bounded_by(&self, bound: &str) -> bool {
+        self.errors.first().is_some_and(|(error, _)| error == bound)
     }
 
     /// Were bodies of functions or data left out?
@@ -71,9 +82,9 @@ pub(crate) fn text_span(span: swc_common::Span) -> Span {
 /// then statement by statement around what is broken.
 #[must_use]
 pub fn parse(text: &str, goal: Goal, limits: &Limits) -> Tree {
-    if let Some(end) = end_before_bound(text, limits) {
+    if let Some(Bound { end, is_long }) = bound(text, limits) {
         let mut tree = if end == 0 { Tree::default() } else { parse(&text[..end], goal, limits) };
-        tree.errors.insert(0, (TOO_DEEP.into(), Span::new(end, text.len())));
+        tree.errors.insert(0, (if is_long { TOO_LONG } else { TOO_DEEP }.into(), Span::new(end, text.len())));
         return tree;
     }
     let first_error = match parse_whole(text, goal) {
@@ -93,8 +104,16 @@ pub fn parse(text: &str, goal: Goal, limits: &Limits) -> Tree {
 }
 
 /// Where the code ends that is parsed, if not all of it is.
-fn end_before_bound(text: &str, limits: &Limits) -> Option<usize> {
-    if u32::try_from(text.len()).is_err() { Some(0) } else { end_before_depth(text, limits.syntax_depth) }
+fn bound(text: &str, limits: &Limits) -> Option<Bound> {
+    match u32::try_from(text.len()) {
+        Ok(_) => bound_of(text, limits.syntax_depth, limits.script_bytes),
+        Err(_) => Some(Bound { end: 0, is_long: true }),
+    }
+}
+
+/// Is the code too deep to be parsed, or too long to have places?
+fn is_too_deep(text: &str, limits: &Limits) -> bool {
+    u32::try_from(text.len()).is_err() || bound_of(text, limits.syntax_depth, usize::MAX).is_some()
 }
 
 /// Shorter scripts are parsed whole, in bytes.
@@ -106,10 +125,12 @@ const LAZY_FROM: usize = 2 << 10;
 /// A syntax error in a body shows when it is read.
 #[must_use]
 pub fn parse_lazily(text: &str, goal: Goal, limits: &Limits) -> Tree {
-    if text.len() >= LAZY_FROM && end_before_bound(text, limits).is_none() {
+    if text.len() >= LAZY_FROM && !is_too_deep(text, limits) {
         let outline = Outline::of(text);
+        let shell = outline.shell(text);
         if !outline.is_empty()
-            && let Ok(tree) = parse_whole(&outline.shell(text), goal)
+            && bound(&shell, limits).is_none()
+            && let Ok(tree) = parse_whole(&shell, goal)
         {
             return Tree { outline, ..tree };
         }
@@ -124,8 +145,13 @@ pub(crate) fn parse_sound(text: &str, goal: Goal) -> Option<Tree> {
 
 /// The statements of a function's body that was left out: of the one whose `{` stands at `start` in the text.
 /// `None` if none was left out there.
-pub(crate) fn parse_body(text: &str, outline: &Outline, start: u32) -> Option<Tree> {
-    let (from, inside) = outline.inside(text, start)?;
+pub(crate) fn parse_body(text: &str, outline: &Outline, start: u32, limits: &Limits) -> Option<Tree> {
+    let (from, mut inside) = outline.inside(text, start)?;
+    if inside.len() > limits.script_bytes
+        && let Some(Bound { end, .. }) = bound(&inside, limits)
+    {
+        inside.truncate(end);
+    }
     let end = from + inside.len();
     let mut parser = parser_at(&inside, from);
     Some(match parser.parse_script() {
@@ -145,7 +171,7 @@ pub(crate) fn parse_data(text: &str, outline: &Outline, start: u32) -> Option<Tr
 /// Is the text, as it stands, code without a syntax error?
 #[must_use]
 pub(super) fn is_code(text: &str, limits: &Limits) -> bool {
-    end_before_bound(text, limits).is_none()
+    bound(text, limits).is_none()
         && (parse_whole(text, Goal::Script).is_ok() || parse_whole(text, Goal::Module).is_ok())
 }
 

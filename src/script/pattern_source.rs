@@ -1,6 +1,6 @@
 //! The text of a rule's pattern to one expression, with the place of what is wrong.
 
-use super::depth::end_before_depth;
+use super::depth::bound_of;
 use crate::base::Span;
 use swc_common::{BytePos, Spanned};
 use swc_ecma_ast::{EsVersion, Expr};
@@ -27,7 +27,7 @@ pub struct SyntaxError {
 /// The first thing that is not JavaScript.
 pub fn parse_pattern_source(text: &str) -> Result<Box<Expr>, SyntaxError> {
     let whole = Span::new(0, text.len());
-    if end_before_depth(text, DEPTH).is_some() {
+    if bound_of(text, DEPTH, usize::MAX).is_some() {
         return Err(SyntaxError { span: whole, message: "nested too deeply".into() });
     }
     let end = u32::try_from(text.len() + 1).map_err(|_| SyntaxError { span: whole, message: "too long".into() })?;

@@ -191,7 +191,8 @@ fn flatten<'e>(whole: &'e ast::BinExpr, pieces: &mut Vec<&'e Expr>) {
 impl Visit for Search<'_> {
     fn visit_stmt(&mut self, statement: &ast::Stmt) {
         let span = text_span(statement.span());
-        let is_gone = self.cuts.iter().any(|cut| cut.start <= span.start && span.end <= cut.end);
+        let next = self.cuts.partition_point(|cut| cut.end < span.end);
+        let is_gone = self.cuts.get(next).is_some_and(|cut| cut.start <= span.start);
         if !is_gone {
             stacker::maybe_grow(128 << 10, 2 << 20, || statement.visit_children_with(self));
         }

@@ -22,8 +22,9 @@ mod unit;
 mod words;
 
 pub use bid::check_bid;
+pub use unit::no_bids;
 pub(in crate::detect) use unit::{NO_BIDS, note_duplicate_bids};
-pub use unit::{check_unit, no_bids};
+use unit::{Offers, check_unit};
 
 use super::finding::{AdUnit, Aliases, Problem};
 use crate::base::Place;
@@ -32,10 +33,11 @@ use crate::network::Registry;
 
 /// Checks every ad unit of a page with its bids and adds what is wrong to them. `aliases` are those the page makes.
 pub fn check_units(units: &mut [AdUnit], registry: &Registry, aliases: &Aliases) {
-    for at in 0..units.len() {
-        let problems = check_unit(&units[at], &units[..at]);
-        units[at].problems.extend(problems);
-        for bid in &mut units[at].bids {
+    let mut offers = Offers::default();
+    let found: Vec<Vec<Problem>> = units.iter().map(|unit| check_unit(unit, &mut offers)).collect();
+    for (unit, problems) in units.iter_mut().zip(found) {
+        unit.problems.extend(problems);
+        for bid in &mut unit.bids {
             let problems = check_bid(bid, registry, aliases);
             bid.problems.extend(problems);
         }

@@ -177,7 +177,10 @@ fn units_are_checked_against_each_other() {
 fn twins_under_different_conditions_are_no_duplicates() {
     let mut other = unit("top", vec![]);
     other.when = Some("isMobile".into());
-    assert_eq!(check_unit(&other, &[unit("top", vec![])]), []);
+    let (first, mut offers) = (unit("top", vec![]), Offers::default());
+    assert_eq!(check_unit(&first, &mut offers), []);
+    assert_eq!(check_unit(&other, &mut offers), []);
+    assert_eq!(check_unit(&first, &mut offers).len(), 1);
 }
 
 #[test]
@@ -185,7 +188,7 @@ fn sizes_must_be_pairs() {
     let sizes = Value::Array([Value::Array([text("300"), text("250")].into())].into());
     let mut bad = unit("top", vec![]);
     bad.media_types = object(&[("banner", object(&[("sizes", sizes)]))]);
-    let problems = check_unit(&bad, &[]);
+    let problems = check_unit(&bad, &mut Offers::default());
     assert_eq!(problems.len(), 1);
     assert_eq!(problems[0].message, "`[\"300\",\"250\"]` is no size: width and height as numbers");
 }

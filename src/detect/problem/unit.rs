@@ -2,30 +2,27 @@
 
 use super::problem;
 use super::size::bad_sizes;
-use crate::detect::finding::{AdUnit, Bid, Problem};
+use crate::detect::finding::{AdUnit, Problem};
 use crate::evaluate::Value;
+use rustc_hash::FxHashSet;
 
-/// What is wrong with an ad unit, its bids apart. `before` are the units of the page that come earlier.
+/// What was handed to wrappers: code, library, its global name, and when.
+pub(super) type Offers<'u> = FxHashSet<(&'u str, &'u str, &'u str, Option<&'u str>)>;
+
+/// What is wrong with an ad unit, its bids apart. `offers` are those of the page's units that come earlier.
 #[must_use]
-pub fn check_unit(unit: &AdUnit, before: &[AdUnit]) -> Vec<Problem> {
+pub(super) fn check_unit<'u>(unit: &'u AdUnit, offers: &mut Offers<'u>) -> Vec<Problem> {
     let sizes = bad_sizes(&unit.media_types).into_iter();
     let mut found: Vec<Problem> = sizes.map(|(words, when)| problem("bad-size", words, &when, unit.at)).collect();
     found.dedup();
     if let Some(code) = unit.code.as_ref().and_then(Value::as_str)
-        && before.iter().any(|other| is_same_offer(other, unit))
+        && let (Some(library), Some(global)) = (&unit.library, &unit.global)
+        && !offers.insert((code, library, global, unit.when.as_deref()))
     {
         let words = format!("an earlier ad unit has the code `{code}` too: each is auctioned for itself");
         found.push(problem("duplicate-code", words, &None, unit.at));
     }
     found
-}
-
-/// Are both handed to one wrapper under one code and one condition?
-fn is_same_offer(one: &AdUnit, other: &AdUnit) -> bool {
-    let is_handed_over = one.library.is_some() && one.global.is_some();
-    is_handed_over
-        && (&one.code, &one.library, &one.global, &one.when)
-            == (&other.code, &other.library, &other.global, &other.when)
 }
 
 /// Code of the problem that a unit has no bids.
@@ -47,22 +44,16 @@ pub fn no_bids(unit: &AdUnit) -> Problem {
 ///
 /// Asked before equal units are merged: that leaves one of equal bids.
 pub(in crate::detect) fn note_duplicate_bids(unit: &mut AdUnit) {
-    for at in 1..unit.bids.len() {
-        let (earlier, rest) = unit.bids.split_at_mut(at);
-        let bid = &mut rest[0];
-        if let Some(code) = bid.bidder.as_str()
-            && is_known(&bid.params)
-            && earlier.iter().any(|other| is_same_bid(other, bid))
-        {
+    let mut earlier: FxHashSet<String> = FxHashSet::default();
+    for bid in &mut unit.bids {
+        let Some(code) = bid.bidder.as_str().filter(|_| is_known(&bid.params)) else { continue };
+        let offer = format!("{code}\n{:?}\n{}", bid.when, bid.params.to_json());
+        if !earlier.insert(offer) {
             let words = format!("`{code}` stands in this ad unit already, with the same params");
             let duplicate = problem("duplicate-bid", words, &bid.when, bid.at);
             bid.problems.push(duplicate);
         }
     }
-}
-
-fn is_same_bid(one: &Bid, other: &Bid) -> bool {
-    (&one.bidder, &one.params, &one.when) == (&other.bidder, &other.params, &other.when)
 }
 
 /// Is there no unknown part in it?
