@@ -12,7 +12,7 @@ use super::walk::{Input, Unreachable};
 use adsieve::{
     Diagnostic, ReadOptions, SavedDocument, is_container, read_documents, read_seekable_documents, seller_list_kind,
 };
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -123,7 +123,10 @@ impl Feeding {
         }
         match open(path, &self.feed.options) {
             Err(error) => self.give(&name, What::Nothing(plain_words(&error))),
-            Ok(None) => self.give(&name, What::File(path.to_owned())),
+            Ok(None) => {
+                self.feed.counter.add(fs::metadata(path).map_or(0, |metadata| metadata.len()));
+                self.give(&name, What::File(path.to_owned()))
+            }
             Ok(Some(file)) => {
                 let reader = self.feed.counter.counting(file);
                 let options = self.feed.options.clone();
