@@ -158,9 +158,7 @@ fn choices() -> impl Strategy<Value = Vec<usize>> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]
 
-    // A few are lost yet: `initial-state` with zero-width spaces and entities by number.
     #[test]
-    #[ignore = "run by hand while combinations are mended: some are lost yet"]
     fn damages_together_are_repaired(script in any::<prop::sample::Index>(), choices in choices(), seed in any::<u64>()) {
         let complaint = on_large_stack(|| complaint(script.index(SCRIPTS.len()), &choices, seed));
         prop_assert!(complaint.is_none(), "{}", complaint.unwrap_or_default());

@@ -9,6 +9,9 @@ use crate::base::Span;
 pub(super) fn widen(text: &str, span: Span) -> (Span, String) {
     let (mut start, mut end) = (span.start as usize, span.end as usize);
     (start, end) = without_empty_tags(text, start, end);
+    // Of two blank lines of a quote one is left.
+    let is_after_blank = text[..start].trim_end_matches([' ', '\n']).ends_with("\n>");
+    end += if is_after_blank && text[end..].starts_with("\n>\n") { "\n>".len() } else { 0 };
     start = text[..start].trim_end_matches(['\u{feff}', '\u{200b}']).len();
     let before = &text[text[..start].trim_end().len()..start];
     let after = &text[end..text.len() - text[end..].trim_start().len()];
@@ -100,6 +103,7 @@ mod tests {
         assert_eq!(cut("A.\n\nX", "X"), "A.");
         assert_eq!(cut("A.\n<p>X</p>\nB.", "X"), "A.\nB.");
         assert_eq!(cut("A X, B", "X"), "A, B");
+        assert_eq!(cut("> A.\n>\nX\n>\n> B.", "X"), "> A.\n>\n> B.");
         assert_eq!(cut("A.\n\n```js\nX\n```\n\nB.", "X"), "A.\n\nB.");
         assert_eq!(cut("A.\n\n```js\nX\ny\n```\n\nB.", "X"), "A.\n\n```js\ny\n```\n\nB.");
     }

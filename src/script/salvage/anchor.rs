@@ -27,6 +27,8 @@ enum AnchorKind {
     Host,
     /// A key of an object, given as `bidder:`.
     Key,
+    /// An element of markup, given as `<amp-ad`.
+    Element,
 }
 
 /// A compiled set of anchors.
@@ -42,6 +44,8 @@ pub struct Anchors {
     /// Whole words and keys.
     words: HashMap<Arc<str>, usize>,
     keys: HashMap<Arc<str>, usize>,
+    /// Names of elements.
+    elements: HashMap<Arc<str>, usize>,
     /// The usual spelling of each name, by its lower case.
     spellings: HashMap<String, Arc<str>>,
     /// Names that only code has.
@@ -67,7 +71,7 @@ struct Search {
 }
 
 /// Anchors of the ad products that leak most; rules bring their own beside them.
-const COMMON: [(&str, Option<&str>); 28] = [
+const COMMON: [(&str, Option<&str>); 32] = [
     ("googletag", Some("google-publisher-tag")),
     ("adsbygoogle", Some("google-adsense")),
     ("google_ad_client", Some("google-adsense")),
@@ -96,6 +100,10 @@ const COMMON: [(&str, Option<&str>); 28] = [
     ("criteo.net", Some("criteo")),
     ("criteo.com", Some("criteo")),
     ("teads.tv", Some("teads")),
+    ("amzn_assoc", Some("amazon")),
+    ("<amp-ad", None),
+    ("<amp-auto-ads", None),
+    ("<amp-sticky-ad", None),
 ];
 
 /// Whole names of other ad products that leak; few enough for the vectorised search.
@@ -127,6 +135,9 @@ const COMMON_WORDS: [(&str, Option<&str>); 22] = [
 /// Invisible characters may split any literal, so a text that holds them is looked into.
 const SPLITTERS: [&str; 2] = ["\u{ad}", "\u{200b}"];
 
+/// The same written as character references, behind their `&`.
+const REFERENCES: [&str; 8] = ["shy;", "#173;", "#xad;", "#xAD;", "#8203;", "#x200b;", "#x200B;", "ZeroWidthSpace;"];
+
 impl Default for Anchors {
     fn default() -> Self {
         Self::new(COMMON).with_words(COMMON_WORDS)
@@ -136,7 +147,7 @@ impl Default for Anchors {
 impl Anchors {
     /// Compiles a list of literals with the ids of the networks they stand for.
     ///
-    /// A literal that ends with `:` is an object's key, one with a dot is looked for
+    /// A literal that ends with `:` is an object's key, one that begins with `<` an element, one with a dot is looked for
     /// in strings, any other is an identifier or part of one. Literals shorter than
     /// four bytes are left out: they would mark half of all prose.
     #[must_use]
@@ -175,7 +186,8 @@ impl Anchors {
             search: Search::new(&anchors),
             names: Finder::new(&anchors, |kind| kind == AnchorKind::Name),
             hosts: Finder::new(&anchors, |kind| kind == AnchorKind::Host),
-            markup: Finder::new(&anchors, |kind| kind != AnchorKind::Key),
+            markup: Finder::new(&anchors, |kind| !matches!(kind, AnchorKind::Key | AnchorKind::Element)),
+            elements: of_kind(AnchorKind::Element),
             words: of_kind(AnchorKind::Word),
             keys: of_kind(AnchorKind::Key),
             spellings: names().map(|name| (name.to_ascii_lowercase(), name)).collect(),
@@ -204,7 +216,7 @@ impl Anchors {
         let found = SPLITTERS.iter().filter_map(|splitter| {
             memchr::memmem::find(&text.as_bytes()[from..], splitter.as_bytes()).map(|at| at + from)
         });
-        found.min()
+        found.chain(next_reference(text, from)).min()
     }
 
     /// The first place at or after `from` where an anchor stands, or something that may hide one.
@@ -247,6 +259,17 @@ impl Anchors {
         self.first(&self.hosts, string)
     }
 
+    /// The anchor that is an element of this name.
+    pub(super) fn of_element(&self, name: &str) -> Option<&Anchor> {
+        self.elements.get(&*name.to_ascii_lowercase()).map(|&index| &self.anchors[index])
+    }
+
+    /// The anchor that a string is, as in `window["googletag"]`: not the name of a company.
+    pub(super) fn of_code_name(&self, string: &str) -> Option<&Anchor> {
+        let is_name = self.is_code_name(string);
+        is_name.then(|| self.anchors.iter().find(|anchor| *anchor.literal == *string)).flatten()
+    }
+
     /// The anchor that markup or a style sheet holds anywhere.
     pub(super) fn of_markup(&self, markup: &str) -> Option<&Anchor> {
         self.first(&self.markup, markup)
@@ -271,14 +294,20 @@ impl Finder {
 
 impl Anchor {
     fn new(&(literal, network): &(&str, Option<&str>)) -> Self {
-        let kind = if literal.ends_with(':') {
+        let kind = if literal.starts_with('<') {
+            AnchorKind::Element
+        } else if literal.ends_with(':') {
             AnchorKind::Key
         } else if literal.contains(['.', '-', '/']) {
             AnchorKind::Host
         } else {
             AnchorKind::Name
         };
-        Self { literal: literal.trim_end_matches(':').into(), network: network.map(Into::into), kind }
+        Self {
+            literal: literal.trim_start_matches('<').trim_end_matches(':').into(),
+            network: network.map(Into::into),
+            kind,
+        }
     }
 
     /// The network it stands for.
@@ -365,6 +394,16 @@ impl Piece {
         }
         all
     }
+}
+
+/// The first character reference at or after `from` that stands for a character that nobody sees.
+fn next_reference(text: &str, from: usize) -> Option<usize> {
+    let ampersands = memchr::memchr_iter(b'&', &text.as_bytes()[from..]).map(|at| from + at);
+    let is_splitter = |&at: &usize| {
+        let rest = text[at + 1..].trim_start_matches("amp;");
+        REFERENCES.iter().any(|reference| rest.starts_with(reference))
+    };
+    ampersands.into_iter().find(is_splitter)
 }
 
 /// How often a byte stands in prose, roughly, in thirtieths.

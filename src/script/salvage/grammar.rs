@@ -8,6 +8,7 @@
 //! In: a [`Lexer`] at the start. Out: a [`Run`]. One pass, no going back.
 
 use super::extent::settle;
+use super::glyph::{is_word_start, quote_family};
 use super::joined::is_code_start;
 use super::lexer::Lexer;
 use super::run::{Missing, Run, Statement};
@@ -37,6 +38,7 @@ pub(super) enum Open {
     Square,
     Object,
     Block { is_expression: bool },
+    Class { is_expression: bool },
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +48,8 @@ pub(super) struct Frame {
     pub ternaries: u32,
     /// A `function` whose body is due; is it an expression?
     pub function: Option<bool>,
+    /// A `class` whose body is due; is it an expression?
+    pub class: Option<bool>,
     /// A `case` or `default` whose colon is due.
     pub has_case: bool,
 }
@@ -173,6 +177,7 @@ impl<'t> Recogniser<'t> {
             return Err(Stop);
         }
         self.split_at_line(token);
+        self.split_members(token);
         match token.kind {
             Kind::Word => self.word(token),
             Kind::Number | Kind::Regex | Kind::Text(_) => self.literal(token),
@@ -197,7 +202,7 @@ impl<'t> Recogniser<'t> {
                 && self.previous().is_some_and(|previous| {
                     matches!(previous.kind, Kind::Punct("=" | "+" | "||" | "&&" | ":" | "?" | "==" | "===" | "!="))
                 }));
-        let rest = &self.lexer.text[token.end..self.lexer.end];
+        let rest = self.lexer.ahead(token.end);
         let is_sentence = token.kind == Kind::Word
             && (rest.starts_with([' ', ',', '’'])
                 && !rest.trim_start().starts_with(['(', '=', '.', '[', '{', '+', '|', '&', '?']));
@@ -245,6 +250,7 @@ impl<'t> Recogniser<'t> {
         let keyword = uncapitalised_keyword(&written).filter(|keyword| self.is_meant_as_keyword(keyword));
         if keyword.is_some() {
             self.repaired("capitalised-keywords");
+            self.run.keywords.push(self.run.tokens.len());
         }
         let word = keyword.unwrap_or(&written);
         match self.turn {
@@ -261,26 +267,31 @@ impl<'t> Recogniser<'t> {
         let (dot, owner) = (before.next(), before.next());
         let is_glued = dot.is_some_and(|dot| !dot.space_before) && token.space_before;
         let is_word = owner.is_some_and(|owner| !matches!(owner.kind, Kind::Punct(_)));
-        let is_capital = token.lines_before == 0 && self.lexer.text[token.start..].starts_with(char::is_uppercase);
-        let is_call = self.lexer.text[token.end..self.lexer.end].starts_with('(')
-            && !is_control_word(&token.word(&self.lexer.text));
+        let is_capital = token.lines_before == 0 && self.lexer.ahead(token.start).starts_with(char::is_uppercase);
+        let is_call = self.lexer.ahead(token.end).starts_with('(') && !is_control_word(&token.word(&self.lexer.text));
         let is_parted = token.is_after_blank_line() && !is_call;
         is_glued && (is_word || is_capital || is_parted)
     }
 
     /// Does what follows a capitalised word look as it does after the keyword?
     fn is_meant_as_keyword(&self, keyword: &str) -> bool {
-        let rest = self.lexer.text[self.lexer.at..self.lexer.end].trim_start();
+        let rest = self.lexer.ahead(self.lexer.at);
+        let rest = rest.trim_start();
         let is_place = matches!(self.turn, Turn::Statement | Turn::Operand | Turn::ArrowBody);
         // Inside brackets two words in a row are code only if the first is a keyword.
-        let is_operand = || rest.starts_with(|c: char| c.is_alphanumeric() || "_$[!'\"‘’“”".contains(c));
+        let is_operand =
+            || rest.starts_with(|c: char| c.is_alphanumeric() || "_$[!".contains(c) || quote_family(c).is_some());
         let is_regex = keyword == "return" && rest.starts_with('/');
         let is_inside = self.frames.len() > 1 && (is_operand() || is_regex);
-        is_place
-            && (rest.starts_with(['(', '{', '.'])
-                || is_code_start(rest)
-                || is_inside
-                || (keyword == "function" && is_head_of_function(rest)))
+        let is_meant = match keyword {
+            "function" => is_head_of_function(rest),
+            "window" => rest.starts_with('.'),
+            "var" | "let" | "const" => {
+                is_inside || rest.starts_with(['{', '[']) || is_code_start(rest) || is_list_of_names(rest)
+            }
+            _ => rest.starts_with(['(', '{']) || is_code_start(rest) || is_inside,
+        };
+        is_place && is_meant
     }
 
     fn word_after_operand(&mut self, token: Token, word: &str) -> Result<(), Stop> {
@@ -295,7 +306,7 @@ impl<'t> Recogniser<'t> {
             return self.word_as_operand(token, word);
         }
         let is_after_bracket = previous.is_some_and(|previous| matches!(previous.kind, Kind::Punct(")" | "}" | "]")));
-        if self.takes_statements() && is_after_bracket && is_code_start(&text[token.start..self.lexer.end]) {
+        if self.takes_statements() && is_after_bracket && is_code_start(&self.lexer.ahead(token.start)) {
             self.repaired("joined-lines");
             self.run.joints.push(self.run.tokens.len());
             self.end_statement();
@@ -305,8 +316,7 @@ impl<'t> Recogniser<'t> {
     }
 
     fn word_as_operand(&mut self, token: Token, word: &str) -> Result<(), Stop> {
-        let is_key = self.frame().open == Open::Object
-            && self.lexer.text[self.lexer.at..self.lexer.end].trim_start().starts_with(':');
+        let is_key = self.frame().open == Open::Object && self.lexer.ahead(self.lexer.at).trim_start().starts_with(':');
         if is_key {
             return self.accept(token, Turn::Operator);
         }
@@ -335,6 +345,7 @@ impl<'t> Recogniser<'t> {
                 self.reopen_statement();
                 self.accept(token, Turn::Statement)
             }
+            "class" => self.class(token),
             "do" | "try" if is_statement => self.accept(token, Turn::Statement),
             "case" | "default" if is_statement => {
                 self.frame().has_case = true;
@@ -355,18 +366,24 @@ impl<'t> Recogniser<'t> {
     }
 }
 
+/// `a, b = c`: names that a declaration gives, of which one is assigned to or ended.
+fn is_list_of_names(text: &str) -> bool {
+    let Some(end) = text.find(['=', ';']) else { return false };
+    let is_name =
+        |name: &str| name.starts_with(is_word_start) && !name.contains(|c| !(is_word_start(c) || c.is_numeric()));
+    text[..end].split(',').all(|name| is_name(name.trim()))
+}
+
 /// `build() {`: a name, parameters and the brace of a body.
 fn is_head_of_function(text: &str) -> bool {
-    const NEAR: usize = 160;
-    let near = &text[..text.floor_char_boundary(NEAR)];
-    let Some((name, rest)) = near.split_once('(') else { return false };
+    let Some((name, rest)) = text.split_once('(') else { return false };
     let Some((_, body)) = rest.split_once(')') else { return false };
     name.trim_end().chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$')) && body.trim_start().starts_with('{')
 }
 
 impl Frame {
     pub fn new(open: Open) -> Self {
-        Self { open, ternaries: 0, function: None, has_case: false }
+        Self { open, ternaries: 0, function: None, class: None, has_case: false }
     }
 }
 
@@ -384,6 +401,7 @@ mod tests {
             end: text.len(),
             joins_lines: false,
             is_quote: false,
+            has_private_names: false,
             comments_end: text.len(),
         };
         let run = Recogniser::read(lexer, false, true);

@@ -1,5 +1,6 @@
 //! Line comments in code whose lines were joined: where does the code go on?
 
+use super::ahead::NEAR;
 use super::glyph::is_word_start;
 use super::token::is_control_word;
 
@@ -8,7 +9,7 @@ use super::token::is_control_word;
 /// The comment ends before the first thing on its line that only code looks like; one
 /// that holds nothing of the kind is as long as its line.
 pub(super) fn comment_end(text: &str, at: usize, line_end: usize) -> usize {
-    let line = beginning(&text[at..line_end], LONGEST_COMMENT);
+    let line = &text[at..line_end];
     let mut previous = ' ';
     for (offset, character) in line.char_indices() {
         let is_boundary = !(is_word_start(previous) || previous.is_numeric() || previous == '.' || previous == '/');
@@ -20,11 +21,8 @@ pub(super) fn comment_end(text: &str, at: usize, line_end: usize) -> usize {
     line_end
 }
 
-/// The most bytes that are looked at to tell code from prose.
-const NEAR: usize = 160;
-
 /// The most bytes of a comment behind which code is looked for.
-const LONGEST_COMMENT: usize = 4000;
+pub(super) const LONGEST_COMMENT: usize = 4000;
 
 /// The first `bytes` of a text, or a little less.
 fn beginning(text: &str, bytes: usize) -> &str {

@@ -4,11 +4,13 @@
 //! `<br>` tags, and takes every quotation mark for what it was. It never fails: what no
 //! code holds is [`Kind::Foreign`]. Every byte is looked at a bounded number of times.
 
+use super::ahead::{NEAR, ahead};
 use super::glyph::{Glyph, is_invisible, is_typographic, is_word_start, quote_family};
-use super::joined::comment_end;
+use super::joined::{LONGEST_COMMENT, comment_end};
 use super::quoted::quoted_at;
 use super::source::{Source, Work};
 use super::token::{Kind, Token};
+use std::borrow::Cow;
 
 /// Operators and brackets, longest first.
 const PUNCTS: [&str; 58] = [
@@ -32,6 +34,8 @@ pub(super) struct Lexer<'t> {
     pub joins_lines: bool,
     /// Lines begin with `>`: a quote of Markdown or mail.
     pub is_quote: bool,
+    /// A class has begun, so names may begin with `#`.
+    pub has_private_names: bool,
     /// Where the last `*/` of the text ends: behind it block comments have no end.
     pub comments_end: usize,
 }
@@ -45,6 +49,11 @@ impl<'t> Lexer<'t> {
         let may_begin = may_begin || lines_before > 0;
         let kind = self.kind_at(start, is_operand, may_begin)?;
         Some(Token { kind, start, end: self.at, space_before, lines_before })
+    }
+
+    /// What stands from `at` on, as it was meant, as far as one looks ahead.
+    pub fn ahead(&self, at: usize) -> Cow<'t, str> {
+        ahead(self.text, at, self.end)
     }
 
     fn glyph(&self, at: usize) -> Option<Glyph> {
@@ -95,8 +104,11 @@ impl<'t> Lexer<'t> {
         if let Some(kind) = self.comment(glyph) {
             return Some(kind);
         }
-        if is_word_start(character) {
-            self.word(start);
+        let is_private_name = character == '#'
+            && self.has_private_names
+            && self.visible(glyph.end).is_some_and(|next| is_word_start(next.character));
+        if is_word_start(character) || is_private_name {
+            self.word(if is_private_name { glyph.end } else { start });
             return Some(Kind::Word);
         }
         if character.is_ascii_digit() || (character == '.' && is_operand && self.is_digit(glyph.end)) {
@@ -122,11 +134,18 @@ impl<'t> Lexer<'t> {
         if glyph.character != '/' {
             return None;
         }
-        let second = self.glyph(glyph.end)?;
+        let mut second = self.glyph(glyph.end)?;
+        let is_escaped = second.character == '\\' && self.text.as_bytes().get(second.end) == Some(&b'/');
+        if is_escaped {
+            second = self.glyph(second.end)?;
+        }
         match second.character {
             '/' => {
-                let line_end = comment_line_end(self.text, second.end, self.end);
-                self.at = if self.joins_lines { comment_end(&self.text, second.end, line_end) } else { line_end };
+                self.at = if self.joins_lines {
+                    self.joined_comment_end(second.end, is_escaped)
+                } else {
+                    comment_line_end(self.text, second.end, self.end, is_escaped)
+                };
                 Some(Kind::Comment { is_line: true })
             }
             '*' => {
@@ -140,6 +159,19 @@ impl<'t> Lexer<'t> {
             }
             _ => None,
         }
+    }
+
+    /// The end of a comment with code behind it on its line; near by first, for a line may hold many comments.
+    fn joined_comment_end(&self, at: usize, is_escaped: bool) -> usize {
+        for window in [NEAR, LONGEST_COMMENT] {
+            let near = self.text.text.floor_char_boundary(self.end.min(at + window));
+            let line_end = comment_line_end(self.text, at, near, is_escaped);
+            let end = comment_end(&self.text, at, line_end);
+            if end < line_end || line_end < near {
+                return end;
+            }
+        }
+        comment_line_end(self.text, at, self.end, is_escaped)
     }
 
     fn word(&mut self, start: usize) {
@@ -219,8 +251,8 @@ impl<'t> Lexer<'t> {
             (read[slot], ends[slot], at) = (meant_operator(glyph.character), glyph.end, glyph.end);
         }
         if matches!(first.character, '–' | '—' | '−') {
-            let is_double =
-                !self.glyph(first.end).is_some_and(|next| next.character.is_ascii_digit() || next.character == ' ');
+            let is_sign = |next: Glyph| next.character.is_ascii_digit() || next.character.is_whitespace();
+            let is_double = !self.visible(first.end).is_some_and(is_sign);
             return Kind::Punct(if is_double && first.character != '−' { "--" } else { "-" });
         }
         if first.character == '…' || self.is_ellipsis(start) {
@@ -244,9 +276,11 @@ fn is_word_part(character: char) -> bool {
     is_word_start(character) || character.is_numeric() || is_invisible(character)
 }
 
-/// The end of a line comment, also where the line ended with a tag.
-fn comment_line_end(text: Source<'_>, at: usize, end: usize) -> usize {
+/// The end of a line comment, also where the line ended with a tag or, in an outer string, with `\n`.
+fn comment_line_end(text: Source<'_>, at: usize, end: usize, is_escaped: bool) -> usize {
     let end = line_end(&text, at, end);
+    let escape = if is_escaped { memchr::memmem::find(&text.as_bytes()[at..end], b"\\n") } else { None };
+    let end = escape.map_or(end, |length| at + length);
     text.charge(end - at);
     let tags = memchr::memchr2_iter(b'<', b'&', &text.as_bytes()[at..end]);
     tags.map(|offset| at + offset).find(|&tag| break_tag(text, tag).is_some()).unwrap_or(end)
@@ -264,18 +298,24 @@ pub(crate) fn line_tag_end(text: &str, at: usize) -> Option<usize> {
 }
 
 /// Tags that editors put into text where a line ended.
-fn break_tag(text: Source<'_>, at: usize) -> Option<usize> {
+pub(super) fn break_tag(text: Source<'_>, at: usize) -> Option<usize> {
     let name_start = tag_start(text, at)?;
     let bytes = text.as_bytes();
-    let rest = bytes.get(name_start..)?;
-    let rest_start = name_start + usize::from(rest.first() == Some(&b'/'));
+    let rest_start = slash_end(bytes, name_start);
     let is_break = ["br", "p", "div", "span"].iter().any(|name| {
         let after = rest_start + name.len();
         text.get(rest_start..after).is_some_and(|got| got.eq_ignore_ascii_case(name))
-            && bytes.get(after).is_some_and(|&byte| matches!(byte, b'>' | b'/' | b' ' | b'&'))
+            && bytes.get(after).is_some_and(|&byte| matches!(byte, b'>' | b'/' | b' ' | b'&' | b'\\'))
             && !text[after..].starts_with(" =")
     });
     if is_break { tag_end(text, rest_start).filter(|&end| !text[rest_start..end].contains("gpt-ad")) } else { None }
+}
+
+/// Behind the slash of a closing tag, which a backslash may stand before.
+fn slash_end(bytes: &[u8], at: usize) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    let marks = [&b"/"[..], b"\\/"];
+    at + marks.iter().find(|mark| rest.starts_with(mark)).map_or(0, |mark| mark.len())
 }
 
 /// After the `<` (or `&lt;`) of a tag.
@@ -334,7 +374,7 @@ fn wrapper_end(text: Source<'_>, at: usize) -> Option<usize> {
         }
     }
     let name = tag_start(text, at)?;
-    let name = name + usize::from(text.as_bytes().get(name) == Some(&b'/'));
+    let name = slash_end(text.as_bytes(), name);
     let is_script = ["script", "style", "noscript"]
         .iter()
         .any(|tag| text.get(name..name + tag.len()).is_some_and(|got| got.eq_ignore_ascii_case(tag)));

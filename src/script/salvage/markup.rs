@@ -25,9 +25,45 @@ fn tag<'a>(text: Source<'_>, at: usize, name: usize, anchors: &'a Anchors) -> Op
     }
     let end = tag_end(text, name)?;
     text.charge(end - at);
-    let anchor = anchors.of_markup(&text[at..end])?;
-    let length = text[name..end].find(|c: char| !(c.is_ascii_alphanumeric() || c == '-'))?;
-    Some((closing_tag(text, end, &text[name..name + length]).unwrap_or(end), anchor))
+    let element = name_at(text, name);
+    let anchor = anchors.of_markup(&text[at..end]).or_else(|| anchors.of_element(element))?;
+    Some((closing_tag(text, end, element).unwrap_or(end), anchor))
+}
+
+/// The name of the element whose tag has it at `at`.
+fn name_at(text: Source<'_>, at: usize) -> &str {
+    let rest = &text.text[at..];
+    &rest[..rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).unwrap_or(rest.len())]
+}
+
+/// The element that a start tag leaves open, if a tag without its end stands there and nothing else.
+pub(super) fn opened_element(text: Source<'_>, at: usize, end: usize) -> Option<&str> {
+    let name = tag_start(text, at)?;
+    let is_start = text[name..].starts_with(|c: char| c.is_ascii_alphabetic());
+    (is_start && tag_end(text, name) == Some(end)).then(|| name_at(text, name))
+}
+
+/// What of an ad's element may follow on its start tag: the tag that ends it, or an empty element inside.
+pub(super) fn inner_tag(text: Source<'_>, at: usize, element: &str) -> Option<(usize, bool)> {
+    let name = tag_start(text, at)?;
+    if let Some(after) = text[name..].strip_prefix('/') {
+        let is_same = after.get(..element.len()).is_some_and(|got| got.eq_ignore_ascii_case(element));
+        return if is_same { Some((tag_end(text, name + 1)?, true)) } else { None };
+    }
+    let end = tag_end(text, name).filter(|_| text[name..].starts_with(|c: char| c.is_ascii_alphabetic()))?;
+    Some((closing_tag(text, end, name_at(text, name))?, false))
+}
+
+/// A sheet with the tags of its `<style>` element.
+pub(super) fn with_style_tags(text: Source<'_>, start: usize, end: usize) -> (usize, usize) {
+    const LONGEST: usize = 160;
+    let head = text[..start].trim_end();
+    let near = text.text.ceil_char_boundary(head.len().saturating_sub(LONGEST));
+    let is_tag =
+        |&at: &usize| opened_element(text, at, head.len()).is_some_and(|name| name.eq_ignore_ascii_case("style"));
+    let marks = memchr::memchr2_iter(b'<', b'&', &head.as_bytes()[near..]).map(|at| near + at);
+    let start = marks.into_iter().find(is_tag).unwrap_or(start);
+    (start, closing_tag(text, end, "style").unwrap_or(end))
 }
 
 /// The end of the closing tag that directly follows a tag.

@@ -17,13 +17,13 @@ const FILLERS: [&str; 8] = ["", "_", "{}", ":_", "){}", "(){}", "=>{}", " _(){}"
 const GIVEN_UP: usize = 24;
 
 /// The most parses that one region may cost.
-const TRIES: usize = 40;
+pub(super) const TRIES: usize = 40;
 
 /// The most bytes that are parsed for one region, but for its first two parses.
 const PARSED: usize = 1 << 19;
 
 /// How dear parsing a byte is, in bytes looked at.
-const PARSE_COST: usize = 4;
+pub(super) const PARSE_COST: usize = 4;
 
 /// Code longer than this, in bytes, is not parsed again and again.
 const LONGEST: usize = 64 << 10;

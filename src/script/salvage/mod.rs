@@ -10,7 +10,9 @@
 //! In: a text and [`Anchors`]. Out: [`Region`]s in order, never overlapping, their spans on
 //! character boundaries. The work is bounded by a multiple of the text's length.
 
+mod ahead;
 mod anchor;
+mod class;
 mod extent;
 mod glyph;
 mod grammar;

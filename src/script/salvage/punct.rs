@@ -19,12 +19,16 @@ impl Recogniser<'_> {
 
     fn open(&mut self, token: Token, punct: &str) -> Result<(), Stop> {
         let function = self.frames.last().and_then(|frame| frame.function);
-        let is_in_object = self.frame().open == Open::Object;
+        let is_in_object = self.frame().open == Open::Object || self.is_in_class();
+        let class = self.frames.last().and_then(|frame| frame.class);
         let is_after_paren = self.previous().is_some_and(|previous| previous.is(")"));
         let open = match (punct, self.turn) {
             ("(", Turn::ControlParen) => Open::Control,
             ("(", turn) if turn != Turn::Property => Open::Paren,
             ("[", Turn::Operator | Turn::Operand | Turn::Statement | Turn::ArrowBody) => Open::Square,
+            ("{", Turn::FunctionName) if class.is_some() => {
+                Open::Class { is_expression: self.frame().class.take().unwrap_or(true) }
+            }
             ("{", Turn::Operator | Turn::Statement) if function.is_some() => {
                 Open::Block { is_expression: self.frame().function.take().unwrap_or(true) }
             }
@@ -54,7 +58,7 @@ impl Recogniser<'_> {
         let is_pair = match open {
             Open::Paren | Open::Control => punct == ")",
             Open::Square => punct == "]",
-            Open::Object | Open::Block { .. } => punct == "}",
+            Open::Object | Open::Block { .. } | Open::Class { .. } => punct == "}",
             Open::Top => false,
         };
         if !is_pair {
@@ -63,7 +67,8 @@ impl Recogniser<'_> {
         self.frames.pop();
         match open {
             Open::Control => self.accept(token, Turn::Statement),
-            Open::Block { is_expression: false } => {
+            Open::Block { .. } if self.is_in_class() => self.accept(token, Turn::Operand),
+            Open::Block { is_expression: false } | Open::Class { is_expression: false } => {
                 self.accept(token, Turn::Statement)?;
                 self.end_statement();
                 Ok(())
@@ -78,7 +83,9 @@ impl Recogniser<'_> {
             Turn::Operator => true,
             Turn::Statement => punct == "}",
             Turn::Operand => self.previous().is_none_or(|previous| {
-                matches!(previous.kind, Kind::Punct("(" | "[" | "{" | "," | ";")) || previous.kind == Kind::Word
+                matches!(previous.kind, Kind::Punct("(" | "[" | "{" | "," | ";"))
+                    || previous.kind == Kind::Word
+                    || (previous.is("}") && self.is_in_class())
             }),
             _ => false,
         }
@@ -87,7 +94,7 @@ impl Recogniser<'_> {
     /// A bracket that was opened before the code was cut off at its start.
     fn close_orphan(&mut self, token: Token, punct: &str) -> Result<(), Stop> {
         // `8)` in front of a paragraph closes nothing of the code before it.
-        let goes_on = self.lexer.text[token.end..self.lexer.end].starts_with([')', '(', ';']);
+        let goes_on = self.lexer.ahead(token.end).starts_with([')', '(', ';']);
         let is_other = (token.is_after_blank_line() && !goes_on)
             || (punct != "}" && (self.first.is_none() || !self.run.statements.is_empty()));
         if !self.takes_orphans || is_other || self.run.missing.len() > DEEPEST {
@@ -109,7 +116,7 @@ impl Recogniser<'_> {
     fn semicolon(&mut self, token: Token) -> Result<(), Stop> {
         let is_after_return =
             self.turn == Turn::Operand && self.previous().is_some_and(|previous| previous.kind == Kind::Word);
-        if self.frame().open == Open::Control {
+        if self.frame().open == Open::Control || self.is_in_class() {
             return self.accept(token, Turn::Operand);
         }
         let is_empty = self.turn == Turn::Statement && self.previous().is_some();
@@ -172,11 +179,9 @@ impl Recogniser<'_> {
 
     /// `.addService(…)` at the start of a line: what it was called on is lost.
     fn is_cut_off_chain(&self, token: Token) -> bool {
-        let rest = &self.lexer.text[token.end..self.lexer.end];
+        let rest = self.lexer.ahead(token.end);
         let is_first = self.takes_orphans && self.run.tokens.is_empty();
-        is_first
-            && rest.starts_with(|c: char| c.is_ascii_alphabetic())
-            && is_code_start(&self.lexer.text[token.start..self.lexer.end])
+        is_first && rest.starts_with(|c: char| c.is_ascii_alphabetic()) && is_code_start(&self.lexer.ahead(token.start))
     }
 
     /// `Really? He`: a word alone and a question mark.

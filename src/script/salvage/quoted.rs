@@ -3,7 +3,7 @@
 //! A string ends at the first mark of its own family that stands where a string may
 //! end, or with its line: a string that was cut off never reaches into the next one.
 
-use super::glyph::{Glyph, Quote, is_typographic, quote_family};
+use super::glyph::{Glyph, Quote, is_invisible, is_typographic, quote_family};
 use super::source::Source;
 use super::token::Quoted;
 
@@ -95,7 +95,7 @@ fn is_apostrophe(text: &str, at: usize, glyph: Glyph) -> bool {
 
 /// Does an operator, bracket or line end follow?
 fn is_before_punct(text: &str, at: usize) -> bool {
-    let rest = text[at..].trim_start_matches([' ', '\u{a0}']);
+    let rest = text[at..].trim_start_matches(|c| matches!(c, ' ' | '\u{a0}') || is_invisible(c));
     rest.is_empty() || rest.starts_with([',', ')', ']', '}', ';', ':', '+', '\n'])
 }
 

@@ -21,7 +21,8 @@ pub(super) struct Repaired {
 
 /// Writes the tokens `first..=last` of a run.
 pub(super) fn write(text: &str, run: &Run, first: usize, last: usize, anchors: &Anchors) -> Repaired {
-    let mut writer = Writer { text, anchors, out: Repaired::new(), open: Vec::new() };
+    let layers = layers_of(text, &run.tokens[first..=last]);
+    let mut writer = Writer { text, anchors, out: Repaired::new(), open: Vec::new(), layers };
     let is_start = first == 0;
     if is_start && !run.missing.is_empty() {
         writer.open_missing(&run.missing);
@@ -32,7 +33,7 @@ pub(super) fn write(text: &str, run: &Run, first: usize, last: usize, anchors: &
     for index in first..=last {
         let token = &run.tokens[index];
         writer.gap(run, index, index == first);
-        writer.token(token, index.checked_sub(1).map(|before| &run.tokens[before]));
+        writer.token(token, run.keywords.binary_search(&index).is_ok());
     }
     writer.out.closers = writer.open.iter().rev().collect();
     writer.out
@@ -44,6 +45,8 @@ struct Writer<'t> {
     out: Repaired,
     /// Brackets to be closed.
     open: Vec<char>,
+    /// Layers of entities around all of the code.
+    layers: u8,
 }
 
 impl Repaired {
@@ -123,9 +126,9 @@ impl Writer<'_> {
         }
     }
 
-    fn token(&mut self, token: &Token, before: Option<&Token>) {
+    fn token(&mut self, token: &Token, is_keyword: bool) {
         match token.kind {
-            Kind::Word => self.word(token, before),
+            Kind::Word => self.word(token, is_keyword),
             Kind::Text(quoted) => self.string(token, quoted),
             Kind::Punct(punct) => self.punct(token, punct),
             Kind::Comment { is_line } => self.replaced(if is_line { "\n" } else { " " }, token.start, token.end),
@@ -143,17 +146,12 @@ impl Writer<'_> {
         }
     }
 
-    fn word(&mut self, token: &Token, before: Option<&Token>) {
+    fn word(&mut self, token: &Token, is_keyword: bool) {
         let word = token.word(self.text);
         if matches!(word, std::borrow::Cow::Owned(_)) && word != self.text[token.start..token.end] {
             self.repaired("invisible-characters");
         }
-        let is_member = before.is_some_and(|before| before.is("."));
-        let keyword = if is_member || !self.out.repairs.contains(&"capitalised-keywords") {
-            None
-        } else {
-            uncapitalised_keyword(&word)
-        };
+        let keyword = if is_keyword { uncapitalised_keyword(&word) } else { None };
         match keyword.or_else(|| self.anchors.canonical(&word)) {
             Some(meant) => {
                 let meant = meant.to_owned();
@@ -199,7 +197,8 @@ impl Writer<'_> {
             self.repaired("cut-off-end");
         }
         let mark = quoted.quote.plain();
-        let body = string_body(&self.text[quoted.body.0..quoted.body.1], quoted);
+        let layers = quoted.layers.max(self.layers);
+        let body = string_body(&self.text[quoted.body.0..quoted.body.1], Quoted { layers, ..quoted });
         let mut written = String::with_capacity(body.len() + 2);
         written.push(mark);
         written.push_str(&body);
@@ -209,6 +208,25 @@ impl Writer<'_> {
         }
         self.written(&written, token);
     }
+}
+
+/// Layers of entities around code: as many as around any of its operators and white space.
+///
+/// Typographic marks are no reason for an encoder to write references, so those of strings do not tell.
+fn layers_of(text: &str, tokens: &[Token]) -> u8 {
+    let outside = |pair: &[Token]| deepest(&text[pair[0].end..pair[1].start]);
+    let operators = tokens.iter().filter(|token| matches!(token.kind, Kind::Punct(_)));
+    let of_operators = operators.map(|token| deepest(&text[token.start..token.end]));
+    of_operators.chain(tokens.windows(2).map(outside)).max().unwrap_or(0)
+}
+
+/// The most layers of entities around a character of a text.
+fn deepest(text: &str) -> u8 {
+    memchr::memchr_iter(b'&', text.as_bytes())
+        .filter_map(|at| glyph_at(text, at))
+        .map(|glyph| glyph.layers)
+        .max()
+        .unwrap_or(0)
 }
 
 /// The body of a string as it was meant.

@@ -23,6 +23,8 @@ pub(super) struct Run {
     pub missing: Vec<Missing>,
     /// Keywords were capitalised, operators pulled apart, lines joined.
     pub repairs: Vec<&'static str>,
+    /// Tokens that are keywords a machine has capitalised.
+    pub keywords: Vec<usize>,
     /// Tokens before which a line end was lost that parted two statements.
     pub joints: Vec<usize>,
     /// Tokens that are the second half of an operator pulled apart.
@@ -55,7 +57,7 @@ impl Run {
         let tokens = self.of(statement);
         let first = tokens[0].word(text);
         if tokens[0].kind == Kind::Word {
-            let is_keyword = is_control_word(&first) || matches!(&*first, "function" | "try" | "async");
+            let is_keyword = is_control_word(&first) || matches!(&*first, "function" | "try" | "async" | "class");
             if (is_keyword && tokens.len() > 3) || (is_declaring_word(&first) && tokens.len() > 2) {
                 return true;
             }
@@ -64,7 +66,10 @@ impl Run {
             return quoted.quote != Quote::Back && &text[quoted.body.0..quoted.body.1] == "use strict";
         }
         let is_ended = tokens.last().is_some_and(|last| last.is(";"));
-        let has_member = tokens.windows(2).any(is_member);
+        let has_member = tokens.windows(2).any(is_member) || tokens.windows(3).any(is_method_call);
+        if first == "delete" && has_member && is_ended {
+            return true;
+        }
         let mut pairs = tokens.windows(2);
         pairs.any(|pair| is_assignment(pair) || is_call(pair, is_ended, has_member)) || has_object(tokens, text)
     }
@@ -82,6 +87,7 @@ impl Run {
                     let by_key = if is_key { anchors.of_name(body, true) } else { None };
                     by_key
                         .or_else(|| anchors.of_string(body))
+                        .or_else(|| anchors.of_code_name(body))
                         .or_else(|| if is_markup { anchors.of_markup(body) } else { None })
                 }
                 _ => None,
@@ -105,6 +111,11 @@ fn is_call(pair: &[Token], is_ended: bool, has_member: bool) -> bool {
 /// `.b` of `a.b`: prose has a space behind a dot and none before it.
 fn is_member(pair: &[Token]) -> bool {
     pair[0].is(".") && pair[1].kind == Kind::Word && pair[0].space_before == pair[1].space_before
+}
+
+/// `.b (` where spaces were put around punctuation: in prose no word is glued to a dot before it.
+fn is_method_call(three: &[Token]) -> bool {
+    three[0].is(".") && three[1].kind == Kind::Word && !three[1].space_before && three[2].is("(")
 }
 
 fn has_object(tokens: &[Token], text: &str) -> bool {

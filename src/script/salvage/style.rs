@@ -22,7 +22,7 @@ const LONGEST: usize = 400;
 pub(super) fn sheet_at(text: Source<'_>, at: usize) -> Option<Sheet> {
     let mut sheet = Sheet { end: at, ..Sheet::default() };
     loop {
-        let start = skip_space(&text, sheet.end);
+        let start = skip_comments(text, sheet.end);
         let is_first = sheet.end == at;
         let Some(end) = rule(text, start, &mut sheet) else {
             if let Some(end) = stump(&text, start).filter(|_| !is_first) {
@@ -109,7 +109,7 @@ fn names(selector: &str) -> impl Iterator<Item = String> + '_ {
 fn declarations(text: Source<'_>, at: usize, sheet: &mut Sheet) -> Option<usize> {
     let mut at = at;
     loop {
-        at = skip_space(&text, at);
+        at = skip_comments(text, at);
         if text[at..].starts_with('}') {
             return Some(at + 1);
         }
@@ -195,7 +195,7 @@ fn block(text: Source<'_>, at: usize, sheet: &mut Sheet) -> Option<usize> {
     if declaration(&text, first).is_some() && selector(&text, first).is_none() {
         return declarations(text, at, sheet);
     }
-    let mut at = first;
+    let mut at = skip_comments(text, first);
     while !text[at..].starts_with('}') {
         if let Some(end) = cut_end(&text, at).or_else(|| stump(&text, at)) {
             sheet.open += 1;
@@ -203,7 +203,7 @@ fn block(text: Source<'_>, at: usize, sheet: &mut Sheet) -> Option<usize> {
         }
         let brace = selector(&text, at).or_else(|| frame(&text, at))?;
         sheet.selectors.extend(names(&text[at..brace]));
-        at = skip_space(&text, declarations(text, brace + 1, sheet)?);
+        at = skip_comments(text, declarations(text, brace + 1, sheet)?);
         if sheet.open > 0 {
             sheet.open += 1;
             return Some(at);
@@ -243,6 +243,18 @@ fn stump(text: &str, at: usize) -> Option<usize> {
     let end = cut_end(text, skip_blanks(text, at + length))?;
     let has_mark = end > at + length;
     has_mark.then_some(end)
+}
+
+/// Behind white space and comments.
+fn skip_comments(text: Source<'_>, at: usize) -> usize {
+    let mut at = skip_space(&text, at);
+    while text[at..].starts_with("/*") {
+        let near = &text[at..text.text.floor_char_boundary(at + LONGEST)];
+        text.charge(near.len());
+        let Some(length) = near.find("*/") else { break };
+        at = skip_space(&text, at + length + 2);
+    }
+    at
 }
 
 fn skip_space(text: &str, at: usize) -> usize {
