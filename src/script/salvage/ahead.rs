@@ -1,8 +1,8 @@
 //! What comes next in damaged code, as it was meant: for those who must look ahead to tell code from prose.
 
 use super::glyph::is_invisible;
-use super::lexer::break_tag;
 use super::source::Source;
+use super::tag::break_tag;
 use std::borrow::Cow;
 
 /// The most bytes that are looked at to tell code from prose.

@@ -5,10 +5,11 @@
 //! code holds is [`Kind::Foreign`]. Every byte is looked at a bounded number of times.
 
 use super::ahead::{NEAR, ahead};
-use super::glyph::{Glyph, is_invisible, is_typographic, is_word_start, quote_family};
+use super::glyph::{Glyph, is_invisible, is_typographic, is_word_start};
 use super::joined::{LONGEST_COMMENT, comment_end};
 use super::quoted::quoted_at;
-use super::source::{Source, Work};
+use super::source::Source;
+use super::tag::{break_tag, slash_end, tag_end, tag_start};
 use super::token::{Kind, Token};
 use std::borrow::Cow;
 
@@ -19,8 +20,8 @@ const PUNCTS: [&str; 58] = [
     "[", "]", ";", ",", "<", ">", "+", "-", "*", "/", "%", "&", "|", "^", "!", "~", "?", ":", "=", ".", "@",
 ];
 
-/// The most bytes that one tag or regular expression may have.
-const LONGEST_TAG: usize = 400;
+/// The most bytes that one regular expression may have.
+const LONGEST_REGEX: usize = 400;
 
 /// A reader of tokens. Cheap to copy, so that a reader may look ahead.
 #[derive(Clone, Copy, Debug)]
@@ -216,7 +217,7 @@ impl<'t> Lexer<'t> {
         while let Some(glyph) = self.glyph(at) {
             match glyph.character {
                 '\n' => return false,
-                _ if at > start + LONGEST_TAG => return false,
+                _ if at > start + LONGEST_REGEX => return false,
                 '\\' => at = self.glyph(glyph.end).map_or(glyph.end, |next| next.end),
                 '/' if !in_class => {
                     self.word(glyph.end);
@@ -289,54 +290,6 @@ fn comment_line_end(text: Source<'_>, at: usize, end: usize, is_escaped: bool) -
 /// The end of the line that holds `at`.
 pub(super) fn line_end(text: &str, at: usize, end: usize) -> usize {
     memchr::memchr(b'\n', &text.as_bytes()[at..end]).map_or(end, |length| at + length)
-}
-
-/// Behind a tag that editors put into text where a line ended, if one stands at `at`.
-#[must_use]
-pub(crate) fn line_tag_end(text: &str, at: usize) -> Option<usize> {
-    if text.as_bytes().get(at) == Some(&b'<') { break_tag(Source::new(text, &Work::default()), at) } else { None }
-}
-
-/// Tags that editors put into text where a line ended.
-pub(super) fn break_tag(text: Source<'_>, at: usize) -> Option<usize> {
-    let name_start = tag_start(text, at)?;
-    let bytes = text.as_bytes();
-    let rest_start = slash_end(bytes, name_start);
-    let is_break = ["br", "p", "div", "span"].iter().any(|name| {
-        let after = rest_start + name.len();
-        text.get(rest_start..after).is_some_and(|got| got.eq_ignore_ascii_case(name))
-            && bytes.get(after).is_some_and(|&byte| matches!(byte, b'>' | b'/' | b' ' | b'&' | b'\\'))
-            && !text[after..].starts_with(" =")
-    });
-    if is_break { tag_end(text, rest_start).filter(|&end| !text[rest_start..end].contains("gpt-ad")) } else { None }
-}
-
-/// Behind the slash of a closing tag, which a backslash may stand before.
-fn slash_end(bytes: &[u8], at: usize) -> usize {
-    let rest = bytes.get(at..).unwrap_or_default();
-    let marks = [&b"/"[..], b"\\/"];
-    at + marks.iter().find(|mark| rest.starts_with(mark)).map_or(0, |mark| mark.len())
-}
-
-/// After the `<` (or `&lt;`) of a tag.
-pub(super) fn tag_start(text: Source<'_>, at: usize) -> Option<usize> {
-    text.glyph(at).filter(|glyph| glyph.character == '<').map(|glyph| glyph.end)
-}
-
-/// After the `>` of a tag whose name starts at `at`; marks of quotation hide a `>`.
-pub(super) fn tag_end(text: Source<'_>, at: usize) -> Option<usize> {
-    let (start, mut at, mut open) = (at, at, None);
-    while let Some(glyph) = text.glyph(at).filter(|_| at < start + LONGEST_TAG) {
-        at = glyph.end;
-        match (open, quote_family(glyph.character)) {
-            (None, None) if glyph.character == '>' => return Some(at),
-            (None, None) if glyph.character == '<' => return None,
-            (None, family) => open = family,
-            (Some(family), Some(this)) if family == this => open = None,
-            _ => {}
-        }
-    }
-    None
 }
 
 /// Behind the marks of quotes at the start of a line.

@@ -3,9 +3,9 @@
 //! In: a text and a place. Out: how far the markup reaches. Cost: the length of the tag.
 
 use super::anchor::{Anchor, Anchors};
-use super::lexer::{tag_end, tag_start};
 use super::quoted::quoted_at;
 use super::source::Source;
+use super::tag::{tag_end, tag_start};
 
 /// The end of ad markup that starts at `at`, and its anchor.
 pub(super) fn markup_at<'a>(text: Source<'_>, at: usize, anchors: &'a Anchors) -> Option<(usize, &'a Anchor)> {

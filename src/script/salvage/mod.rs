@@ -29,10 +29,11 @@ mod run;
 mod scan;
 mod source;
 mod style;
+mod tag;
 mod token;
 
 pub use anchor::Anchors;
-pub(crate) use lexer::line_tag_end;
 pub use region::{Language, Region};
 pub(crate) use scan::find_all_regions;
 pub use scan::find_regions;
+pub(crate) use tag::line_tag_end;
