@@ -9,15 +9,16 @@ use crate::block::{
 };
 use crate::clean::{CleanOptions, clean_text};
 use std::collections::BTreeSet;
+use std::ops::Deref;
 use std::sync::Arc;
 
 /// Elements of AMP that hold nothing but ads.
 const AMP_ADS: [&str; 4] = ["amp-ad", "amp-sticky-ad", "amp-auto-ads", "amp-ad-exit"];
 
-/// Judges the parts of one page; see [`Engine::rewriter`].
+/// Judges the parts of one page; see [`Engine::rewriter`]. Holds the engine by reference, or shares it.
 #[derive(Debug)]
-pub struct PageJudge<'e> {
-    engine: &'e Engine,
+pub struct PageJudge<E> {
+    engine: E,
     page: PageContext,
 }
 
@@ -39,7 +40,7 @@ impl Engine {
     /// assert_eq!(out, b"<p>News<p>More");
     /// assert_eq!(log.changes[0].kind.name(), "script-removed");
     /// ```
-    pub fn rewriter<S: FnMut(&[u8])>(&self, page: PageContext, sink: S) -> Rewriter<PageJudge<'_>, S> {
+    pub fn rewriter<S: FnMut(&[u8])>(&self, page: PageContext, sink: S) -> Rewriter<PageJudge<&Engine>, S> {
         self.rewriter_with(page, sink, RewriteOptions::default())
     }
 
@@ -49,9 +50,18 @@ impl Engine {
         page: PageContext,
         sink: S,
         options: RewriteOptions,
-    ) -> Rewriter<PageJudge<'_>, S> {
-        let url = page.url().map(ToOwned::to_owned);
-        Rewriter::new(PageJudge { engine: self, page }, url.as_deref(), sink, options)
+    ) -> Rewriter<PageJudge<&Engine>, S> {
+        rewriter_of(self, page, sink, options)
+    }
+
+    /// The same for whoever shares the engine: the rewriter may outlive the caller, as tasks and objects of servers do.
+    pub fn owned_rewriter<S: FnMut(&[u8])>(
+        self: Arc<Self>,
+        page: PageContext,
+        sink: S,
+        options: RewriteOptions,
+    ) -> Rewriter<PageJudge<Arc<Self>>, S> {
+        rewriter_of(self, page, sink, options)
     }
 
     /// A whole page rewritten: the bytes, and what was done.
@@ -65,7 +75,17 @@ impl Engine {
     }
 }
 
-impl Judge for PageJudge<'_> {
+fn rewriter_of<E: Deref<Target = Engine>, S: FnMut(&[u8])>(
+    engine: E,
+    page: PageContext,
+    sink: S,
+    options: RewriteOptions,
+) -> Rewriter<PageJudge<E>, S> {
+    let url = page.url().map(ToOwned::to_owned);
+    Rewriter::new(PageJudge { engine, page }, url.as_deref(), sink, options)
+}
+
+impl<E: Deref<Target = Engine>> Judge for PageJudge<E> {
     fn script(&self, code: &str, is_module: bool, before: &[Arc<str>]) -> ScriptVerdict {
         self.engine.judge(Judged { code, is_module, before }, &self.page)
     }
@@ -77,7 +97,7 @@ impl Judge for PageJudge<'_> {
     }
 
     fn element(&self, name: &str, attributes: &[(String, String)]) -> Option<Arc<Why>> {
-        let court = Court { engine: self.engine, page: &self.page, level: 0 };
+        let court = Court { engine: &self.engine, page: &self.page, level: 0 };
         if AMP_ADS.contains(&name) {
             let roles = ["ad-server".into()];
             return court.why(&Party { roles: &roles, ..Party::default() }, Some(name.into()), Evidence::Markup);
@@ -149,10 +169,10 @@ impl Judge for PageJudge<'_> {
     }
 }
 
-impl PageJudge<'_> {
+impl<E: Deref<Target = Engine>> PageJudge<E> {
     /// Selectors of the names that rules know for places of ads, where the policy is against these.
     fn hidden_by_rules(&self, classes: &BTreeSet<String>, ids: &BTreeSet<String>) -> Vec<String> {
-        let court = Court { engine: self.engine, page: &self.page, level: 0 };
+        let court = Court { engine: &self.engine, page: &self.page, level: 0 };
         let is_ad = |name: &str, is_id: bool| {
             let mut products = self.engine.detector.products_of_style_name(name, is_id);
             products.any(|product| court.why_of_product(product, None, Evidence::Markup).is_some())

@@ -157,6 +157,14 @@ impl<J: Judge, S: FnMut(&[u8])> Rewriter<J, S> {
         self.buffer.flush(end, &mut self.sink);
     }
 
+    /// Gives the page up: what is held comes out as it was, and so does all that follows. For whoever finds that
+    /// rewriting went wrong; `why` stands in the log.
+    pub fn give_up(&mut self, why: &str) {
+        if !self.is_passing {
+            self.pass("rewrite-given-up", why);
+        }
+    }
+
     /// Ends the page: hands out what is left, and the log.
     pub fn end(mut self) -> Rewritten {
         if !self.is_passing {
