@@ -1,6 +1,8 @@
 //! The `adsieve` program: turns the outcome of the command line into an exit code.
 
 mod cli;
+#[cfg(feature = "serve")]
+mod serve;
 
 /// Evaluation makes many small objects.
 #[global_allocator]

@@ -3,6 +3,8 @@
 use super::check::CheckArguments;
 use super::filter_args::FilterArguments;
 use super::form_args::{Color, FormArguments};
+#[cfg(feature = "serve")]
+use super::proxy::ProxyArguments;
 use super::rules::RulesArguments;
 use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
@@ -117,6 +119,8 @@ pub(super) enum Command {
     Rules(RulesArguments),
     Clean(CleanArguments),
     Check(CheckArguments),
+    #[cfg(feature = "serve")]
+    Proxy(Box<ProxyArguments>),
     /// Prints the JSON Schema of the page report
     Schema,
     Completions(CompletionsArguments),

@@ -59,6 +59,22 @@ impl FilterArguments {
         Ok(engine)
     }
 
+    /// A name for all that they make: another one for another version, other rules, policies or lists. 16 hex digits.
+    #[cfg(feature = "serve")]
+    pub(super) fn fingerprint(&self, engine: &Engine) -> String {
+        use sha2::{Digest, Sha256};
+        let mut hash = Sha256::new();
+        hash.update(env!("CARGO_PKG_VERSION"));
+        hash.update(engine.rules().fingerprint());
+        let beside = self.rules.iter().map(|folder| folder.join("policy.toml"));
+        let files = self.list.iter().chain(&self.trusted_list).chain(&self.policy).cloned().chain(beside);
+        for file in files {
+            hash.update(file.as_os_str().as_encoded_bytes());
+            hash.update(Sha256::digest(std::fs::read(file).unwrap_or_default()));
+        }
+        hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    }
+
     fn policy(&self) -> Result<Policy, Outcome> {
         let beside = self.rules.iter().map(|folder| folder.join("policy.toml")).filter(|file| file.is_file());
         let files: Vec<PathBuf> = beside.chain(self.policy.iter().cloned()).collect();

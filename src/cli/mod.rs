@@ -22,6 +22,8 @@ mod ordered;
 mod output;
 mod print;
 mod progress;
+#[cfg(feature = "serve")]
+mod proxy;
 mod report;
 mod resume;
 mod rules;
@@ -58,6 +60,8 @@ pub(crate) fn run() -> Outcome {
             Command::Rules(arguments) => rules::rules(&arguments),
             Command::Clean(arguments) => clean::clean(&arguments),
             Command::Check(arguments) => check::check(&arguments),
+            #[cfg(feature = "serve")]
+            Command::Proxy(arguments) => proxy::proxy(*arguments),
             Command::Schema => schema(),
             Command::Completions(arguments) => manual::completions(&arguments),
             Command::Man(arguments) => manual::man(&arguments),
