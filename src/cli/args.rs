@@ -4,6 +4,8 @@ use super::check::CheckArguments;
 use super::filter_args::FilterArguments;
 use super::form_args::{Color, FormArguments};
 #[cfg(feature = "serve")]
+use super::icap::IcapArguments;
+#[cfg(feature = "serve")]
 use super::proxy::ProxyArguments;
 use super::rules::RulesArguments;
 use clap::builder::Styles;
@@ -121,6 +123,8 @@ pub(super) enum Command {
     Check(CheckArguments),
     #[cfg(feature = "serve")]
     Proxy(Box<ProxyArguments>),
+    #[cfg(feature = "serve")]
+    Icap(Box<IcapArguments>),
     /// Prints the JSON Schema of the page report
     Schema,
     Completions(CompletionsArguments),

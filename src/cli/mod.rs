@@ -14,6 +14,8 @@ mod fail_on;
 mod feed;
 mod filter_args;
 mod form_args;
+#[cfg(feature = "serve")]
+mod icap;
 mod interrupt;
 mod json_field;
 mod manual;
@@ -30,6 +32,8 @@ mod rules;
 mod run;
 mod scan;
 mod select;
+#[cfg(feature = "serve")]
+mod serve_args;
 mod stored;
 mod walk;
 
@@ -62,6 +66,8 @@ pub(crate) fn run() -> Outcome {
             Command::Check(arguments) => check::check(&arguments),
             #[cfg(feature = "serve")]
             Command::Proxy(arguments) => proxy::proxy(*arguments),
+            #[cfg(feature = "serve")]
+            Command::Icap(arguments) => icap::icap(*arguments),
             Command::Schema => schema(),
             Command::Completions(arguments) => manual::completions(&arguments),
             Command::Man(arguments) => manual::man(&arguments),

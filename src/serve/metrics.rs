@@ -85,6 +85,8 @@ metrics! {
     pages_given_up: counter "pages_given_up_total",
     /// Bodies that broke off because they did not fit their coding, or expanded without end.
     bad_bodies: counter "bad_bodies_total",
+    /// ICAP messages that broke off: malformed, too slow, or their client went away.
+    bad_messages: counter "icap_messages_broken_total",
     /// Bytes of pages that went into the rewriter, as they came.
     page_bytes: counter "page_bytes_total",
     /// Tunnels that are open: hosts passed through, and upgraded connections.

@@ -7,6 +7,8 @@
 mod body;
 mod coding;
 mod filter;
+pub(crate) mod icap;
+mod kind;
 mod log;
 mod metrics;
 mod pages;
@@ -16,6 +18,7 @@ mod workers;
 pub(crate) use body::{PageHead, Rewriting};
 pub(crate) use coding::{ACCEPTED, Coding, CodingError};
 pub(crate) use filter::{Filter, Loaded, reload_on_signal};
+pub(crate) use kind::{kind_of, source_of};
 pub(crate) use log::LogOptions;
 pub(crate) use metrics::{Held, Metrics};
 pub(crate) use pages::{RecentPages, SeenPage};

@@ -15,7 +15,6 @@ mod ca_file;
 mod connect;
 mod fields;
 mod handle;
-mod kind;
 mod leaf;
 pub(crate) mod limits;
 mod listen;
