@@ -55,7 +55,7 @@ pub(crate) fn kind_of(headers: &HeaderMap, path: &str) -> RequestKind {
     if field(UPGRADE).eq_ignore_ascii_case("websocket") {
         return RequestKind::WebSocket;
     }
-    if field(HeaderName::from_static("ping-to")) != "" {
+    if headers.contains_key("ping-to") {
         return RequestKind::Ping;
     }
     let destination = field(HeaderName::from_static("sec-fetch-dest"));

@@ -4,7 +4,7 @@ use crate::engine::AdsieveEngine;
 use crate::guard::guard;
 use crate::script::page_context;
 use crate::text::{bytes_from_c, from_c_or_empty, into_c};
-use adsieve::{PageJudge, RewriteOptions, Rewriter, Rewritten};
+use adsieve::{Engine, PageJudge, RewriteOptions, Rewriter, Rewritten};
 use std::ffi::{c_char, c_void};
 use std::ptr;
 
@@ -12,7 +12,7 @@ use std::ptr;
 pub type AdsieveSink = Option<unsafe extern "C" fn(bytes: *const u8, length: usize, user: *mut c_void)>;
 
 /// The rewriter of one page. May be handed from thread to thread; one at a time uses it.
-pub struct AdsieveRewriter(Option<Rewriter<PageJudge<'static>, HandOn>>);
+pub struct AdsieveRewriter(Option<Rewriter<PageJudge<&'static Engine>, HandOn>>);
 
 /// What hands bytes on to the sink.
 type HandOn = Box<dyn FnMut(&[u8])>;

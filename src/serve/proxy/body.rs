@@ -73,11 +73,11 @@ impl Body for TimedBody {
 }
 
 /// What a piece of work gives: the page, bytes, and whether it can go on.
-type Step = (Rewriting, Vec<u8>, Result<(), CodingError>, Option<Rewritten>);
+type Step = (Box<Rewriting>, Vec<u8>, Result<(), CodingError>, Option<Rewritten>);
 
 enum State {
     /// Waits for the next piece.
-    Reading(Rewriting),
+    Reading(Box<Rewriting>),
     /// A piece is being worked on.
     Working(Pin<Box<dyn Future<Output = Step> + Send>>),
     /// Breaks off.
@@ -96,7 +96,7 @@ pub(crate) struct PageStream<F> {
 impl<F: FnOnce(Option<&CodingError>, Rewritten)> PageStream<F> {
     /// The page; `report` is called once, when it has ended.
     pub(crate) fn new(body: TimedBody, page: Rewriting, report: F) -> Self {
-        Self { body, state: State::Reading(page), report: Some(report) }
+        Self { body, state: State::Reading(Box::new(page)), report: Some(report) }
     }
 
     fn take_step(&mut self, step: Step) -> Option<Bytes> {
@@ -113,7 +113,7 @@ impl<F: FnOnce(Option<&CodingError>, Rewritten)> PageStream<F> {
     }
 }
 
-async fn step(mut page: Rewriting, piece: Option<Bytes>) -> Step {
+async fn step(mut page: Box<Rewriting>, piece: Option<Bytes>) -> Step {
     match piece {
         Some(piece) => {
             let (bytes, result) = page.write(piece).await;

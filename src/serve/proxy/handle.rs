@@ -258,7 +258,8 @@ impl Exchange {
             header::mend_response(&mut list, &self.loaded.mark, false);
             return (list, None);
         }
-        let values = |name: &str| list.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str());
+        let values =
+            |name: &'static str| list.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str());
         let codings = Coding::list(&values("content-encoding").collect::<Vec<_>>().join(","));
         let (None, Some(codings)) = (reason, codings) else { return (list, None) };
         let policies = values("content-security-policy").map(str::to_owned).collect();

@@ -59,11 +59,6 @@ impl Encapsulated {
             has_body: last == Section::Body,
         })
     }
-
-    /// Bytes of all heads together.
-    pub(crate) fn heads(&self) -> usize {
-        self.request_head + self.response_head
-    }
 }
 
 fn section(name: &str, method: Method) -> Option<Section> {

@@ -190,7 +190,7 @@ mod tests {
         #[test]
         fn any_lines_are_read_or_refused(lines in "(REQMOD|RESPMOD|OPTIONS) icap://[a-z:/?]{0,9} ICAP/1.0(\r\n(Host|Preview|Allow|Encapsulated): [ -~]{0,30}){0,5}\r\n\r\n") {
             if let Ok(head) = IcapHead::parse(lines.as_bytes()) {
-                prop_assert!(head.encapsulated.heads() <= MAX_HTTP_HEADS);
+                prop_assert!(head.encapsulated.request_head + head.encapsulated.response_head <= MAX_HTTP_HEADS);
             }
         }
     }
