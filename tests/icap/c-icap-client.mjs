@@ -34,11 +34,6 @@ function through(body, ...more) {
   return bytes === '' ? null : bytes;
 }
 
-test('it is told what the services do', () => {
-  assert.match(ask('-s', 'respmod'), /RESPMOD/);
-  assert.match(ask('-s', 'reqmod'), /REQMOD/);
-});
-
 for (const size of [1_000, 63_000, 66_000, 300_000]) {
   for (const more of [[], ['-nopreview'], ['-no204'], ['-nopreview', '-no204']]) {
     const how = more.join(' ') || 'with preview and 204';

@@ -94,52 +94,6 @@ for (const kind of ['with preview', 'without preview']) {
   }
 }
 
-test('the service is killed under load: pages pass around it, and through it once it is back', async () => {
-  const squid = squids['with preview'];
-  const ask = () => get(squid.plain, `${origin.http}/?ads&size=20000`);
-  const seen = { edited: 0, whole: 0, broken: 0 };
-  let isKilled = false;
-  const visitor = async (visits) => {
-    for (let visit = 0; visit < visits; visit += 1) {
-      const isAfter = isKilled;
-      try {
-        const { body } = await ask();
-        if (body === page(20_000, false)) seen.edited += 1;
-        else if (body === page(20_000, true)) seen.whole += 1;
-        else assert.fail(`neither of both: ${body.slice(0, 200)}`);
-      } catch (error) {
-        // Only what was under way when it died may break off.
-        assert.ok(!isAfter, error);
-        seen.broken += 1;
-      }
-    }
-  };
-  const visitors = Array.from({ length: 8 }, () => visitor(40));
-  await sleep(300);
-  isKilled = true;
-  await icap.end('SIGKILL');
-  await Promise.all(visitors);
-  assert.ok(seen.edited > 0 && seen.whole > 0, JSON.stringify(seen));
-
-  icap = await startIcap(icap.port);
-  let isBack = false;
-  for (let attempt = 0; attempt < 60 && !isBack; attempt += 1) {
-    await sleep(250);
-    isBack = (await ask()).body === page(20_000, false);
-  }
-  assert.ok(isBack, 'squid comes back to the service');
-});
-
-test('rules are reloaded on SIGHUP and connections go on', async () => {
-  const slow = get(squids['with preview'].plain, `${origin.http}/slow?ads&size=3000`);
-  await sleep(300);
-  icap.child.kill('SIGHUP');
-  assert.ok((await slow).body === page(3_000, false));
-  const { body } = await get(squids['with preview'].plain, `${origin.http}/?ads&size=3000`);
-  assert.ok(body === page(3_000, false));
-  assert.match(icap.log, /reloaded/);
-});
-
 test('the service ends in order: what is under way is finished', async () => {
   const port = await freePort();
   const other = await startIcap(port);
