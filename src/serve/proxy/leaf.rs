@@ -1,7 +1,9 @@
 //! Certificates of single sites, signed by the own authority when they are needed, and kept for a day.
 
 use super::ca_file::Ca;
-use rcgen::{CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, KeyPair, KeyUsagePurpose};
+use rcgen::{
+    CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, KeyPair, KeyUsagePurpose, SerialNumber,
+};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -70,6 +72,7 @@ impl Leaves {
         // Common names are 64 characters at most; what counts is the alternative name.
         name.push(DnType::CommonName, host.chars().take(64).collect::<String>());
         params.distinguished_name = name;
+        params.serial_number = Some(serial()?);
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         params.use_authority_key_identifier_extension = true;
@@ -87,6 +90,16 @@ impl Leaves {
     }
 }
 
+/// A number that no other certificate of the authority has. Left to itself rcgen derives it from the key, which all sites
+/// share, and NSS, hence Firefox, refuses the second certificate with the same number.
+fn serial() -> Result<SerialNumber, LeafError> {
+    let mut bytes = [0; 16];
+    ring::default_provider().secure_random.fill(&mut bytes).map_err(|_| "the system gives no random bytes")?;
+    // Positive, and not shorter than it looks.
+    bytes[0] = bytes[0] & 0x7f | 0x40;
+    Ok(SerialNumber::from_slice(&bytes))
+}
+
 impl fmt::Debug for Leaves {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Leaves").finish_non_exhaustive()
@@ -97,6 +110,12 @@ impl fmt::Debug for Leaves {
 mod tests {
     use super::super::ca_file::CaFolder;
     use super::*;
+
+    #[test]
+    fn no_two_certificates_have_one_number() {
+        let all: std::collections::BTreeSet<Vec<u8>> = (0..100).map(|_| serial().unwrap().to_bytes()).collect();
+        assert_eq!(all.len(), 100);
+    }
 
     #[test]
     fn certificates_are_made_for_names_and_addresses_and_kept() {
