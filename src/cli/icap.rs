@@ -5,10 +5,10 @@
 use super::Outcome;
 use super::filter_args::FilterArguments;
 use super::message::{self, plain_words};
-use super::serve_args::{self, LogArguments};
+use super::serve_args::{self, LogArguments, MetricsAddress};
 use crate::serve::icap::{IcapOptions, Shared, limits, serve};
 use crate::serve::proxy::{Access, Block};
-use crate::serve::{Filter, Metrics, Workers, reload_on_signal};
+use crate::serve::{Filter, Metrics, Workers, inspect, reload_on_signal};
 use clap::Args;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -82,6 +82,10 @@ pub(super) struct IcapArguments {
     #[arg(long)]
     block_tunnels: bool,
 
+    /// Show metrics on ADDRESS of this machine, as `127.0.0.1:8082`, or `none`
+    #[arg(long, value_name = "ADDRESS", default_value = "none")]
+    metrics: MetricsAddress,
+
     #[command(flatten)]
     log: LogArguments,
 
@@ -97,7 +101,7 @@ pub(super) fn icap(arguments: IcapArguments) -> Outcome {
     }
     let (log, options) = (arguments.log.options(), options(&arguments));
     log.start();
-    let IcapArguments { listen, allow_net, filter, .. } = arguments;
+    let IcapArguments { listen, allow_net, metrics, filter, .. } = arguments;
     let Ok(filter) = Filter::new(serve_args::loader(filter)) else { return Outcome::Usage };
     let started = Workers::new().map_err(|error| error.to_string()).and_then(|workers| {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
@@ -113,7 +117,7 @@ pub(super) fn icap(arguments: IcapArguments) -> Outcome {
     let (end, is_ending) = watch::channel(false);
     let shared =
         Shared { filter: Arc::new(filter), workers, metrics: Arc::new(Metrics::default()), log, options, is_ending };
-    let outcome = runtime.block_on(run(listen, Access::new(allow_net, &[]), Arc::new(shared), end));
+    let outcome = runtime.block_on(run(listen, metrics.0, Access::new(allow_net, &[]), Arc::new(shared), end));
     runtime.shutdown_background();
     outcome
 }
@@ -129,18 +133,44 @@ fn options(arguments: &IcapArguments) -> IcapOptions {
     }
 }
 
-async fn run(listen: SocketAddr, access: Access, shared: Arc<Shared>, end: watch::Sender<bool>) -> Outcome {
-    let listener = match TcpListener::bind(listen).await {
-        Ok(listener) => listener,
-        Err(error) => {
-            message::error(&plain_words(&error), &listen.to_string());
-            return Outcome::Incomplete;
-        }
+async fn run(
+    listen: SocketAddr,
+    metrics: Option<SocketAddr>,
+    access: Access,
+    shared: Arc<Shared>,
+    end: watch::Sender<bool>,
+) -> Outcome {
+    let (listener, address) = match bind(listen).await {
+        Ok(bound) => bound,
+        Err(outcome) => return outcome,
     };
-    let address = listener.local_addr().unwrap_or(listen);
-    tracing::info!(%address, mark = shared.filter.current().mark, "listening for ICAP");
+    let shows = match metrics {
+        None => None,
+        Some(metrics) => match bind(metrics).await {
+            Ok((port, shows)) => {
+                let counts = shared.metrics.clone();
+                let answer = move |_, request: &_| inspect::counts_only(&counts, request);
+                tokio::spawn(inspect::listen(port, shared.is_ending.clone(), answer));
+                Some(shows)
+            }
+            Err(outcome) => return outcome,
+        },
+    };
+    let (mark, shows) = (shared.filter.current().mark.clone(), shows.map(tracing::field::display));
+    tracing::info!(%address, shows, mark, "listening for ICAP");
     tokio::spawn(reload_on_signal(shared.filter.clone(), shared.metrics.clone()));
     tokio::spawn(serve_args::end_on_signal(end));
     serve(listener, shared, move |client| access.may_connect(client)).await;
     Outcome::Done
+}
+
+async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Outcome> {
+    let bound = TcpListener::bind(address).await.and_then(|listener| {
+        let bound = listener.local_addr()?;
+        Ok((listener, bound))
+    });
+    bound.map_err(|error| {
+        message::error(&plain_words(&error), &address.to_string());
+        Outcome::Incomplete
+    })
 }

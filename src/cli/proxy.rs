@@ -4,14 +4,14 @@ use super::Outcome;
 use super::filter_args::FilterArguments;
 use super::message::{self, plain_words};
 use super::print;
+use super::serve_args::{self, LogArguments, MetricsAddress};
+use crate::serve::Filter;
 use crate::serve::proxy::{
     self, Access, AddressGuard, Block, Ca, CaError, CaFolder, Detour, Passthrough, ProxyOptions, limits,
 };
-use crate::serve::{Filter, Loaded, LogOptions};
-use clap::{Args, Subcommand, ValueEnum, ValueHint};
+use clap::{Args, Subcommand, ValueHint};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use tokio_rustls::rustls::RootCertStore;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
@@ -83,28 +83,6 @@ pub(super) struct CaShowArguments {
     pub(super) path: bool,
 }
 
-/// How the log is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum LogForm {
-    /// A line for people
-    Text,
-    /// One object a line
-    Json,
-}
-
-/// What is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum LogLevel {
-    /// What keeps the proxy from its work
-    Error,
-    /// What went wrong with a server or page
-    Warn,
-    /// What was done to each page, and each blocked request
-    Info,
-    /// Each connection
-    Debug,
-}
-
 /// How the proxy runs.
 #[derive(Args, Debug)]
 pub(super) struct RunArguments {
@@ -160,43 +138,18 @@ pub(super) struct RunArguments {
     upstream_ca: Vec<PathBuf>,
 
     /// Show metrics and the last pages on ADDRESS of this machine, or `none`
-    #[arg(long, value_name = "ADDRESS", value_parser = parse_metrics, default_value = "127.0.0.1:8081")]
-    metrics: Metrics,
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
+    metrics: MetricsAddress,
 
     /// Take N connections at a time
     #[arg(long, value_name = "N", default_value_t = limits::CONNECTIONS)]
     max_connections: usize,
 
-    /// Form of the log on stderr
-    #[arg(long, value_enum, value_name = "FORM", default_value_t = LogForm::Text)]
-    log: LogForm,
-
-    /// What is logged
-    #[arg(long, value_enum, value_name = "LEVEL", default_value_t = LogLevel::Info)]
-    log_level: LogLevel,
-
-    /// Log query strings too, which may tell of a visitor
-    #[arg(long)]
-    log_queries: bool,
+    #[command(flatten)]
+    log: LogArguments,
 
     #[command(flatten)]
     filter: FilterArguments,
-}
-
-/// Where metrics are shown.
-#[derive(Clone, Copy, Debug)]
-struct Metrics(Option<SocketAddr>);
-
-fn parse_metrics(text: &str) -> Result<Metrics, String> {
-    if text == "none" {
-        return Ok(Metrics(None));
-    }
-    let address: SocketAddr = text.parse().map_err(|_| "no address with a port, as `127.0.0.1:8081`".to_owned())?;
-    if address.ip().is_loopback() {
-        Ok(Metrics(Some(address)))
-    } else {
-        Err("they tell what was visited, so they are shown on this machine only: `127.0.0.1:PORT`".into())
-    }
 }
 
 fn parse_ports(text: &str) -> Result<(u16, u16), String> {
@@ -234,16 +187,7 @@ fn said(what: &str, place: &str) -> Outcome {
 }
 
 fn prepare(arguments: RunArguments) -> Result<(ProxyOptions, Filter), Outcome> {
-    let log = LogOptions {
-        is_json: arguments.log == LogForm::Json,
-        level: match arguments.log_level {
-            LogLevel::Error => tracing::Level::ERROR,
-            LogLevel::Warn => tracing::Level::WARN,
-            LogLevel::Info => tracing::Level::INFO,
-            LogLevel::Debug => tracing::Level::DEBUG,
-        },
-        keeps_queries: arguments.log_queries,
-    };
+    let log = arguments.log.options();
     let logins = arguments.auth.as_deref().map(read_logins).transpose()?.unwrap_or_default();
     let is_closed = arguments.listen.ip().is_loopback();
     if !is_closed && arguments.allow_net.is_empty() && logins.is_empty() {
@@ -255,12 +199,6 @@ fn prepare(arguments: RunArguments) -> Result<(ProxyOptions, Filter), Outcome> {
     log.start();
     let hosts = arguments.passthrough.iter().map(String::as_str);
     let passthrough = Passthrough::new(hosts, !arguments.no_shipped_passthrough);
-    let filter = arguments.filter;
-    let load = move || {
-        let engine = filter.engine(false).map_err(|_| "see the messages above".to_owned())?;
-        let mark = filter.fingerprint(&engine);
-        Ok(Loaded { engine: Arc::new(engine), mark })
-    };
     let options = ProxyOptions {
         listen: arguments.listen,
         metrics: arguments.metrics.0,
@@ -275,7 +213,7 @@ fn prepare(arguments: RunArguments) -> Result<(ProxyOptions, Filter), Outcome> {
         log,
     };
     // What is wrong has been said.
-    Filter::new(load).map(|filter| (options, filter)).map_err(|_| Outcome::Usage)
+    Filter::new(serve_args::loader(arguments.filter)).map(|filter| (options, filter)).map_err(|_| Outcome::Usage)
 }
 
 fn read_logins(path: &Path) -> Result<Vec<String>, Outcome> {

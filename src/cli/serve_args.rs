@@ -3,6 +3,8 @@
 use super::filter_args::FilterArguments;
 use crate::serve::{Loaded, LogOptions};
 use clap::{Args, ValueEnum};
+use std::net::SocketAddr;
+use std::str::FromStr;
 use std::sync::Arc;
 use tokio::sync::watch;
 use tracing::Level;
@@ -55,6 +57,27 @@ impl LogArguments {
             LogLevel::Debug => Level::DEBUG,
         };
         LogOptions { is_json: self.log == LogForm::Json, level, keeps_queries: self.log_queries }
+    }
+}
+
+/// Where counts are shown: an address of this machine, or nowhere.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct MetricsAddress(pub(super) Option<SocketAddr>);
+
+impl FromStr for MetricsAddress {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "none" {
+            return Ok(Self(None));
+        }
+        let address: SocketAddr =
+            text.parse().map_err(|_| "no address with a port, as `127.0.0.1:8081`, nor `none`".to_owned())?;
+        if address.ip().is_loopback() {
+            Ok(Self(Some(address)))
+        } else {
+            Err("they tell who visits what, so they are shown on this machine only: `127.0.0.1:PORT`".into())
+        }
     }
 }
 

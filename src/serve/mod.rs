@@ -8,6 +8,7 @@ mod body;
 mod coding;
 mod filter;
 pub(crate) mod icap;
+pub(crate) mod inspect;
 mod kind;
 mod log;
 mod metrics;

@@ -30,7 +30,7 @@ pub(crate) use ca_file::{Ca, CaError, CaFolder};
 pub(crate) use passthrough::Passthrough;
 pub(crate) use upstream::Detour;
 
-use crate::serve::{Filter, LogOptions, Metrics, RecentPages, Workers, reload_on_signal};
+use crate::serve::{Filter, LogOptions, Metrics, RecentPages, Workers, inspect, reload_on_signal};
 use leaf::Leaves;
 use shared::{Shared, pooled};
 use std::io;
@@ -138,7 +138,9 @@ async fn serve(
     });
     tokio::spawn(reload_on_signal(shared.filter.clone(), shared.metrics.clone()));
     if let Some((listener, _)) = monitor {
-        tokio::spawn(monitor::listen(shared.clone(), listener));
+        let (seen, is_ending) = (shared.clone(), shared.is_ending.clone());
+        let answer = move |client, request: &_| monitor::answer_on_port(&seen, client, request);
+        tokio::spawn(inspect::listen(listener, is_ending, answer));
     }
     tokio::spawn(listen::accept(shared.clone(), listener, to_serve, options.connections));
     ready(listens, shows);

@@ -1,74 +1,30 @@
 //! What the filter does, to look at: the last pages, the counts, the certificate to trust.
 //!
 //! The same pages stand on the metrics port, for this machine, and at `http://adsieve.local/` through the proxy. What was visited
-//! is shown on this machine alone; to others only the certificate. Requests under a foreign name are refused, so that no page
-//! reads the port by a name of its own that leads here.
+//! is shown on this machine alone; to others only the certificate.
 
 use super::answer::{self, answer};
 use super::body::AnyBody;
 use super::shared::{OWN_NAME, Shared};
-use crate::serve::SeenPage;
+use crate::serve::{SeenPage, inspect};
 use hyper::body::Incoming;
-use hyper::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, HOST, HeaderValue};
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
+use hyper::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
-use hyper_util::rt::{TokioIo, TokioTimer};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use std::convert::Infallible;
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::time::SystemTime;
-use tokio::net::TcpListener;
 
 const STYLE: &str = include_str!("monitor.css");
 const SCRIPT: &str = include_str!("monitor.js");
 /// What the page may do: its own style and script, and asking for its newest state.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; \
                       frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
-/// Connections to the port at a time.
-const CONNECTIONS: u64 = 64;
-
-/// Answers on the port until the proxy ends.
-pub(crate) async fn listen(shared: Arc<Shared>, listener: TcpListener) {
-    let open = Arc::new(tokio::sync::Semaphore::new(usize::try_from(CONNECTIONS).unwrap_or(1)));
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            () = shared.ending() => return,
-        };
-        let (Ok((stream, client)), Ok(permit)) = (accepted, open.clone().try_acquire_owned()) else {
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-            continue;
-        };
-        let shared = shared.clone();
-        tokio::spawn(async move {
-            let _permit = permit;
-            let service = service_fn(|request: Request<Incoming>| {
-                let response = if is_own_name(&request) {
-                    own_page(&shared, client.ip(), request.method(), request.uri().path())
-                } else {
-                    answer::message(StatusCode::MISDIRECTED_REQUEST, "Not here", "This port has another name.")
-                };
-                async move { Ok::<_, Infallible>(response) }
-            });
-            let mut settings = http1::Builder::new();
-            settings.timer(TokioTimer::new()).header_read_timeout(super::limits::HEAD_TIME);
-            tokio::select! {
-                // A reader that goes away is no event.
-                _ = settings.serve_connection(TokioIo::new(stream), service) => {}
-                () = shared.ending() => {}
-            }
-        });
+/// What the port of the monitor answers.
+pub(crate) fn answer_on_port(shared: &Shared, client: IpAddr, request: &Request<Incoming>) -> Response<AnyBody> {
+    if !inspect::is_own_name(request, OWN_NAME) {
+        return answer::message(StatusCode::MISDIRECTED_REQUEST, "Not here", "This port has another name.");
     }
-}
-
-/// Does the request name this machine, and not a name that someone else has pointed here?
-fn is_own_name(request: &Request<Incoming>) -> bool {
-    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let name = host.rsplit_once(':').map_or(host, |(name, port)| if port.ends_with(']') { host } else { name });
-    let bare = name.trim_start_matches('[').trim_end_matches(']');
-    name == "localhost" || name == OWN_NAME || bare.parse::<IpAddr>().is_ok()
+    own_page(shared, client, request.method(), request.uri().path())
 }
 
 /// A page of the proxy's own.
@@ -79,7 +35,7 @@ pub(crate) fn own_page(shared: &Shared, client: IpAddr, method: &Method, path: &
     let is_here = client.to_canonical().is_loopback();
     match path {
         "/ca.pem" => certificate(shared),
-        "/metrics" if is_here => answer(StatusCode::OK, "text/plain; version=0.0.4", metrics(shared)),
+        "/metrics" if is_here => answer(StatusCode::OK, inspect::METRICS_TYPE, metrics(shared)),
         "/pages" if is_here => answer(StatusCode::OK, "text/html; charset=utf-8", state(shared).into_string()),
         "/monitor.js" => answer(StatusCode::OK, "text/javascript", SCRIPT),
         "/" => {
