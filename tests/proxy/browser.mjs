@@ -63,6 +63,17 @@ async function visit(context, path, until) {
   return { page, text, protocol, others, errors, seen: [...site.seen] };
 }
 
+test("a page with ads keeps its text and loses its ads", async () => {
+  const before = await visit(direct, "/article");
+  assert.ok(before.others.length >= 3, `without the proxy ads are asked for: ${before.others}`);
+  const after = await visit(filtered, "/article");
+  assert.deepEqual(after.others, [], "no ad request leaves");
+  assert.equal(after.text, before.text);
+  assert.deepEqual(after.errors.filter((error) => !before.errors.includes(error)), [], "no new error");
+  assert.deepEqual(await after.page.evaluate(() => window.started), ["menu", "end"]);
+  assert.equal(await after.page.title(), "Harbour opens");
+});
+
 test("HTTP/2 is spoken on both sides", async () => {
   const { protocol, seen } = await visit(filtered, "/article");
   assert.equal(protocol, "h2");

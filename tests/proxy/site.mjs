@@ -3,7 +3,7 @@
 // One server answers for all hosts, by HTTP and HTTPS, and notes each request with the host that it was for: what would
 // have left the machine is what it has noted.
 import { execFileSync, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
+import { X509Certificate, createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -17,7 +17,7 @@ const here = import.meta.dirname;
 export const ADSIEVE = process.env.ADSIEVE ?? join(here, "../../target/release/adsieve");
 /** Bytes of the large download. */
 export const LARGE = 200 << 20;
-const HOSTS = ["news.example", "*.example", "*.adnxs.com", "*.doubleclick.net", "*.rubiconproject.com", "*.googlesyndication.com"];
+const HOSTS = ["news.example", "*.news.example", "*.example", "*.adnxs.com", "*.doubleclick.net", "*.rubiconproject.com", "*.googlesyndication.com"];
 const pages = join(here, "pages");
 
 /** Files of ours, with what the site says of them. */
@@ -123,7 +123,7 @@ export async function startSite() {
   certificates(folder);
   const seen = [];
   const note = (request, response) => {
-    seen.push({ host: request.headers[":authority"] ?? request.headers.host, path: request.url, method: request.method, version: request.httpVersion });
+    seen.push({ host: request.headers[":authority"] ?? request.headers.host, path: request.url, method: request.method, version: request.httpVersion, headers: request.headers });
     request.on("error", () => {});
     answer(request, response);
   };
@@ -133,6 +133,8 @@ export async function startSite() {
   await Promise.all([once(secure, "listening"), once(plain, "listening")]);
   return {
     folder,
+    /** The site's key, as curl's `--pinnedpubkey` takes it. */
+    pin: `sha256//${createHash("sha256").update(new X509Certificate(tls.cert).publicKey.export({ type: "spki", format: "der" })).digest("base64")}`,
     seen,
     securePort: secure.address().port,
     plainPort: plain.address().port,

@@ -1,9 +1,11 @@
 // The proxy by its wire: curl and bare sockets, large and endless bodies, hostile requests, signals.
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { connect } from "node:net";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -43,6 +45,15 @@ async function raw(bytes, patience = 3000) {
 
 const status = (answer) => Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1] ?? 0);
 const served = async () => assert.match(await curl(`${SITE}/plain`), /plain/, "the proxy goes on");
+
+test("pages lose their ads, by HTTP and HTTPS, in every coding", async () => {
+  for (const url of [`${SITE}/article`, "http://news.example/article", `${SITE}/article?coding=gzip`, `${SITE}/article?coding=br`]) {
+    const page = await curl("--compressed", "--header", "Accept: text/html", url);
+    assert.match(page, /The next ship comes on Thursday/);
+    assert.match(page, /caf\u00e9/);
+    assert.doesNotMatch(page, /addAdUnits|defineSlot|doubleclick|adnxs|googlesyndication/, url);
+  }
+});
 
 test("blocked requests are answered in place of their servers", async () => {
   site.seen.length = 0;
@@ -109,11 +120,17 @@ test("fields with bytes that are no UTF-8 pass", async () => {
 });
 
 const head = (fields, body = "") => `POST http://news.example/echo HTTP/1.1\r\nHost: news.example\r\n${fields}\r\n\r\n${body}`;
+const SMUGGLED = "GET http://news.example/smuggled HTTP/1.1\r\nHost: news.example\r\n\r\n";
 const HOSTILE = {
   "no HTTP at all": "GARBAGE\r\n\r\n",
   "a request without a host": "GET /x HTTP/1.1\r\n\r\n",
-  "two lengths": head("Content-Length: 5\r\nContent-Length: 6", "helloGET http://news.example/smuggled HTTP/1.1\r\nHost: news.example\r\n\r\n"),
+  "two lengths": head("Content-Length: 5\r\nContent-Length: 6", `hello${SMUGGLED}`),
   "a negative length": head("Content-Length: -1"),
+  "lengths in one field": head("Content-Length: 5, 6", `hello${SMUGGLED}`),
+  "a signed length": head("Content-Length: +5", "hello"),
+  "a transfer coding in HTTP/1.0": head("Transfer-Encoding: chunked", "0\r\n\r\n").replace("HTTP/1.1", "HTTP/1.0"),
+  "chunks that are not the last coding": head("Transfer-Encoding: chunked\r\nTransfer-Encoding: identity", "0\r\n\r\n"),
+  "a folded transfer coding": head("Transfer-Encoding:\r\n chunked", "0\r\n\r\n"),
   "an unknown transfer coding": head("Transfer-Encoding: chunked, x", "0\r\n\r\n"),
   "a chunk larger than numbers": head("Transfer-Encoding: chunked", "FFFFFFFFFFFFFFFFFF\r\nx"),
   "a chunk without a size": head("Transfer-Encoding: chunked", "zz\r\nhello\r\n0\r\n\r\n"),
@@ -131,6 +148,18 @@ for (const [name, bytes] of Object.entries(HOSTILE)) {
     const answer = await raw(bytes);
     assert.ok(answer === "" || status(answer) >= 400, answer.slice(0, 200));
     assert.deepEqual(site.seen.filter((one) => one.path.includes("smuggled")), []);
+    await served();
+  });
+}
+
+for (const fields of ["Content-Length: 5\r\nTransfer-Encoding: chunked", "Transfer-Encoding: chunked\r\nContent-Length: 5"]) {
+  // RFC 9112, 6.3: the chunks count, the length goes no further, and the connection ends behind the answer.
+  test(`hostile: ${fields.split(":")[0]} first, both told: nothing is read behind the chunks`, async () => {
+    site.seen.length = 0;
+    const answer = await raw(head(fields, `2\r\nhi\r\n0\r\n\r\n${SMUGGLED}`));
+    assert.equal(answer.match(/HTTP\/1\.1 /g).length, 1, answer);
+    assert.match(answer, /^connection: close/im);
+    assert.deepEqual(site.seen.map((one) => [one.path, one.headers["content-length"], one.headers["transfer-encoding"]]), [["/echo", undefined, "chunked"]]);
     await served();
   });
 }
@@ -162,6 +191,35 @@ test("the metrics port answers to its own name only", async () => {
   assert.equal(foreign.stdout, "421");
 });
 
+test("the log tells what was done and no query", async () => {
+  await curl("--header", "Accept: text/html", `${SITE}/article?session=secret`);
+  await sleep(200);
+  const page = proxy.log.findLast((event) => event.message === "page rewritten");
+  assert.equal(page.url, "https://news.example/article?…");
+  assert.ok(page.changes >= 5 && page.why.includes("script-edited"), page.why);
+  assert.ok(!JSON.stringify(proxy.log).includes("secret"));
+});
+
+test("a client that does not trust the authority passes through the next time", async () => {
+  const ask = () => run("curl", ["--silent", "--proxy", `http://127.0.0.1:${proxy.port}`, "--cacert", `${site.folder}/ca.pem`, "https://pinned.news.example/plain"]);
+  await assert.rejects(ask());
+  await sleep(200);
+  assert.match((await ask()).stdout, /plain/);
+  assert.ok(proxy.log.some((event) => event.host === "pinned.news.example" && event.level === "WARN"));
+});
+
+test("a client that checks the certificate by itself passes through in the end", async () => {
+  // It takes the certificate, finds that it is another one than it knows, and closes without a word.
+  const trusted = `${site.folder}/both.pem`;
+  writeFileSync(trusted, readFileSync(proxy.authority) + readFileSync(`${site.folder}/ca.pem`, "utf8"));
+  const ask = () => run("curl", ["--silent", "--proxy", `http://127.0.0.1:${proxy.port}`, "--cacert", trusted, "--pinnedpubkey", site.pin, "https://app.news.example/plain"]);
+  for (let attempt = 0; attempt < 3; attempt++) {
+    await assert.rejects(ask());
+    await sleep(100);
+  }
+  assert.match((await ask()).stdout, /plain/);
+});
+
 test("a reload drops no connection", async () => {
   const ask = request({ port: proxy.port, path: "http://news.example/slow", headers: { host: "news.example", accept: "text/html" } });
   const [response] = await once(ask.end(), "response");
@@ -172,9 +230,24 @@ test("a reload drops no connection", async () => {
   while (!proxy.log.some((event) => event.message === "rules and lists reloaded")) await sleep(50);
 });
 
+const example = join(import.meta.dirname, "../../target/debug/examples/http_filter");
+test("the example of a filter filters", { skip: existsSync(example) ? false : "build it: cargo build --examples" }, async () => {
+  const child = spawn(example, ["127.0.0.1:0"], { stdio: ["ignore", "pipe", "ignore"] });
+  try {
+    const [address] = await once(child.stdout.setEncoding("utf8"), "data");
+    const ask = async (url, ...more) => (await run("curl", ["--silent", "--max-time", "20", "--proxy", `http://${address.trim()}`, "--header", "Accept: text/html", ...more, url])).stdout;
+    const page = await ask(`http://127.0.0.1:${site.plainPort}/article`);
+    assert.match(page, /caf\u00e9[^]*The next ship/);
+    assert.doesNotMatch(page, /addAdUnits|doubleclick/);
+    assert.match(await ask("http://securepubads.g.doubleclick.net/tag/js/gpt.js", "--header", "Sec-Fetch-Dest: script"), /googletag/);
+  } finally {
+    child.kill();
+  }
+});
+
 test("a password is asked for where one is set", async () => {
   const file = `${site.folder}/logins`;
-  await (await import("node:fs/promises")).writeFile(file, "me:secret\n");
+  writeFileSync(file, "me:secret\n");
   const closed = await startProxy(site, ["--auth", file]);
   const ask = (...more) => run("curl", ["--silent", "--proxy", `http://127.0.0.1:${closed.port}`, ...more, "--output", "/dev/null", "--write-out", "%{http_code}", "http://news.example/plain"]);
   assert.equal((await ask()).stdout, "407");

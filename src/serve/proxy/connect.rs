@@ -7,7 +7,8 @@ use super::passthrough::FailureKind;
 use super::shared::{Served, Shared, Way};
 use super::stream::{self, Prefixed};
 use super::upstream::UpstreamError;
-use crate::serve::Held;
+use crate::serve::{Held, contained};
+use adsieve::Request as JudgedRequest;
 use hyper::body::Incoming;
 use hyper::upgrade::Upgraded;
 use hyper::{Request, Response, StatusCode};
@@ -133,7 +134,6 @@ async fn secure(shared: &Arc<Shared>, client: IpAddr, host: Arc<str>, port: u16,
     match accepted {
         Ok(Ok(stream)) => {
             let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-            shared.passthrough.forget(&host);
             let way = Way::Inside { host, port, is_secure: true };
             hand_over(shared, Served { client, way, stream: Box::new(stream), is_http2 }).await;
         }
@@ -146,6 +146,19 @@ async fn secure(shared: &Arc<Shared>, client: IpAddr, host: Arc<str>, port: u16,
 fn is_refusal(error: &io::Error) -> bool {
     let cause = error.get_ref().and_then(|cause| cause.downcast_ref::<TlsError>());
     matches!(cause, Some(TlsError::AlertReceived(alert)) if REFUSALS.contains(alert))
+}
+
+/// A client took the certificate and left at once, without a word. After some of these in a row the host passes, unless
+/// it serves ads: a page could else open such connections by itself.
+pub(crate) fn left_silently(shared: &Shared, host: &str) {
+    if !shared.passthrough.doubts(host) {
+        return;
+    }
+    let loaded = shared.filter.current();
+    let url = format!("https://{host}/");
+    if contained(|| loaded.engine.check_request(&JudgedRequest::new(&url)).is_block()) != Ok(true) {
+        learn(shared, host, FailureKind::ClientLeaves);
+    }
 }
 
 /// The host passes from now on.

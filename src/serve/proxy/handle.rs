@@ -214,7 +214,7 @@ impl Exchange {
     /// A server that asks for a certificate which only the client has works without us alone.
     fn note_certificate_question(&self, host: &str) {
         if self.shared.connector.asks_for_certificate(host) {
-            connect::learn(&self.shared, host, FailureKind::ClientCertificate);
+            connect::learn(&self.shared, host, FailureKind::AsksForCertificate);
         }
     }
 

@@ -46,3 +46,5 @@ pub(crate) const POOLED: usize = 32;
 pub(crate) const PING: Duration = Duration::from_secs(60);
 /// For open connections when the proxy ends.
 pub(crate) const FAREWELL: Duration = Duration::from_secs(10);
+/// A client that leaves within this time did not like the certificate that it saw; unused connections of browsers stay longer.
+pub(crate) const AT_ONCE: Duration = Duration::from_secs(2);

@@ -1,5 +1,6 @@
 //! Connections of clients: taken in as long as there is room, served, and ended in order.
 
+use super::connect;
 use super::handle::handle;
 use super::limits;
 use super::shared::{Served, Shared, Way};
@@ -12,7 +13,8 @@ use std::convert::Infallible;
 use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 
@@ -72,9 +74,11 @@ fn spawn(shared: &Arc<Shared>, served: Served) {
 async fn serve(shared: &Arc<Shared>, served: Served) {
     let Served { client, way, stream, is_http2 } = served;
     let stream = TokioIo::new(Unstalled::new(stream, limits::STALLED));
+    let talk = Arc::new(Talk::new(&way));
     let service = {
-        let shared = shared.clone();
+        let (shared, talk) = (shared.clone(), talk.clone());
         service_fn(move |request| {
+            talk.begins(&shared);
             let (shared, way) = (shared.clone(), way.clone());
             // Boxed: the future of an exchange is large, and a connection is made of many.
             Box::pin(async move { Ok::<_, Infallible>(handle(shared, client, way, request).await) })
@@ -100,8 +104,44 @@ async fn serve(shared: &Arc<Shared>, served: Served) {
             }
         }
     };
+    talk.ends(shared);
     if let Err(error) = done {
         tracing::debug!(%client, %error, "connection broke off");
+    }
+}
+
+/// Whether anything was asked for on a connection: what tells a host that can be intercepted from one that cannot.
+struct Talk {
+    /// The host of a tunnel that was opened up.
+    host: Option<Arc<str>>,
+    since: Instant,
+    has_begun: AtomicBool,
+}
+
+impl Talk {
+    fn new(way: &Way) -> Self {
+        let host = match way {
+            Way::Inside { host, is_secure: true, .. } => Some(host.clone()),
+            Way::Direct | Way::Inside { .. } => None,
+        };
+        Self { host, since: Instant::now(), has_begun: AtomicBool::new(false) }
+    }
+
+    fn begins(&self, shared: &Shared) {
+        if let Some(host) = &self.host
+            && !self.has_begun.swap(true, Ordering::Relaxed)
+        {
+            shared.passthrough.forget(host);
+        }
+    }
+
+    fn ends(&self, shared: &Shared) {
+        if let Some(host) = &self.host
+            && !self.has_begun.load(Ordering::Relaxed)
+            && self.since.elapsed() < limits::AT_ONCE
+        {
+            connect::left_silently(shared, host);
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 //! doubles the while.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 const SHIPPED: &str = include_str!("passthrough.txt");
@@ -16,14 +16,18 @@ const FIRST: Duration = Duration::from_secs(10 * 60);
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 /// Hosts that are learned at most.
 const LEARNED: usize = 5_000;
+/// So many connections in a row on which a client took our certificate and left at once: it checks by itself.
+const SILENT: u32 = 3;
 
 /// Why intercepting a host failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FailureKind {
     /// The client does not take our certificate: it knows the server's, or does not trust our authority.
     ClientRefuses,
+    /// The client takes our certificate, looks at it by itself, and leaves without a word.
+    ClientLeaves,
     /// The server asks for a certificate of the client.
-    ClientCertificate,
+    AsksForCertificate,
 }
 
 impl FailureKind {
@@ -31,7 +35,8 @@ impl FailureKind {
     pub(crate) fn words(self) -> &'static str {
         match self {
             Self::ClientRefuses => "the client does not take the certificate",
-            Self::ClientCertificate => "the server asks for a client certificate",
+            Self::ClientLeaves => "the client leaves once it has seen the certificate",
+            Self::AsksForCertificate => "the server asks for a client certificate",
         }
     }
 }
@@ -59,6 +64,8 @@ struct Learned {
 pub(crate) struct Passthrough {
     named: BTreeSet<String>,
     learned: Mutex<HashMap<String, Learned>>,
+    /// Connections in a row without a word, by host; `None` once somebody has asked for something.
+    silent: Mutex<HashMap<String, Option<u32>>>,
 }
 
 impl Passthrough {
@@ -66,7 +73,7 @@ impl Passthrough {
     pub(crate) fn new<'h>(hosts: impl IntoIterator<Item = &'h str>, with_shipped: bool) -> Self {
         let shipped = SHIPPED.lines().filter(|line| with_shipped && !line.starts_with('#'));
         let named = hosts.into_iter().chain(shipped).map(plain).filter(|host| !host.is_empty()).collect();
-        Self { named, learned: Mutex::default() }
+        Self { named, learned: Mutex::default(), silent: Mutex::default() }
     }
 
     /// Is the host passed through now?
@@ -104,10 +111,34 @@ impl Passthrough {
         lasts
     }
 
-    /// Intercepting the host worked: what was learned is forgotten.
+    /// A client took the certificate and left at once, without a word: has this now happened often enough to learn from?
+    ///
+    /// Never for a host of which somebody has asked something: browsers open connections that they then do not need.
+    pub(crate) fn doubts(&self, host: &str) -> bool {
+        let mut silent = self.silent();
+        match silent.entry(plain(host)).or_insert(Some(0)) {
+            Some(count) => {
+                *count += 1;
+                *count >= SILENT
+            }
+            None => false,
+        }
+    }
+
+    /// Intercepting the host worked, for somebody has asked for something: what was learned from clients is forgotten.
     pub(crate) fn forget(&self, host: &str) {
+        self.silent().insert(plain(host), None);
         let mut learned = self.learned.lock().unwrap_or_else(PoisonError::into_inner);
-        learned.retain(|known, one| one.why != FailureKind::ClientRefuses || *known != plain(host));
+        learned.retain(|known, one| one.why == FailureKind::AsksForCertificate || *known != plain(host));
+    }
+
+    fn silent(&self) -> MutexGuard<'_, HashMap<String, Option<u32>>> {
+        let mut silent = self.silent.lock().unwrap_or_else(PoisonError::into_inner);
+        if silent.len() >= LEARNED {
+            // Rarely reached; what counts is what happens in a row.
+            silent.clear();
+        }
+        silent
     }
 
     /// The learned hosts that are passed now, by name.
@@ -156,6 +187,15 @@ mod tests {
         assert_eq!(hosts.learn("pinned.example", FailureKind::ClientRefuses), FIRST * 2);
         hosts.forget("pinned.example");
         assert!(!hosts.passes("pinned.example"));
+    }
+
+    #[test]
+    fn clients_that_leave_are_learned_from_unless_the_host_has_worked() {
+        let hosts = Passthrough::new([], false);
+        assert_eq!([(); 3].map(|()| hosts.doubts("pinned.example")), [false, false, true]);
+        hosts.doubts("news.example");
+        hosts.forget("news.example");
+        assert_eq!([(); 4].map(|()| hosts.doubts("news.example")), [false; 4]);
     }
 
     #[test]
