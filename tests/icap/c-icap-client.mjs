@@ -1,6 +1,6 @@
 // A second client, which is not squid: that of the c-icap project.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -19,8 +19,11 @@ after(async () => {
 });
 
 function ask(...more) {
-  const command = ['-i', '127.0.0.1', '-p', String(icap.port), '-v', '-nocopyright', ...more].filter((word) => word !== '-nocopyright');
-  return execFileSync('c-icap-client', command, { encoding: 'latin1', stdio: ['ignore', 'pipe', 'pipe'], timeout: 30_000 });
+  const command = ['-i', '127.0.0.1', '-p', String(icap.port), '-v', ...more];
+  const done = spawnSync('c-icap-client', command, { encoding: 'latin1', timeout: 30_000 });
+  assert.equal(done.status, 0, done.stderr);
+  // What it was told goes to stderr, bodies to stdout.
+  return done.stderr;
 }
 
 /** The body that comes back; `null` where nothing does, as after 204. */
@@ -33,6 +36,11 @@ function through(body, ...more) {
   const bytes = existsSync(got) ? readFileSync(got, 'utf8') : '';
   return bytes === '' ? null : bytes;
 }
+
+test('it is told what the services do', () => {
+  assert.match(ask('-s', 'respmod'), /RESPMOD/);
+  assert.match(ask('-s', 'reqmod'), /REQMOD/);
+});
 
 for (const size of [1_000, 63_000, 66_000, 300_000]) {
   for (const more of [[], ['-nopreview'], ['-no204'], ['-nopreview', '-no204']]) {

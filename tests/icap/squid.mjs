@@ -94,6 +94,16 @@ for (const kind of ['with preview', 'without preview']) {
   }
 }
 
+test('rules are reloaded on SIGHUP and connections go on', async () => {
+  const slow = get(squids['with preview'].plain, `${origin.http}/slow?ads&size=3000`);
+  await sleep(300);
+  icap.child.kill('SIGHUP');
+  assert.ok((await slow).body === page(3_000, false));
+  const { body } = await get(squids['with preview'].plain, `${origin.http}/?ads&size=3000`);
+  assert.ok(body === page(3_000, false));
+  assert.match(icap.log, /reloaded/);
+});
+
 test('the service ends in order: what is under way is finished', async () => {
   const port = await freePort();
   const other = await startIcap(port);

@@ -72,7 +72,9 @@ export async function startSquid(parent, name, icap, preview, hasIcap = true) {
     chmodSync(parent, 0o755);
     execFileSync('chown', ['-R', 'proxy:proxy', folder]);
   }
-  const squid = new Program(['squid', '-N', '-f', file], { plain, bumped, folder });
+  // Not `-N`: as a service it runs with a master that starts a worker anew. squid 5.7 needs it: now and then an assertion of its own
+  // fails (client_side_request.cc:1694) when an ICAP service breaks off.
+  const squid = new Program(['squid', '--foreground', '-f', file], { plain, bumped, folder });
   for (const port of [plain, bumped]) {
     await listening(port).catch((error) => {
       throw new Error(`${error.message}\n${squid.log}\n${readFileSync(path.join(folder, 'cache.log'), 'utf8')}`);
