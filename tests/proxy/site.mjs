@@ -17,7 +17,7 @@ const here = import.meta.dirname;
 export const ADSIEVE = process.env.ADSIEVE ?? join(here, "../../target/release/adsieve");
 /** Bytes of the large download. */
 export const LARGE = 200 << 20;
-const HOSTS = ["news.example", "*.news.example", "*.example", "*.adnxs.com", "*.doubleclick.net", "*.rubiconproject.com", "*.googlesyndication.com"];
+const HOSTS = ["news.example", "*.news.example", "*.example", "*.adnxs.com", "*.doubleclick.net", "*.g.doubleclick.net", "*.rubiconproject.com", "*.googlesyndication.com"];
 const pages = join(here, "pages");
 
 /** Files of ours, with what the site says of them. */
@@ -72,6 +72,8 @@ function answer(request, response) {
     return response.writeHead(200, fields).end(coding ? CODINGS[coding](bytes) : bytes);
   }
   switch (url.pathname) {
+    case "/frames":
+      return response.writeHead(200, html).end(`<!doctype html><title>frames</title>${["", "www."].map((name) => `<iframe src="https://${name}news.example/article"></iframe>`).join("")}`);
     case "/app.js":
       return response.writeHead(200, { "content-type": "text/javascript" }).end(readFileSync(join(here, "node_modules/prebid.js")));
     case "/large":

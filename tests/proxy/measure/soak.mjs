@@ -12,7 +12,7 @@ const proxy = await startProxy(site, ["--log-level", "error"]);
 const until = Date.now() + minutes * 60_000;
 let count = 0;
 
-const urls = ["https://news.example/article?coding=gzip", "http://news.example/article", "https://www.example/plain", "https://news.example/app.js", "https://ib.adnxs.com/ut/v3/prebid", "https://news.example/video.mp4"];
+const urls = ["https://news.example/article?coding=gzip", "http://news.example/article", "https://www.news.example/plain", "https://news.example/app.js", "https://ib.adnxs.com/ut/v3/prebid", "https://news.example/video.mp4"];
 async function client(number) {
   for (let at = number; Date.now() < until; at++) {
     const broken = at % 10 === 0 ? ["--max-time", "0.05", "https://news.example/endless"] : [];
