@@ -95,6 +95,13 @@ pub(crate) fn source_of(headers: &HeaderMap) -> &str {
     if source == "null" { "" } else { source }
 }
 
+/// May the answer be a page, so that it is asked for and looked at as one?
+///
+/// A script that fetches HTML puts it where scripts in it do not run; it is let be.
+pub(crate) fn may_be_page(kind: RequestKind) -> bool {
+    matches!(kind, RequestKind::Document | RequestKind::Frame | RequestKind::Object | RequestKind::Other)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -17,9 +17,9 @@ pub(crate) mod proxy;
 mod workers;
 
 pub(crate) use body::{PageHead, Rewriting};
-pub(crate) use coding::{ACCEPTED, Coding, CodingError};
+pub(crate) use coding::{Coding, CodingError, both_know};
 pub(crate) use filter::{Filter, Loaded, reload_on_signal};
-pub(crate) use kind::{kind_of, source_of};
+pub(crate) use kind::{kind_of, may_be_page, source_of};
 pub(crate) use log::LogOptions;
 pub(crate) use metrics::{Held, Metrics};
 pub(crate) use pages::{RecentPages, SeenPage};

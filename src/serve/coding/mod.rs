@@ -13,7 +13,7 @@ use std::fmt;
 use std::io;
 
 /// The codings that can be undone, as an `Accept-Encoding` field.
-pub(crate) const ACCEPTED: &str = "gzip, deflate, br, zstd";
+const ACCEPTED: &str = "gzip, deflate, br, zstd";
 
 /// Codings on top of one another that are undone; more are taken for an attack.
 const CODINGS: usize = 3;
@@ -65,6 +65,15 @@ impl Coding {
     }
 }
 
+/// The codings that a reader and we both know, for `Accept-Encoding`, by what the reader accepts.
+pub(crate) fn both_know(accepts: &str) -> String {
+    let names = accepts.split(',').filter(|name| !name.replace(' ', "").ends_with(";q=0"));
+    let names: Vec<&str> = names.map(|name| name.split(';').next().unwrap_or_default().trim()).collect();
+    let is_known = |ours: &&str| names.iter().any(|name| name.eq_ignore_ascii_case(ours) || *name == "*");
+    let both = ACCEPTED.split(", ").filter(is_known).collect::<Vec<_>>().join(", ");
+    if both.is_empty() { "identity".to_owned() } else { both }
+}
+
 /// Why a body cannot be read on.
 #[derive(Debug)]
 pub(crate) enum CodingError {
@@ -113,6 +122,14 @@ mod tests {
 
     fn text() -> Vec<u8> {
         (0..9_000_u32).flat_map(|number| format!("<p>line {}</p>\n", number * 7919 % 1009).into_bytes()).collect()
+    }
+
+    #[test]
+    fn only_codings_that_both_know_are_asked_for() {
+        assert_eq!(both_know("gzip, deflate, br, zstd"), "gzip, deflate, br, zstd");
+        assert_eq!(both_know("br;q=1.0, gzip;q=0, compress"), "br");
+        assert_eq!(both_know("*"), ACCEPTED);
+        assert_eq!(both_know(""), "identity");
     }
 
     #[test]

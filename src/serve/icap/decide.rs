@@ -5,7 +5,7 @@
 
 use super::answer::{self, HttpAnswer};
 use super::wire::{Fields, RequestHead, ResponseHead};
-use crate::serve::{ACCEPTED, Coding, Loaded, PageHead, contained, kind_of, source_of};
+use crate::serve::{Coding, Loaded, PageHead, both_know, contained, kind_of, may_be_page, source_of};
 use adsieve::header::{self, HeaderList, PassReason};
 use adsieve::{PageContext, Request, RequestKind, RequestVerdict};
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
@@ -149,22 +149,6 @@ fn remove_links(loaded: &Loaded, url: &str, list: &mut HeaderList) {
         let request = Request::new(link).with_source(url).with_kind(kind);
         contained(|| loaded.engine.check_request(&request).is_block()).unwrap_or_default()
     });
-}
-
-/// May the answer be a page, so that it is asked for and looked at as one?
-///
-/// A script that fetches HTML puts it where scripts in it do not run; it is let be.
-fn may_be_page(kind: RequestKind) -> bool {
-    matches!(kind, RequestKind::Document | RequestKind::Frame | RequestKind::Object | RequestKind::Other)
-}
-
-/// The codings that client and filter both know, for `Accept-Encoding`.
-fn both_know(accepts: &str) -> String {
-    let names = accepts.split(',').filter(|name| !name.replace(' ', "").ends_with(";q=0"));
-    let names: Vec<&str> = names.map(|name| name.split(';').next().unwrap_or_default().trim()).collect();
-    let is_known = |ours: &&str| names.iter().any(|name| name.eq_ignore_ascii_case(ours) || *name == "*");
-    let both = ACCEPTED.split(", ").filter(is_known).collect::<Vec<_>>().join(", ");
-    if both.is_empty() { "identity".to_owned() } else { both }
 }
 
 fn to_map(fields: &Fields) -> HeaderMap {

@@ -10,7 +10,9 @@ use super::passthrough::FailureKind;
 use super::shared::{OWN_NAME, Shared, Way};
 use super::stream;
 use super::upstream::UpstreamError;
-use crate::serve::{ACCEPTED, Coding, CodingError, Held, Loaded, PageHead, Rewriting, contained, kind_of, source_of};
+use crate::serve::{
+    Coding, CodingError, Held, Loaded, PageHead, Rewriting, both_know, contained, kind_of, may_be_page, source_of,
+};
 use adsieve::header::{self, PassReason};
 use adsieve::{PageContext, Request as Judged, RequestKind, RequestVerdict, Rewritten};
 use http_body_util::BodyExt;
@@ -335,23 +337,6 @@ impl Exchange {
     }
 }
 
-/// May the answer be a page, so that it is asked for and looked at as one?
-///
-/// A script that fetches HTML puts it where scripts in it do not run; it is let be.
-fn may_be_page(kind: RequestKind) -> bool {
-    matches!(kind, RequestKind::Document | RequestKind::Frame | RequestKind::Object | RequestKind::Other)
-}
-
-/// The codings that client and proxy both know, for `Accept-Encoding`.
-fn both_know(accepts: &str) -> String {
-    let names = accepts.split(',').filter(|name| !name.replace(' ', "").ends_with(";q=0"));
-    let names: Vec<&str> = names.map(|name| name.split(';').next().unwrap_or_default().trim()).collect();
-    let ours =
-        ACCEPTED.split(", ").filter(|ours| names.iter().any(|name| name.eq_ignore_ascii_case(ours) || *name == "*"));
-    let both = ours.collect::<Vec<_>>().join(", ");
-    if both.is_empty() { "identity".to_owned() } else { both }
-}
-
 fn field(request: &Request<Incoming>, name: HeaderName) -> &str {
     request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
@@ -366,17 +351,4 @@ fn replace_path(request: &mut Request<Incoming>, path: PathAndQuery) {
 
 fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&error| error.source())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_codings_that_both_know_are_asked_for() {
-        assert_eq!(both_know("gzip, deflate, br, zstd"), "gzip, deflate, br, zstd");
-        assert_eq!(both_know("br;q=1.0, gzip;q=0, compress"), "br");
-        assert_eq!(both_know("*"), ACCEPTED);
-        assert_eq!(both_know(""), "identity");
-    }
 }
