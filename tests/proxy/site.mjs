@@ -11,6 +11,7 @@ import { createSecureServer } from "node:http2";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import * as zlib from "node:zlib";
 
 const here = import.meta.dirname;
@@ -149,39 +150,49 @@ export async function startSite() {
   };
 }
 
+const freePort = async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+};
+
 /** Starts the proxy before the site; `more` arguments come last. */
 export async function startProxy(site, more = []) {
   const ways = [`*:443=127.0.0.1:${site.securePort}`, `*:80=127.0.0.1:${site.plainPort}`];
-  const parts = ["proxy", "--listen", "127.0.0.1:0", "--metrics", "127.0.0.1:0", "--log", "json", "--ca", join(site.folder, "proxy-ca")];
+  const [port, shows] = [await freePort(), await freePort()];
+  const parts = ["proxy", "--listen", `127.0.0.1:${port}`, "--metrics", `127.0.0.1:${shows}`, "--log", "json", "--ca", join(site.folder, "proxy-ca")];
   parts.push("--upstream-ca", join(site.folder, "ca.pem"), "--allow-upstream", "127.0.0.1");
   parts.push(...ways.flatMap((way) => ["--connect-to", way]), ...more);
   const child = spawn(ADSIEVE, parts, { stdio: ["ignore", "ignore", "pipe"] });
   const log = [];
   let rest = "";
-  const ready = new Promise((resolve, reject) => {
-    child.stderr.setEncoding("utf8").on("data", (text) => {
-      const lines = (rest + text).split("\n");
-      rest = lines.pop();
-      for (const line of lines) {
-        let event = { message: line };
-        try {
-          event = JSON.parse(line);
-        } catch {
-          // A message for people.
-        }
-        log.push(event);
-        if (event.message === "ready") resolve(event);
+  child.stderr.setEncoding("utf8").on("data", (text) => {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop();
+    for (const line of lines) {
+      let event = { message: line };
+      try {
+        event = JSON.parse(line);
+      } catch {
+        // A message for people.
       }
-    });
-    child.on("exit", (code) => reject(new Error(`the proxy ended with ${code}: ${log.map((event) => event.message).join("\n")}`)));
+      log.push(event);
+    }
   });
-  const { listens, shows } = await ready;
+  // Its log may be told to be quiet, so the port says when it is there.
+  const monitor = `http://127.0.0.1:${shows}`;
+  while (!(await fetch(`${monitor}/metrics`).then((response) => response.ok, () => false))) {
+    if (child.exitCode !== null) throw new Error(`the proxy ended with ${child.exitCode}: ${log.map((event) => event.message).join("\n")}`);
+    await sleep(50);
+  }
   const memory = (name) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))[1]) * 1024;
   return {
     child,
     log,
-    port: Number(listens.split(":").at(-1)),
-    monitor: `http://${shows}`,
+    port,
+    monitor,
     authority: join(site.folder, "proxy-ca/ca.pem"),
     /** Bytes in memory now, and the most there were. */
     memory: () => ({ now: memory("VmRSS"), most: memory("VmHWM") }),
