@@ -99,8 +99,12 @@ impl<'a> Machine<'a> {
         let left = old(self);
         let Some(op) = assign.op.to_update() else { return self.unknown(assign.span) };
         if matches!(op, ast::BinaryOp::LogicalAnd | ast::BinaryOp::LogicalOr | ast::BinaryOp::NullishCoalescing) {
-            // `a ||= b`: the left side serves as the text of the condition, too.
-            return self.logical(op, &left, &assign.right, &assign.right, scope);
+            // `a ||= b`: the left side is the test, as in `a = a || b`.
+            let target = match &assign.left {
+                ast::AssignTarget::Simple(target) => Box::<ast::Expr>::from(target.clone()),
+                ast::AssignTarget::Pat(_) => return self.expression(&assign.right, scope),
+            };
+            return self.logical(op, &left, &target, &assign.right, scope);
         }
         let right = self.expression(&assign.right, scope);
         self.operate(op, &left, &right, assign.span)

@@ -58,6 +58,10 @@ impl<'a> Machine<'a> {
                 let value = field.value.as_ref().map_or(Abstract::Undefined, |value| self.expression(value, scope));
                 self.define_members(class, &key, value);
             }
+            ast::ClassMember::PrivateProp(field) if field.is_static => {
+                let value = field.value.as_ref().map_or(Abstract::Undefined, |value| self.expression(value, scope));
+                self.define(class, &Atom::new(format!("#{}", field.key.name)), value);
+            }
             ast::ClassMember::StaticBlock(block) => {
                 self.block(&block.body.stmts, scope);
             }

@@ -53,9 +53,11 @@ impl<'a> Machine<'a> {
                 self.awaited(&value)
             }
             Expr::Yield(give) => {
-                let value = give.arg.as_ref().map(|value| self.expression(value, scope));
-                self.yielded(value.unwrap_or(Abstract::Undefined), give.delegate);
-                self.unknown(give.span)
+                let value = give.arg.as_ref().map_or(Abstract::Undefined, |value| self.expression(value, scope));
+                // Whoever runs a generator that gives promises hands back what they become, as `await` would.
+                let back = if self.is_promise(&value) { self.awaited(&value) } else { self.unknown(give.span) };
+                self.yielded(value, give.delegate);
+                back
             }
             Expr::OptChain(chain) => self.optional_chain(chain, scope),
             Expr::SuperProp(property) => self.super_property(property, scope),

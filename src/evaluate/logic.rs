@@ -104,7 +104,7 @@ impl<'a> Machine<'a> {
         &mut self,
         op: ast::BinaryOp,
         left: &Abstract,
-        left_source: &'a Expr,
+        left_source: &Expr,
         right: &'a Expr,
         scope: ScopeId,
     ) -> Abstract {
@@ -155,7 +155,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn coalesce(&mut self, left: &Abstract, source: &'a Expr, right: &'a Expr, scope: ScopeId) -> Abstract {
+    fn coalesce(&mut self, left: &Abstract, source: &Expr, right: &'a Expr, scope: ScopeId) -> Abstract {
         match left {
             _ if left.is_nullish() => self.expression(right, scope),
             Abstract::Unknown(_) => {
@@ -172,10 +172,12 @@ impl<'a> Machine<'a> {
 
     /// `window.lib = window.lib || {}`: the page prepares an object that a library may have made already,
     /// or will take over. Either way it is one object that bears the library's name.
-    fn prepared(&mut self, left: &Abstract, source: &'a Expr, right: &'a Expr, scope: ScopeId) -> Option<Abstract> {
+    fn prepared(&mut self, left: &Abstract, source: &Expr, right: &'a Expr, scope: ScopeId) -> Option<Abstract> {
         let is_literal = matches!(unwrap(right), Expr::Object(_) | Expr::Array(_));
         let path = match left {
             Abstract::Unknown(origin) => origin.path.clone(),
+            // `undefined || {}`: no library stands behind that.
+            Abstract::Undefined if is_undefined(source) => return None,
             Abstract::Undefined => self.static_path(source).map(|path| Atom::new(global_name(&path))),
             _ => return None,
         };
@@ -190,5 +192,14 @@ impl<'a> Machine<'a> {
             object.path = path;
         }
         Some(value)
+    }
+}
+
+/// `undefined` and `void 0`, as they are written.
+fn is_undefined(expression: &Expr) -> bool {
+    match unwrap(expression) {
+        Expr::Ident(name) => name.sym == "undefined",
+        Expr::Unary(unary) => unary.op == ast::UnaryOp::Void,
+        _ => false,
     }
 }

@@ -168,10 +168,13 @@ impl<'a> Machine<'a> {
         Abstract::Object(self.add_object(super::heap::Object::new(Kind::Promise(value))))
     }
 
+    pub(super) fn is_promise(&self, value: &Abstract) -> bool {
+        value.as_object().is_some_and(|id| matches!(self.object(id).kind, Kind::Promise(_)))
+    }
+
     /// The promise of a value; of a promise, that promise.
     pub(super) fn promise_of(&mut self, value: Abstract) -> Abstract {
-        let is_promise = value.as_object().is_some_and(|id| matches!(self.object(id).kind, Kind::Promise(_)));
-        if is_promise { value } else { self.promise(Some(value)) }
+        if self.is_promise(&value) { value } else { self.promise(Some(value)) }
     }
 
     pub(super) fn settle(&mut self, promise: ObjectId, value: Abstract) {

@@ -18,9 +18,7 @@ impl<'a> Machine<'a> {
     pub(super) fn template(&mut self, template: &'a ast::Tpl, scope: ScopeId) -> Abstract {
         let mut text = Abstract::String(swc_atoms::atom!(""));
         for (at, part) in template.quasis.iter().enumerate() {
-            let known =
-                part.cooked.as_ref().map_or_else(|| part.raw.clone(), |cooked| cooked.to_atom_lossy().into_owned());
-            text = self.concat(&text, &Abstract::String(known), template.span);
+            text = self.concat(&text, &cooked(part), template.span);
             if let Some(expression) = template.exprs.get(at) {
                 let value = self.expression(expression, scope);
                 text = self.concat(&text, &value, expression.span());
@@ -33,9 +31,27 @@ impl<'a> Machine<'a> {
     }
 
     pub(super) fn tagged_template(&mut self, tagged: &'a ast::TaggedTpl, scope: ScopeId) -> Abstract {
-        let text = self.template(&tagged.tpl, scope);
-        let tag = self.static_path(&tagged.tag);
-        if tag.as_deref() == Some("String.raw") { text } else { self.unknown(tagged.span) }
+        if self.static_path(&tagged.tag).as_deref() == Some("String.raw") {
+            return self.template(&tagged.tpl, scope);
+        }
+        let (this, tag) = match &*tagged.tag {
+            ast::Expr::Member(member) => {
+                let this = self.expression(&member.obj, scope);
+                let key = self.member_key(&member.prop, scope);
+                let tag = self.read_members(&this, &key, member.span, None);
+                (this, tag)
+            }
+            other => (Abstract::Undefined, self.expression(other, scope)),
+        };
+        let parts = tagged.tpl.quasis.iter();
+        let (cooked, raw): (Vec<_>, Vec<_>) = parts.map(|part| (cooked(part), Abstract::String(part.raw.clone()))).unzip();
+        let (parts, raw) = (self.add_array(cooked), self.add_array(raw));
+        if let Some(id) = parts.as_object() {
+            self.define(id, &swc_atoms::atom!("raw"), raw);
+        }
+        let mut arguments = vec![parts];
+        arguments.extend(tagged.tpl.exprs.iter().map(|value| self.expression(value, scope)));
+        self.call_value(&tag, &this, arguments, tagged.span)
     }
 
     /// Concatenates as `+` does with a string.
@@ -102,4 +118,9 @@ impl<'a> Machine<'a> {
             },
         }
     }
+}
+
+/// A part of a template as its escapes are meant.
+fn cooked(part: &ast::TplElement) -> Abstract {
+    Abstract::String(part.cooked.as_ref().map_or_else(|| part.raw.clone(), |text| text.to_atom_lossy().into_owned()))
 }

@@ -81,14 +81,10 @@ pub(in crate::evaluate) fn call_host(
         | "document.getElementsByTagName" => m.query(path, first?, span),
         "document.getElementById" => {
             let id = m.text_of(first?)?;
-            let Some(text) = m.element_texts.get(&id).cloned() else {
-                return m.select(&format!("#{id}"), span)?.into_iter().next();
-            };
-            let element = m.add_object(Object { is_open: true, ..Object::new(Kind::Plain) });
-            for name in ["textContent", "innerHTML", "innerText", "text"] {
-                m.define(element, &Atom::new(name), Abstract::String(text.clone()));
+            match m.element_text(&id) {
+                None => m.select(&format!("#{id}"), span)?.into_iter().next(),
+                known => known,
             }
-            Some(Abstract::Object(element))
         }
         "eval" => match first? {
             Abstract::String(code) => Some(m.run_text(&code.clone(), span)),
@@ -229,6 +225,16 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// An element of which the text is known, by its id.
+    fn element_text(&mut self, id: &Atom) -> Option<Abstract> {
+        let text = self.element_texts.get(id)?.clone();
+        let element = self.add_object(Object { is_open: true, ..Object::new(Kind::Plain) });
+        for name in ["textContent", "innerHTML", "innerText", "text"] {
+            self.define(element, &Atom::new(name), Abstract::String(text.clone()));
+        }
+        Some(Abstract::Object(element))
+    }
+
     /// `querySelectorAll` and its kin, over the elements of the page's markup.
     fn query(&mut self, path: &str, wanted: &Abstract, span: Span) -> Option<Abstract> {
         let wanted = self.text_of(wanted)?;
@@ -236,6 +242,13 @@ impl<'a> Machine<'a> {
             "document.getElementsByClassName" => format!(".{}", wanted.trim().replace(' ', ".")),
             _ => wanted.to_string(),
         };
+        // `script#state`: the text of an element with an id.
+        if path == "document.querySelector"
+            && let Some((_, id)) = selector.split_once('#')
+            && let Some(element) = self.element_text(&Atom::new(id.trim_end()))
+        {
+            return Some(element);
+        }
         let found = self.select(&selector, span)?;
         // Nothing there may only mean that scripts add it later.
         match path {

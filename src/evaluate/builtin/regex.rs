@@ -2,7 +2,7 @@
 
 use super::array::whole;
 use crate::evaluate::abstract_value::{Abstract, ObjectId};
-use crate::evaluate::heap::Kind;
+use crate::evaluate::heap::{Kind, Object};
 use crate::evaluate::machine::Machine;
 use regex::{Regex, RegexBuilder};
 use rustc_hash::FxHashMap;
@@ -107,7 +107,7 @@ impl<'a> Machine<'a> {
                     let end = found.as_ref().and_then(|found| found.get(0)).map_or(0, |all| all.end().max(start + 1));
                     self.define(id, &atom!("lastIndex"), Abstract::Number(end as f64));
                 }
-                Some(found.map_or(Abstract::Null, |found| self.captures(&found, span)))
+                Some(found.map_or(Abstract::Null, |found| self.captures(&regex, &found, span)))
             }
             _ => None,
         }
@@ -118,7 +118,7 @@ impl<'a> Machine<'a> {
         if text.is_char_boundary(at) { at } else { text.len() + 1 }
     }
 
-    fn captures(&mut self, found: &regex::Captures<'_>, span: Span) -> Abstract {
+    fn captures(&mut self, regex: &Regex, found: &regex::Captures<'_>, span: Span) -> Abstract {
         let groups = found
             .iter()
             .map(|group| group.map_or(Abstract::Undefined, |group| Abstract::text(group.as_str())))
@@ -126,8 +126,22 @@ impl<'a> Machine<'a> {
         let array = self.new_array(groups, span);
         if let (Abstract::Object(id), Some(all)) = (&array, found.get(0)) {
             self.define(*id, &atom!("index"), Abstract::Number(all.start() as f64));
+            if let Some(groups) = self.named_groups(regex, found) {
+                self.define(*id, &atom!("groups"), groups);
+            }
         }
         array
+    }
+
+    /// `(?<name>…)`: what each of them took, by its name; `None` where no group has one.
+    fn named_groups(&mut self, regex: &Regex, found: &regex::Captures<'_>) -> Option<Abstract> {
+        regex.capture_names().flatten().next()?;
+        let groups = self.add_object(Object::new(Kind::Plain));
+        for name in regex.capture_names().flatten() {
+            let value = found.name(name).map_or(Abstract::Undefined, |group| Abstract::text(group.as_str()));
+            self.define(groups, &Atom::new(name), value);
+        }
+        Some(Abstract::Object(groups))
     }
 
     pub(super) fn match_text(&mut self, text: &Atom, key: &str, pattern: &Abstract, span: Span) -> Option<Abstract> {
@@ -135,21 +149,21 @@ impl<'a> Machine<'a> {
             Abstract::Object(id) => *id,
             other => {
                 let kind = self.new_regex(other, None)?;
-                self.add_object(crate::evaluate::heap::Object::new(kind))
+                self.add_object(Object::new(kind))
             }
         };
         let regex = self.regex(id)?;
         match key {
             "search" => Some(Abstract::Number(regex.find(text).map_or(-1.0, |found| found.start() as f64))),
             "matchAll" => {
-                let all: Vec<Abstract> = regex.captures_iter(text).map(|found| self.captures(&found, span)).collect();
+                let all: Vec<Abstract> = regex.captures_iter(text).map(|found| self.captures(&regex, &found, span)).collect();
                 Some(self.new_array(all, span))
             }
             _ if self.is_global(id) => {
                 let all: Vec<Abstract> = regex.find_iter(text).map(|found| Abstract::text(found.as_str())).collect();
                 Some(if all.is_empty() { Abstract::Null } else { self.new_array(all, span) })
             }
-            _ => Some(regex.captures(text).map_or(Abstract::Null, |found| self.captures(&found, span))),
+            _ => Some(regex.captures(text).map_or(Abstract::Null, |found| self.captures(&regex, &found, span))),
         }
     }
 
@@ -168,7 +182,8 @@ impl<'a> Machine<'a> {
                     .iter()
                     .map(|group| group.map_or(Abstract::Undefined, |group| Abstract::text(group.as_str())))
                     .collect();
-                given.push(Abstract::Number(all.start() as f64));
+                given.extend([Abstract::Number(all.start() as f64), Abstract::String(text.clone())]);
+                given.extend(self.named_groups(&regex, &found));
                 self.call_value(by, &Abstract::Undefined, given, span)
             } else {
                 match by {
@@ -197,6 +212,11 @@ fn expand(by: &str, found: &regex::Captures<'_>) -> String {
             (Some(b'$'), _) => {
                 out.push('$');
                 1
+            }
+            (Some(b'<'), _) if after.contains('>') => {
+                let end = after.find('>').unwrap_or(0);
+                out.push_str(found.name(&after[1..end]).map_or("", |group| group.as_str()));
+                end + 1
             }
             (Some(b'&'), _) => {
                 out.push_str(found.get(0).map_or("", |all| all.as_str()));
