@@ -109,6 +109,9 @@ impl<'a> Machine<'a> {
     ) -> Abstract {
         if *key == "push" || *key == "unshift" {
             self.note_queue(owner, &arguments);
+            if let [chunk] = &arguments[..] {
+                self.note_chunk(chunk, span);
+            }
         }
         if let Abstract::Object(id) = object
             && *id != GLOBAL

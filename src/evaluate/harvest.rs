@@ -56,8 +56,9 @@ impl Machine<'_> {
             let value = self.export(&Abstract::Object(id));
             self.add_unit(value, evidence, id);
         }
-        let alone: Vec<(ObjectId, Evidence)> =
-            bids.into_iter().filter(|(id, _)| !taken.contains(id) && self.is_bid(*id, true)).collect();
+        // A bid that was only a pattern for another one counts as that one.
+        let is_alone = |id: &ObjectId| !taken.contains(id) && !self.copied.contains(id) && self.is_bid(*id, true);
+        let alone: Vec<(ObjectId, Evidence)> = bids.into_iter().filter(|(id, _)| is_alone(id)).collect();
         self.gather(&alone);
     }
 

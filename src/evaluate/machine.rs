@@ -106,6 +106,10 @@ pub(super) struct Machine<'a> {
     pub(super) listeners: Listeners,
     /// The functions of stand-ins that were needed, by their number.
     pub(super) stand_ins: FxHashMap<usize, Option<ObjectId>>,
+    /// What `this` is in the methods of an object that is a component's options, or a class's prototype.
+    pub(super) instances: FxHashMap<ObjectId, ObjectId>,
+    /// Objects whose members are the modules of a bundle.
+    pub(super) modules: Vec<ObjectId>,
     pub(super) prototypes: FxHashMap<&'static str, ObjectId>,
     pub(super) natives: FxHashMap<&'static str, ObjectId>,
     /// Bodies that were parsed when they were called, by their place.
@@ -119,6 +123,8 @@ pub(super) struct Machine<'a> {
     pub(super) functions: Vec<(ObjectId, Option<ObjectId>)>,
     /// Objects with a `bidder` member, and strings that may be JSON about bidders.
     pub(super) bids: Vec<(ObjectId, Evidence)>,
+    /// Those of which another object has a copy.
+    pub(super) copied: rustc_hash::FxHashSet<ObjectId>,
     pub(super) texts: Vec<(Atom, Place, Evidence)>,
     pub(super) units: Vec<(ObjectId, Evidence)>,
     /// JSON islands and text of elements, by id.
@@ -209,6 +215,8 @@ impl<'a> Machine<'a> {
             effort: Effort::default(),
             listeners: Listeners::default(),
             stand_ins: FxHashMap::default(),
+            instances: FxHashMap::default(),
+            modules: Vec::new(),
             prototypes: FxHashMap::default(),
             natives: FxHashMap::default(),
             bodies: FxHashMap::default(),
@@ -217,6 +225,7 @@ impl<'a> Machine<'a> {
             called: rustc_hash::FxHashSet::default(),
             functions: Vec::new(),
             bids: Vec::new(),
+            copied: rustc_hash::FxHashSet::default(),
             texts: Vec::new(),
             units: Vec::new(),
             element_texts: FxHashMap::default(),

@@ -311,6 +311,9 @@ impl<'a> Machine<'a> {
         match from {
             Abstract::Object(from) if *from != GLOBAL => {
                 self.make_ready(*from);
+                if self.object(*from).own("bidder").is_some() {
+                    self.copied.insert(*from);
+                }
                 let from = self.objects.share(from.0);
                 for (at, element) in from.elements.iter().enumerate() {
                     self.define(id, &Atom::new(at.to_string()), element.clone());

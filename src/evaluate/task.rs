@@ -126,13 +126,16 @@ impl<'a> Machine<'a> {
         if !matches!(object.kind, Kind::Plain | Kind::Array) {
             return;
         }
-        let members = object.properties.values().filter_map(|property| match property {
+        let instance = self.component(*id).map(Abstract::Object);
+        let this = instance.as_ref().unwrap_or(value);
+        let members = object.properties.iter().filter_map(|(name, property)| match property {
+            super::heap::Property::Value(_) if instance.is_some() && *name == "data" => None,
             super::heap::Property::Value(member) => Some(member),
             super::heap::Property::Accessor { .. } => None,
         });
         for member in members.chain(&object.elements).take(CALLBACKS) {
             if self.is_function(member) {
-                self.schedule(member, value, None);
+                self.schedule(member, this, None);
             }
         }
     }
@@ -296,6 +299,7 @@ impl<'a> Machine<'a> {
 
     /// Functions that nothing has called, but which name a bidder: what would they do?
     pub(super) fn run_uncalled(&mut self) {
+        self.run_modules();
         let mut at = 0;
         while let Some(&(id, holder)) = self.functions.get(at) {
             at += 1;
@@ -310,8 +314,11 @@ impl<'a> Machine<'a> {
                 continue;
             }
             let function = Abstract::Object(id);
-            let this = holder.map_or(Abstract::Object(GLOBAL), Abstract::Object);
+            let class = closure.class.as_ref().map(|class| class.prototype).filter(|one| Some(*one) == holder);
+            let class = class.and_then(|prototype| self.object(prototype).own("constructor")?.as_object());
             self.as_declared(|m| {
+                let this = holder.map_or(GLOBAL, |holder| m.instance_of(holder, class));
+                let this = Abstract::Object(this);
                 m.has_unknown_arguments = true;
                 if is_class {
                     m.construct(&function, Vec::new(), None, code.1);

@@ -381,6 +381,43 @@ fn a_stand_in_answers_for_its_library() {
     assert!(super::StandIn::compile(Vec::new(), "return {").is_err());
 }
 
+#[test]
+fn an_assignment_where_missing_tests_what_it_assigns_to() {
+    assert_eq!(seen("let a = 0; a ||= 7; let b = {c: 1}; b.c &&= 2; b.d ??= 3; see(a, b)"), r#"7, {"c":2,"d":3}"#);
+    let either = r#"{"$any":[{"when":"a.b","value":{"$unknown":"x()"}},{"when":"!(a.b)","value":3}]}"#;
+    assert_eq!(seen("a = {b: x()}; a.b ||= 3; see(a.b)"), either);
+    assert_eq!(seen("const a = undefined ?? {b: 1}; see(a.b, a.c)"), r#"1, {"$undefined":true}"#);
+}
+
+#[test]
+fn texts_are_taken_apart_by_named_groups_and_tags() {
+    assert_eq!(seen("see('top:7'.match(/(?<name>\\w+):(?<id>\\d+)/).groups)"), r#"{"name":"top","id":"7"}"#);
+    assert_eq!(seen("see('a-b'.replace(/(?<x>a)-(?<y>b)/, '$<y>-$<x>'), 'a'.replace(/a/, '$<x>'))"), r#""b-a", "$<x>""#);
+    assert_eq!(seen("const tag = (parts, ...all) => parts.join('|') + all; see(tag`a${1}b${2}c`)"), r#""a|b|c1,2""#);
+}
+
+#[test]
+fn parameters_of_a_known_url_are_known() {
+    let script = "const u = new URL('https://ads.example.com/x?pub=p9&n=1'); see(u.hostname, u.searchParams.get('pub'))";
+    assert_eq!(seen(script), r#""ads.example.com", "p9""#);
+    assert_eq!(seen("see([...new URLSearchParams('a=1&b=2')].length)"), "2");
+}
+
+#[test]
+fn a_bundle_that_nothing_runs_starts_where_it_says() {
+    let script = "(self.chunks = self.chunks || []).push([[1], {\
+        2: (m, e, r) => { r.d(e, {id: () => id}); const id = 'bidder' },\
+        3: (m, e, r) => { see(r(2).id) }\
+    }, r => r(r.s = 3)])";
+    assert_eq!(seen(script), r#""bidder""#);
+    assert_eq!(seen("define('a', [], () => 5); require(['./a'], a => see(a))"), "5");
+}
+
+#[test]
+fn a_static_private_field_stands_at_its_class() {
+    assert_eq!(seen("class A { static #n = 1; static next() { return ++A.#n } } A.next(); see(A.next())"), "3");
+}
+
 /// A script that begins with `name = data`, the data large enough to wait until it is read.
 fn with_state(data: &str, rest: &str) -> String {
     format!("state = {{pad: \"{}\", data: {data}}}; {rest}", "x".repeat(4_000))

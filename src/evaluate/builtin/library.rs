@@ -179,6 +179,11 @@ impl<'a> Machine<'a> {
     /// `_.map(list, f)` as `list.map(f)`.
     fn list_function(&mut self, name: &str, arguments: &[Abstract], is_jquery: bool, span: Span) -> Option<Abstract> {
         let (list, rest) = arguments.split_first()?;
+        // `_.map(list, "name")`: shorthands are Lodash's own.
+        let is_by_value = matches!(name, "includes" | "indexOf");
+        if !is_by_value && !rest.first()?.as_object().is_some_and(|id| self.object(id).is_callable()) {
+            return None;
+        }
         let id = match self.array(list) {
             Some(_) => list.as_object()?,
             None => {

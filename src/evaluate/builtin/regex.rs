@@ -199,24 +199,25 @@ impl<'a> Machine<'a> {
     }
 }
 
-/// `$1` and `$&` in a replacement.
+/// `$1`, `$<name>` and `$&` in a replacement.
 fn expand(by: &str, found: &regex::Captures<'_>) -> String {
     let mut out = String::with_capacity(by.len());
     let mut rest = by;
     while let Some(at) = rest.find('$') {
         out.push_str(&rest[..at]);
         let after = &rest[at + 1..];
+        let named = after.strip_prefix('<').and_then(|name| name.split_once('>'));
+        if let Some((name, group)) = named.and_then(|(name, _)| Some((name, found.name(name)?))) {
+            out.push_str(group.as_str());
+            rest = &after[name.len() + 2..];
+            continue;
+        }
         let digits = after.bytes().take(2).take_while(u8::is_ascii_digit).count();
         let group = after[..digits].parse::<usize>().ok().and_then(|number| found.get(number));
         let taken = match (after.bytes().next(), group) {
             (Some(b'$'), _) => {
                 out.push('$');
                 1
-            }
-            (Some(b'<'), _) if after.contains('>') => {
-                let end = after.find('>').unwrap_or(0);
-                out.push_str(found.name(&after[1..end]).map_or("", |group| group.as_str()));
-                end + 1
             }
             (Some(b'&'), _) => {
                 out.push_str(found.get(0).map_or("", |all| all.as_str()));

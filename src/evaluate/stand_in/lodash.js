@@ -1,0 +1,72 @@
+// Functions of Lodash and Underscore that make lists and objects of others.
+const path = name => Array.isArray(name) ? name : String(name).split(/[.[\]]+/).filter(Boolean);
+const get = (from, name, other) => {
+  let value = from;
+  for (const key of path(name)) {
+    if (value === undefined || value === null) break;
+    value = value[key];
+  }
+  return value === undefined || value === null ? other : value;
+};
+const by = how =>
+  typeof how === "function" ? how
+  : how === undefined ? one => one
+  : Array.isArray(how) ? one => get(one, how[0]) === how[1]
+  : typeof how === "object" ? one => Object.keys(how).every(name => one[name] === how[name])
+  : one => get(one, how);
+const list = from => Array.isArray(from) ? from : Object.values(from || {});
+const pairs = from => Array.isArray(from) ? from.map((one, at) => [one, at])
+  : Object.keys(from || {}).map(name => [from[name], name]);
+const all = {
+  get,
+  map: (from, how) => { const f = by(how); return pairs(from).map(([one, key]) => f(one, key, from)) },
+  filter: (from, how) => { const f = by(how); return pairs(from).filter(([one, key]) => f(one, key)).map(([one]) => one) },
+  reject: (from, how) => { const f = by(how); return list(from).filter(one => !f(one)) },
+  find: (from, how) => list(from).find(by(how)),
+  some: (from, how) => list(from).some(by(how)),
+  every: (from, how) => list(from).every(by(how)),
+  pluck: (from, name) => list(from).map(by(name)),
+  flatMap: (from, how) => list(from).flatMap(by(how)),
+  flatten: from => from.flat(),
+  flattenDeep: from => from.flat(9),
+  compact: from => from.filter(Boolean),
+  concat: (from, ...more) => [].concat(from, ...more),
+  uniq: from => [...new Set(from)],
+  union: (...lists) => [...new Set(lists.flat())],
+  without: (from, ...out) => from.filter(one => !out.includes(one)),
+  difference: (from, out) => from.filter(one => !out.includes(one)),
+  head: from => from[0],
+  first: from => from[0],
+  last: from => from[from.length - 1],
+  keys: from => Object.keys(from),
+  values: from => Object.values(from),
+  size: from => list(from).length,
+  isEmpty: from => list(from).length === 0,
+  toPairs: from => Object.entries(from),
+  pairs: from => Object.entries(from),
+  fromPairs: from => Object.fromEntries(from),
+  zipObject: (names, values) => Object.fromEntries(names.map((name, at) => [name, values[at]])),
+  groupBy: (from, how) => {
+    const f = by(how), groups = {};
+    for (const one of list(from)) { const key = f(one); (groups[key] = groups[key] || []).push(one) }
+    return groups;
+  },
+  keyBy: (from, how) => { const f = by(how); return Object.fromEntries(list(from).map(one => [f(one), one])) },
+  mapValues: (from, how) => { const f = by(how); return Object.fromEntries(pairs(from).map(([one, key]) => [key, f(one, key)])) },
+  mapKeys: (from, how) => { const f = by(how); return Object.fromEntries(pairs(from).map(([one, key]) => [f(one, key), one])) },
+  pickBy: (from, how) => { const f = by(how); return Object.fromEntries(pairs(from).filter(([one, key]) => f(one, key)).map(([one, key]) => [key, one])) },
+  omitBy: (from, how) => { const f = by(how); return Object.fromEntries(pairs(from).filter(([one, key]) => !f(one, key)).map(([one, key]) => [key, one])) },
+  pick: (from, ...names) => Object.fromEntries(names.flat().filter(name => name in from).map(name => [name, from[name]])),
+  omit: (from, ...names) => { const out = names.flat(); return Object.fromEntries(Object.entries(from).filter(([name]) => !out.includes(name))) },
+  forOwn: (from, f) => { for (const name of Object.keys(from)) f(from[name], name); return from },
+  defaults: (to, ...from) => { for (const one of from) for (const name in one) if (to[name] === undefined) to[name] = one[name]; return to },
+  set: (to, name, value) => {
+    const names = path(name), last = names.pop();
+    let at = to;
+    for (const key of names) at = at[key] = at[key] || {};
+    at[last] = value;
+    return to;
+  },
+  times: (count, f) => Array.from({ length: count }, (_, at) => f(at)),
+};
+return Object.fromEntries(Object.entries(all).map(([name, f]) => ["_." + name, f]));
