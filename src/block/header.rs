@@ -92,7 +92,7 @@ pub fn mend_request(headers: &mut HeaderList, codings: &str, mark: &str) {
     headers.push(("accept-encoding".to_owned(), codings.to_owned()));
     let mut is_stale = false;
     for (_, value) in headers.iter_mut().filter(|(name, _)| is_one_of(name, &["if-none-match", "if-match"])) {
-        let tags: Vec<String> = value.split(',').filter_map(|tag| unmarked(tag.trim(), mark)).collect();
+        let tags: Vec<String> = elements(value).filter_map(|tag| unmarked(tag, mark)).collect();
         is_stale |= tags.is_empty();
         *value = tags.join(", ");
     }
@@ -144,7 +144,7 @@ pub fn remove_links(
     let page = Url::parse(page_url).ok();
     for (_, value) in headers.iter_mut().filter(|(name, _)| name.eq_ignore_ascii_case("link")) {
         let kept: Vec<&str> =
-            links(value).filter(|link| !is_link_blocked(link, page.as_ref(), &mut is_blocked)).collect();
+            elements(value).filter(|link| !is_link_blocked(link, page.as_ref(), &mut is_blocked)).collect();
         let kept = kept.join(", ");
         *value = kept;
     }
@@ -179,8 +179,8 @@ fn is_link_blocked(link: &str, page: Option<&Url>, is_blocked: &mut impl FnMut(&
     is_blocked(resolved.as_deref().unwrap_or(target.trim()), kind)
 }
 
-/// The links of a field: split at the commas outside of `<…>` and quotes.
-fn links(value: &str) -> impl Iterator<Item = &str> {
+/// The elements of a list: split at the commas outside of `<…>` and quotes.
+fn elements(value: &str) -> impl Iterator<Item = &str> {
     let (mut in_target, mut in_quotes) = (false, false);
     let is_end = move |character: char| {
         match character {
@@ -191,7 +191,7 @@ fn links(value: &str) -> impl Iterator<Item = &str> {
         }
         character == ',' && !in_target && !in_quotes
     };
-    value.split(is_end).map(str::trim).filter(|link| !link.is_empty())
+    value.split(is_end).map(str::trim).filter(|element| !element.is_empty())
 }
 
 fn value<'h>(headers: &'h [(String, String)], name: &str) -> Option<&'h str> {
@@ -293,5 +293,94 @@ mod tests {
         );
         let mut hints = list("link: <https://ads.example>; rel=preconnect");
         assert!(!remove_links(&mut hints, "https://news.example/", |_, _| true) && hints.is_empty());
+    }
+
+    #[test]
+    fn every_coding_must_be_one_that_can_be_undone() {
+        let reason = |coding: &str| {
+            pass_reason("GET", 200, &list(&format!("content-type: TEXT/HTML\ncontent-encoding: {coding}")))
+        };
+        for known in ["gzip", "X-GZIP", "br, gzip", "identity", "zstd , deflate"] {
+            assert_eq!(reason(known), None, "{known}");
+        }
+        for unknown in ["compress", "gzip, dcb", "exi"] {
+            assert_eq!(reason(unknown), Some(PassReason::Coding), "{unknown}");
+        }
+        let twice = list("content-type: text/html\ncontent-encoding: gzip\nContent-Encoding: compress");
+        assert_eq!(pass_reason("GET", 200, &twice), Some(PassReason::Coding), "the field may stand twice");
+    }
+
+    #[test]
+    fn odd_responses_pass() {
+        let reason = |status, text: &str| pass_reason("GET", status, &list(text));
+        assert_eq!(reason(200, ""), Some(PassReason::NotHtml), "without a type browsers would guess");
+        assert_eq!(reason(200, "content-type: text/htmlx"), Some(PassReason::NotHtml));
+        assert_eq!(reason(200, "content-type: application/xhtml+xml"), None);
+        assert_eq!(reason(205, "content-type: text/html"), Some(PassReason::NoBody));
+        let part = "content-type: text/html\ncontent-range: bytes 0-9/20";
+        assert_eq!(reason(200, part), Some(PassReason::Partial), "whatever the status says");
+        let kept = "content-type: text/html\ncache-control: max-age=1\ncache-control: no-transform";
+        assert_eq!(reason(200, kept), Some(PassReason::NoTransform), "the field may stand twice");
+        assert_eq!(reason(200, "content-type: text/html\ncache-control: x-no-transform"), None);
+        assert_eq!(reason(200, "content-type: text/html\ncontent-disposition: inline; filename=attachment"), None);
+        assert_eq!(pass_reason("head", 200, &list("content-type: text/html")), Some(PassReason::NoBody));
+    }
+
+    #[test]
+    fn a_body_that_keeps_its_coding_keeps_its_field() {
+        let mut headers =
+            list("content-encoding: gzip\ncontent-length: 7\netag: W/\"x\"\nTrailer: Digest\nvary: cookie");
+        mend_response(&mut headers, "r7", false);
+        assert_eq!(text(&headers), "content-encoding: gzip\netag: W/\"x-adsieve-r7\"\nvary: cookie\n");
+        mend_response(&mut headers, "r8", false);
+        let (_, tag) = headers.iter().find(|(name, _)| name == "etag").unwrap();
+        assert_eq!(unmarked(tag, "r8").as_deref(), Some("W/\"x-adsieve-r7\""), "each filter takes off its own mark");
+    }
+
+    #[test]
+    fn a_mark_and_its_way_back_are_each_other_s_opposite() {
+        for tag in ["\"abc\"", "W/\"abc\"", "\"\"", "\"a-adsieve-\"", "\"a,b\""] {
+            let back = unmarked(&marked(tag, "r7"), "r7").unwrap();
+            assert_eq!(back.trim_start_matches("W/"), tag.trim_start_matches("W/"), "{tag}");
+        }
+        assert_eq!(unmarked("*", "r7").as_deref(), Some("*"), "any version");
+    }
+
+    #[test]
+    fn a_request_asks_for_a_whole_page_in_known_codings() {
+        let mut headers = list(
+            "Accept-Encoding: dcb\naccept-encoding: zstd\nIf-Range: \"x\"\nRange: bytes=1-\nWant-Digest: sha-256\n\
+             A-IM: feed\nIf-Match: *\nIf-Modified-Since: then\nCookie: a=b",
+        );
+        mend_request(&mut headers, "gzip", "r7");
+        assert_eq!(text(&headers), "If-Match: *\nIf-Modified-Since: then\nCookie: a=b\naccept-encoding: gzip\n");
+    }
+
+    #[test]
+    fn a_comma_in_a_tag_ends_no_tag() {
+        let mut headers = list("If-None-Match: W/\"a,b-adsieve-r7\",\"c,d\"");
+        mend_request(&mut headers, "gzip", "r7");
+        assert_eq!(text(&headers), "If-None-Match: W/\"a,b\", \"c,d\"\naccept-encoding: gzip\n");
+    }
+
+    #[test]
+    fn links_are_read_as_browsers_read_them() {
+        let kept = |link: &str| {
+            let mut headers = list(&format!("link: {link}"));
+            remove_links(&mut headers, "https://news.example/a/", |url, _| url.contains("ads.example"));
+            text(&headers)
+        };
+        assert_eq!(kept("<//ads.example/x.js>; rel=PreLoad; as=script"), "");
+        assert_eq!(kept("<https://ads.example/>; rel=\"canonical preconnect\""), "");
+        assert_eq!(kept("<https://ads.example/x>; as=image"), "link: <https://ads.example/x>; as=image\n");
+        assert_eq!(
+            kept("</x>; rel=preload; title=\"<https://ads.example>\""),
+            "link: </x>; rel=preload; title=\"<https://ads.example>\"\n"
+        );
+        for broken in
+            ["<https://ads.example/x; rel=preload", "https://ads.example/x; rel=preload", "<>", "\"", "<a>;rel"]
+        {
+            assert_eq!(kept(broken), format!("link: {broken}\n"), "what is broken asks for nothing, and stays");
+        }
     }
 }
