@@ -289,6 +289,12 @@ mod tests {
             &format!("<i style='background:url(&quot;{url}&quot;)'>a</i><b style='background:url(/own.png)'>b</b>"),
             "<i style='background:url(&quot;data:,&quot;)'>a</i><b style='background:url(/own.png)'>b</b>",
         );
+        check(
+            &format!("<style>a{{color:red}} b{{background:url( '{url}' )}} i{{background:url(/own.png)}}</style>x"),
+            "<style>a{color:red} b{background:url( 'data:,' )} i{background:url(/own.png)}</style>x",
+        );
+        let font = "<style>@font-face{src:url(https://fonts.example/x.woff2)}</style><style>never closed {url(";
+        check(font, font);
     }
 
     fn with_policy(policy: &str) -> Engine {

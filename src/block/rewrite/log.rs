@@ -37,7 +37,7 @@ pub enum ChangeKind {
     ScriptEmptied,
     /// Parts of it were cut.
     ScriptEdited,
-    /// An element that asks for ads was removed: an external script, a frame, an image, a link.
+    /// What asks for ads was removed: an external script, a frame, an image, a link, the URL of a picture in a style.
     RequestRemoved,
     /// An ad container was removed.
     ElementRemoved,

@@ -15,6 +15,7 @@ mod markup;
 mod nested;
 mod page_code;
 mod page_state;
+mod page_style;
 mod page_text;
 mod policy_hash;
 mod settings;
@@ -31,7 +32,7 @@ use page_state::PageState;
 use std::fmt;
 
 /// Elements that may ask for ads, beside those of the rules.
-const ELEMENTS: [&str; 15] = [
+const ELEMENTS: [&str; 16] = [
     "script",
     "iframe",
     "img",
@@ -46,6 +47,7 @@ const ELEMENTS: [&str; 15] = [
     "video",
     "audio",
     "input",
+    "style",
     "[style*='url(']",
 ];
 /// Elements that show code, in whose text nothing has leaked.

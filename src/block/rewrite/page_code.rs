@@ -46,10 +46,12 @@ impl PageState {
             (_, ScriptType::HeldBack) => Arc::default(),
             _ => Arc::from(&*code.text),
         };
+        let is_written = code.text.contains("document.write");
         let hash = self.has_hashes.then(|| script_hash(bytes));
         self.keep(kept);
         if let Some(why) = verdict.cuts.first().map(|cut| cut.why.clone()) {
-            let stubs = self.inserted.stubs(&verdict.stubs, place.element.start, true, judge);
+            // What a script writes into the page is there at once; what it makes comes later.
+            let stubs = self.inserted.stubs(&verdict.stubs, place.element.start, !is_written, judge);
             self.change(place, &verdict, why, Left { code: edited, hash, stubs }, buffer);
         }
     }

@@ -29,7 +29,7 @@ impl Open {
     /// May it still be held, if the page has been read up to there?
     fn fits(&self, end: usize, options: &RewriteOptions) -> bool {
         let (end, bound) = match self.kind {
-            OpenKind::Script { .. } => (end, options.script_bytes),
+            OpenKind::Script { .. } | OpenKind::Style => (end, options.script_bytes),
             OpenKind::Text { end } => (end, options.element_bytes),
             OpenKind::Going { .. } | OpenKind::Noscript => (end, options.element_bytes),
         };
@@ -42,6 +42,8 @@ enum OpenKind {
     Script { is_module: bool, type_name: Option<String>, language: Option<String> },
     /// An element that goes with all it holds; `stub`: a script, for which an inert library may stand in, and whether late.
     Going { kind: ChangeKind, why: Arc<Why>, stub: Option<bool> },
+    /// A style sheet, whose pictures are judged when it has been read.
+    Style,
     /// Markup for browsers that run no scripts.
     Noscript,
     /// Visible text, as far as it has been read.
@@ -160,6 +162,7 @@ impl PageState {
                 let types = (type_name.as_deref(), language.as_deref());
                 self.script(&Place { element, inside }, is_module, types, charset, buffer, judge);
             }
+            OpenKind::Style => self.sheet(inside, charset, buffer, judge),
             OpenKind::Going { kind, why, stub } => {
                 let names = why.stub.iter().cloned().collect::<Vec<_>>();
                 let stubs = stub.map(|is_late| self.inserted.stubs(&names, element.start, is_late, judge));
@@ -214,6 +217,7 @@ impl PageState {
             "base" => self.set_base(tag),
             "meta" => self.meta(tag),
             "script" => self.open_script(tag, judge),
+            "style" => self.hold(tag, OpenKind::Style),
             "noscript" if self.may_nest() => self.hold(tag, OpenKind::Noscript),
             "pre" | "code" | "textarea" | "samp" | "kbd" if self.options.leaked_text => {
                 self.samples.push(tag.range.start)
@@ -252,22 +256,6 @@ impl PageState {
         // The way back leads through the text as it is written: in another charset it would be another text.
         let is_verbatim = buffer.get(range.clone()).is_some_and(|bytes| bytes == attribute.value.as_bytes());
         is_verbatim.then(|| Nested::of_attribute(&attribute.value, range, self.address()))
-    }
-
-    /// Pictures that a `style` attribute asks for.
-    fn pictures(&mut self, tag: &StartTag, buffer: &mut Buffer, judge: &dyn Judge) {
-        let Some(style) = tag.attributes.iter().find(|attribute| attribute.name == "style") else { return };
-        let Some(range) = style.range.clone() else { return };
-        if buffer.get(range.clone()).is_none_or(|bytes| bytes != style.value.as_bytes()) {
-            return;
-        }
-        for url in css_urls(&style.value) {
-            let Some(why) = self.blocked(&style.value[url.clone()], "image", judge) else { continue };
-            let at = range.start + url.start..range.start + url.end;
-            if buffer.edit(at.clone(), b"data:,".to_vec()) {
-                self.log.changes.push(Change { at: span(&at), kind: ChangeKind::RequestRemoved, why });
-            }
-        }
     }
 
     /// Takes an ad container away.
@@ -384,26 +372,6 @@ impl PageState {
 
 /// Markup in markup: levels that are rewritten.
 const LEVELS: u32 = 3;
-
-/// Where the URLs of a style stand in it: `url(…)`, quotes and references left out.
-fn css_urls(style: &str) -> Vec<Range<usize>> {
-    let (mut found, mut at) = (Vec::new(), 0);
-    while let Some(open) = style[at..].find("url(").map(|open| at + open + 4) {
-        let Some(close) = style[open..].find(')').map(|close| open + close) else { break };
-        let mut inner = open..close;
-        for quote in ["\"", "'", "&quot;", "&#39;", "&#34;", "&apos;"] {
-            let text = style[inner.clone()].trim();
-            if let Some(bare) = text.strip_prefix(quote).and_then(|text| text.strip_suffix(quote)) {
-                let start = bare.as_ptr() as usize - style.as_ptr() as usize;
-                inner = start..start + bare.len();
-                break;
-            }
-        }
-        found.push(inner);
-        at = close;
-    }
-    found
-}
 
 /// `ins` and elements of libraries: what they hold is theirs. Others may hold the site's own.
 fn may_be_container(name: &str) -> bool {

@@ -100,6 +100,14 @@ impl Search<'_> {
         is_head
     }
 
+    /// What stands in one that is no ad's: its texts are parts of a URL, which alone may be another one.
+    fn pieces(&mut self, whole: &ast::BinExpr) {
+        let mut pieces = Vec::new();
+        flatten(whole, &mut pieces);
+        let is_text = |piece: &Expr| matches!(piece, Expr::Lit(_));
+        pieces.into_iter().filter(|piece| !is_text(piece)).for_each(|piece| self.visit_expr(piece));
+    }
+
     /// What it may begin with, as far as its first pieces are known.
     fn beginnings(&self, pieces: &[&Expr]) -> Vec<String> {
         let mut known = vec![String::new()];
@@ -176,6 +184,11 @@ fn asks_of_text(member: &ast::MemberProp) -> bool {
     matches!(member, ast::MemberProp::Ident(name) if QUESTIONS.contains(&&*name.sym))
 }
 
+/// Is it the URL of a script, by its ending?
+fn names_script(url: &str) -> bool {
+    url.split(['?', '#']).next().is_some_and(|path| path.ends_with(".js"))
+}
+
 /// The pieces of `a + b + c`, in order.
 fn flatten<'e>(whole: &'e ast::BinExpr, pieces: &mut Vec<&'e Expr>) {
     let mut right = vec![&*whole.right];
@@ -208,7 +221,7 @@ impl Visit for Search<'_> {
             }
             Expr::Bin(whole) if whole.op == ast::BinaryOp::Add => {
                 if !self.concatenation(whole) {
-                    whole.visit_children_with(self);
+                    self.pieces(whole);
                 }
             }
             // What is compared is not asked for.
@@ -243,6 +256,13 @@ impl Visit for Search<'_> {
         let Some(value) = &declarator.init else { return };
         let is_data = self.is_data || matches!(**value, Expr::Object(_) | Expr::Array(_));
         self.within(is_data, |search| value.visit_with(search));
+    }
+
+    // `loader: "https://ads.example/x.js"`: whoever reads it from there loads it.
+    fn visit_key_value_prop(&mut self, pair: &ast::KeyValueProp) {
+        let is_loaded =
+            matches!(&*pair.value, Expr::Lit(ast::Lit::Str(text)) if names_script(&text.value.to_atom_lossy()));
+        self.within(self.is_data && !is_loaded, |search| search.visit_expr(&pair.value));
     }
 
     fn visit_function(&mut self, function: &ast::Function) {
