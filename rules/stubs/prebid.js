@@ -79,6 +79,15 @@
     };
     library.getAdserverTargetingForAdUnitCodeStr = function () { return ''; };
     library.getHighestUnusedBidResponseForAdUnitCode = function () { return {}; };
+    // A player asks for the tag that it would have asked for anyway.
+    var video = library.adServers = library.adServers || {};
+    ['dfp', 'gam'].forEach(function (name) {
+      video[name] = video[name] || {};
+      video[name].buildVideoUrl = function (options) { return (options && options.url) || ''; };
+      video[name].buildAdpodVideoUrl = function (options) {
+        later(function () { run(function () { options.callback(null, ''); }); });
+      };
+    });
     put(objects, library, function () { return function () { return {}; }; });
     put(lists, library, function () { return function () { return []; }; });
     put(bidLists, library, function () { return function () { return { bids: [] }; }; });

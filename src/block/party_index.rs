@@ -1,9 +1,10 @@
-//! Who is behind a request: the products' places, the registry's domains, and the rules' URL patterns, by host.
+//! Who is behind a request: the products' places and names of files, the registry's domains, the rules' URL patterns.
 //!
 //! Built once from rules and registry. One look-up for each label of the host; patterns are met only where one ends in
-//! the host's last two labels.
+//! the host's last two labels; names of files are few.
 
 use super::address::Addressed;
+use super::path_end::PathEnd;
 use super::policy::{AD_NETWORK, BIDDER, Party};
 use crate::detect::Detector;
 use crate::evaluate::Value;
@@ -20,6 +21,8 @@ pub(super) struct PartyIndex {
     by_host: FxHashMap<Box<str>, AtHost>,
     /// Rules and their products by the last two labels of the hosts of their URL patterns.
     by_tail: FxHashMap<Box<str>, Vec<Pattern>>,
+    /// Products that publishers put on hosts of their own: few.
+    by_path: Vec<(PathEnd, Arc<KnownParty>)>,
 }
 
 #[derive(Debug, Default)]
@@ -74,6 +77,8 @@ impl PartyIndex {
             for place in &product.hosts {
                 index.add_place(place, &products[&*product.id]);
             }
+            let party = &products[&*product.id];
+            index.by_path.extend(product.paths.iter().map(|path| (PathEnd::new(path), party.clone())));
         }
         index.add_owners(rules, registry);
         index.add_patterns(rules, &products);
@@ -122,6 +127,9 @@ impl PartyIndex {
         let by_pattern = self.find_pattern(host, addressed);
         if by_pattern.is_some() {
             return by_pattern;
+        }
+        if let Some((_, known)) = self.by_path.iter().find(|(path, _)| path.is_end_of(addressed.rest)) {
+            return Some(FoundParty { known, rule: None });
         }
         let known = self.find_place(host, addressed.rest)?;
         let is_foreign = addressed.page_host.as_deref().is_none_or(|page| is_third_party(host, page));

@@ -91,8 +91,12 @@ fn compiled(pattern: &str) -> Regex {
 /// Names that only the library's own code holds, not the code that uses it.
 fn is_prebid(text: &str) -> bool {
     let holds = |literal: &str| memmem::find(text.as_bytes(), literal.as_bytes()).is_some();
-    let is_core = holds("installedModules") && holds("processQueue") && holds("requestBids");
-    is_core && (VERSION.is_match(text) || holds("isBidRequestValid"))
+    if !holds("processQueue") || !holds("requestBids") {
+        return false;
+    }
+    // Old ones list no modules, minified ones may say no version.
+    let signs = [holds("installedModules"), holds("isBidRequestValid"), VERSION.is_match(text)];
+    signs.into_iter().filter(|is_there| *is_there).count() >= 2
 }
 
 /// The names of all modules, in order of their names.
@@ -158,6 +162,13 @@ mod tests {
         assert_eq!(bundle.version.as_deref(), Some("4.43.0"));
         assert_eq!(bundle.modules, ["currency", "rtdModule"]);
         assert_eq!(bundle.adapters.len(), 2);
+    }
+
+    #[test]
+    fn the_oldest_bundles_list_no_modules() {
+        let text = "log('Prebid.js v2.26.0 loaded');T.requestBids=q;T.processQueue=p;if(a.isBidRequestValid(b))c()";
+        assert_eq!(bundle(text).unwrap().version.as_deref(), Some("2.26.0"));
+        assert_eq!(bundle(&text.replace("isBidRequestValid", "x")), None);
     }
 
     #[test]

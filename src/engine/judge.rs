@@ -421,6 +421,10 @@ mod tests {
                 "load('https://hbx.media.net/bidexchange.js?cid=' + id + '&dn=' + encodeURIComponent(name), go)",
                 "load(\"data:text/javascript,//\", go)",
             ),
+            (
+                "var site = { ads: { loader: '//cdn.taboola.com/libtrc/news/loader.js' } }; start(site)",
+                "var site = { ads: { loader: \"data:text/javascript,\" } }; start(site)",
+            ),
             ("load(location.protocol + '//tag.rmp.rakuten.com/1.ct.js', go)", "load(\"data:text/javascript,//\", go)"),
             ("load('//hbx.media.net/x.js?a=' + go(), go)", "load(\"data:text/javascript,//\" + go(), go)"),
             ("load(`https://hbx.media.net/x.js?a=${id}`, go)", "load(\"data:text/javascript,//\", go)"),
@@ -441,8 +445,10 @@ mod tests {
             "if (src.indexOf('https://c.amazon-adsystem.com/aax2/apstag.js') >= 0) go()",
             "go(src == 'https://c.amazon-adsystem.com/aax2/apstag.js')",
             "var known = ['https://c.amazon-adsystem.com/aax2/apstag.js']; go(known.length)",
+            "var site = { partner: 'https://cdn.taboola.com/about/' }; go(site)",
             "say('we load https://c.amazon-adsystem.com/aax2/apstag.js for ads')",
             "allow('https://c.amazon-adsystem.com')",
+            "load('//www.googletagmanager.com/gtm.' + 'js?id=' + id)",
             "load('https://news.example/ads/x.js', go)",
         ] {
             check(code, Action::Allow, code);

@@ -27,6 +27,12 @@ pub(crate) fn check_file(file: &RuleFile, registry: &Registry, mistakes: &mut Mi
                 nearest::hint(&product.role, ROLES),
             );
         }
+        for path in product.paths.iter().filter(|path| !is_telling(path)) {
+            let message = format!("the path `{path}` would be met by anything");
+            let hint =
+                "it begins with `/`, and its last part holds three letters or more beside its ending: `/*acme*.js`";
+            mistakes.error(place("paths"), message, Some(hint.into()));
+        }
         for (name, regex) in &product.ids {
             check_regex(regex, place("product"), &format!("`ids.{name}`: "), mistakes);
         }
@@ -41,6 +47,13 @@ pub(crate) fn check_file(file: &RuleFile, registry: &Registry, mistakes: &mut Mi
             mistakes.warning(rule.span, format!("rule `{}` has no example", rule.id), None);
         }
     }
+}
+
+/// Does the last part of a path tell a product's files from others, whatever the ending?
+fn is_telling(path: &str) -> bool {
+    let Some((_, file)) = path.rsplit_once('/').filter(|_| path.starts_with('/')) else { return false };
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    stem.split('*').any(|part| part.len() >= 3)
 }
 
 fn check_regex(regex: &LazyRegex, span: Span, context: &str, mistakes: &mut Mistakes<'_>) {

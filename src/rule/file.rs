@@ -23,6 +23,7 @@ pub(crate) const PRODUCT_KEYS: &[&str] = &[
     "network",
     "role",
     "hosts",
+    "paths",
     "globals",
     "weak-globals",
     "queues",
@@ -107,6 +108,7 @@ fn read_product(
     };
     let id = text_of("product", mistakes);
     let (name, network, role) = (text_of("name", mistakes), text_of("network", mistakes), text_of("role", mistakes));
+    places.extend(table.get("paths").map(|node| ("paths".to_owned(), document::place(node))));
     let Some(id) = id else {
         if let Some((key, _)) =
             PRODUCT_KEYS.iter().filter(|key| **key != "queues").find_map(|key| table.get_key_value(*key))
@@ -128,6 +130,7 @@ fn read_product(
     let (name, network, role) = (required(name, "name"), required(network, "network"), required(role, "role"));
     let product = Product {
         hosts: names(table, "hosts", mistakes),
+        paths: names(table, "paths", mistakes),
         globals: names(table, "globals", mistakes),
         weak_globals: names(table, "weak-globals", mistakes),
         queues: names(table, "queues", mistakes),

@@ -20,6 +20,8 @@ pub struct Product {
     pub role: Arc<str>,
     /// Where its scripts and beacons live: `host` (its subdomains too) or `host/path-prefix`.
     pub hosts: Vec<Arc<str>>,
+    /// Ends of paths that name it on any host, a site's own too: `/*prebid*.js`.
+    pub paths: Vec<Arc<str>>,
     /// Globals that name it.
     pub globals: Vec<Arc<str>>,
     /// Globals that others use too: a weak sign.

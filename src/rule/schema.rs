@@ -49,6 +49,7 @@ fn product_keys() -> Json {
         "network": text("Id of the organisation behind it, as in networks.toml"),
         "role": told(json!({ "enum": ROLES }), "What it is"),
         "hosts": list("Where its scripts and beacons live: `host`, its subdomains too, or `host/beginning-of-path`"),
+        "paths": list("Ends of paths that name it on any host, a site's own too; `*` is any text without a slash"),
         "globals": list("A script that assigns or calls one of these names the product"),
         "weak-globals": list("Globals that others use too: a weak sign"),
         "queues": list("Functions pushed here are run; `*.que` is any global's `que`"),

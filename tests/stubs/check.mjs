@@ -52,6 +52,14 @@ test('prebid: a renamed library is found by its queue, and every public method i
   for (const name of methods) assert.notEqual(run(`acmePbjs.${name}`), undefined, name);
 });
 
+test('prebid: a player that asks for a tag with bids gets its own back', () => {
+  const { context, run } = page();
+  run(library('prebid'));
+  const { dfp } = context.pbjs.adServers;
+  assert.equal(dfp.buildVideoUrl({ adUnit: {}, params: {} }), '');
+  assert.equal(dfp.buildVideoUrl({ adUnit: {}, url: 'https://news.example/vast' }), 'https://news.example/vast');
+});
+
 test('prebid: an error of one command does not hold up the next', async () => {
   const { run, context } = page();
   const errors = [];

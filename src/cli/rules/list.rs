@@ -54,7 +54,7 @@ fn as_json(listed: &Listed<'_>) -> Json {
         json!({
             "id": &*product.id, "name": &*product.name, "role": &*product.role, "network": &*product.network,
             "network_name": listed.network_name(&product.network), "file": &*product.file,
-            "hosts": texts(&product.hosts), "globals": texts(&product.globals),
+            "hosts": texts(&product.hosts), "paths": texts(&product.paths), "globals": texts(&product.globals),
             "rules": own.map(|rule| &*rule.id).collect::<Vec<_>>(),
         })
     };

@@ -59,6 +59,7 @@ fn product_text(product: &Product, rules: &RuleSet, registry: &Registry) -> Stri
     field(&mut text, "file", &product.file);
     let lists = [
         ("hosts", &product.hosts),
+        ("paths", &product.paths),
         ("globals", &product.globals),
         ("weak globals", &product.weak_globals),
         ("queues", &product.queues),
