@@ -1,4 +1,4 @@
-//! What rewriting costs: throughput beside `lol_html` passing the same pages through, and verdicts on scripts.
+//! What rewriting costs: throughput beside `lol_html` passing the same pages through, verdicts on scripts, memory.
 //!
 //! `cargo bench --bench rewrite` prints the ratios and latencies; pages of ours, and those of a corpus beside the
 //! repository where it is there. Not `divan`: the figures are ratios and percentiles over pages, not times of one.
@@ -27,6 +27,7 @@ fn main() {
         let stripped: Vec<Vec<u8>> = pages.iter().map(|page| without_scripts(page)).collect();
         throughput(&engine, &format!("{name}, their scripts taken out"), &stripped.iter().collect::<Vec<_>>());
         verdicts(&engine, &name, &pages);
+        memory(&engine, &name, &pages);
     }
 }
 
@@ -134,4 +135,35 @@ fn verdicts(engine: &Engine, name: &str, pages: &[Vec<u8>]) {
             at(1.0)
         );
     }
+}
+
+/// Rewriters that are open at once; each has read half of a page.
+const OPEN: usize = 500;
+
+/// What an open rewriter holds, by the process's resident memory.
+fn memory(engine: &Engine, name: &str, pages: &[Vec<u8>]) {
+    let Some(before) = resident() else { return println!("{name}: memory is told on Linux only") };
+    let open: Vec<_> = (0..OPEN)
+        .map(|at| {
+            let page = &pages[at % pages.len()];
+            let mut rewriter = engine.rewriter(PageContext::unknown(), |bytes: &[u8]| {
+                std::hint::black_box(bytes);
+            });
+            page[..page.len() / 2].chunks(16 << 10).for_each(|chunk| rewriter.write(chunk));
+            rewriter
+        })
+        .collect();
+    let after = resident().unwrap_or_default();
+    println!(
+        "{name}: memory of {} open rewriters: {} KiB each",
+        open.len(),
+        after.saturating_sub(before) / OPEN / 1024
+    );
+}
+
+/// Bytes of memory that the process uses.
+fn resident() -> Option<usize> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.trim().split(' ').next()?.parse::<usize>().ok().map(|kib| kib * 1024)
 }

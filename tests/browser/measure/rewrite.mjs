@@ -113,8 +113,8 @@ async function measure(browser, name) {
   }
   const listedBefore = before.left.filter((one) => listed.has(one));
   const leaving = behind.left.filter((one) => listed.has(one));
-  const { newErrors, isTextSame, isTextStable, callsAfter, stillCalled, text, failed } = proxied;
-  const behindProxy = { listedBefore: listedBefore.length, leaving, blocked: blocked.length, callsAfter, stillCalled, newErrors, isTextSame, isTextStable, text, failed };
+  const { newErrors, isTextSame, isTextStable, isLoaded, callsAfter, stillCalled, text, failed } = proxied;
+  const behindProxy = { listedBefore: listedBefore.length, leaving, blocked: blocked.length, callsAfter, stillCalled, newErrors, isTextSame, isTextStable, isLoaded, text, failed };
   return { page: name, url, ...found, behindProxy };
 }
 
@@ -152,7 +152,7 @@ await Promise.all(
 );
 
 const sum = (of) => results.reduce((total, one) => total + of(one), 0);
-const hasOtherText = (one) => !one.isTextSame && one.isTextStable;
+const hasOtherText = (one) => !one.isTextSame && one.isTextStable && one.isLoaded;
 const count = (is) => results.filter(is).length;
 console.error(`${results.length} pages that opened, of ${names.length}`);
 console.error(`alone: requests to ad hosts ${sum((one) => one.adsBefore)} -> ${sum((one) => one.adsAfter)}, calls ${sum((one) => one.callsBefore)} -> ${sum((one) => one.callsAfter)}`);

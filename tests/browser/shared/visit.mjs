@@ -96,7 +96,7 @@ export async function visit(browser, bytes, url, { init, wait = 900, filter } = 
     context.on("page", (other) => other !== page && other.close().catch(() => {}));
     const state = { isServed: false };
     await context.route("**", (route) => answer(route, seen, bytes, state, filter).catch(() => {}));
-    await page.goto(url, { waitUntil: "load", timeout: 15_000 }).catch(() => {});
+    const isLoaded = await page.goto(url, { waitUntil: "load", timeout: 30_000 }).then(() => true, () => false);
     await page.waitForTimeout(wait);
     const left = page.evaluate((isForeign) => {
       if (isForeign) try { window.__orc$.all("after-wait", true); } catch {}
@@ -104,7 +104,7 @@ export async function visit(browser, bytes, url, { init, wait = 900, filter } = 
       return { calls: [...(told.calls ?? []), ...(told.gpt ?? []), ...(told.aps?.init ?? []), ...(told.aps?.fetchBids ?? [])], text: document.body?.innerText ?? "" };
     }, Boolean(init));
     const { calls, text } = await Promise.race([left, new Promise((_, no) => setTimeout(() => no(new Error("no answer")), 15_000))]);
-    return { requests: [...seen.asked], left: [...seen.left], errors, calls, text: text.replace(/\s+/g, " ").trim() };
+    return { requests: [...seen.asked], left: [...seen.left], errors, calls, isLoaded, text: text.replace(/\s+/g, " ").trim() };
   } catch (error) {
     return { requests: [...seen.asked], left: [...seen.left], errors, calls: [], text: "", failed: error.message };
   } finally {
@@ -125,6 +125,8 @@ export function compare(before, after, isAd) {
     stillCalled: after.calls.slice(0, 5),
     newErrors: after.errors.filter((error) => !known.has(error)),
     isTextSame: before.text === after.text,
+    // Of a page that a busy machine has not read to its end nothing can be told.
+    isLoaded: Boolean(before.isLoaded && after.isLoaded),
     failed: before.failed ?? after.failed,
   };
 }
