@@ -31,6 +31,7 @@ mod schema;
 mod seller_list;
 mod summary;
 mod table;
+mod tables;
 mod text;
 mod unseen;
 
@@ -48,7 +49,7 @@ pub use html::Html;
 pub use json::{Json, Ndjson, REPORT_SCHEMA};
 pub use markdown::Markdown;
 #[cfg(feature = "parquet")]
-pub use parquet::{ParquetFolder, TABLES};
+pub use parquet::ParquetFolder;
 pub use record::{
     AdUnitRecord, AdapterRecord, At, BidRecord, BundleRecord, DiagnosticRecord, ExcerptRecord, FindingRecord, Name,
     NetworkRecord, PAGE_SCHEMA, PageReport, ProblemRecord, RequestRecord, ResourceRecord, ScriptEntry, SellerRecord,
@@ -61,6 +62,7 @@ pub use schema::page_schema;
 pub use seller_list::sellers_report;
 pub use summary::{BidderCount, NetworkCount, Summary, Unread};
 pub use table::Table;
+pub use tables::{Cells, ColumnKind, TABLES, columns, fill_tables};
 pub use text::printable;
 
 /// A form of the report, written page by page.

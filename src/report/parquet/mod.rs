@@ -1,23 +1,18 @@
 //! The report as Parquet files, for DuckDB, pandas and Spark.
 //!
 //! Out: a folder of six tables ([`TABLES`]), joined by the column `page`, the number of the page in the order of the
-//! report. Names and texts are columns of their own type, several names a list, values of page scripts JSON text.
-//! Rows are kept until a group of them is full, so memory stays bounded however many pages there are.
+//! report. Rows are kept until a group of them is full, so memory stays bounded however many pages there are.
 
-mod rows;
 mod table;
 
 use super::PageReport;
-use rows::{add_page, columns};
+use super::tables::{TABLES, columns, fill_tables};
 use std::fs;
 use std::io;
 use std::path::Path;
 use table::Table;
 
-/// The tables, each in a file of that name: `pages.parquet`.
-pub const TABLES: [&str; 6] = ["pages", "networks", "bids", "slots", "requests", "findings"];
-
-/// Writes the six files of a folder, page by page.
+/// Writes the six files of a folder (`pages.parquet`, …), page by page.
 pub struct ParquetFolder {
     tables: [Table; 6],
     pages: i64,
@@ -45,7 +40,7 @@ impl ParquetFolder {
     ///
     /// What writing a full group of rows says.
     pub fn page(&mut self, page: &PageReport) -> io::Result<()> {
-        add_page(&mut self.tables, self.pages, page);
+        fill_tables(&mut self.tables, self.pages, page);
         self.pages += 1;
         self.tables.iter_mut().try_for_each(Table::flush_if_full)
     }

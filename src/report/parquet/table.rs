@@ -1,5 +1,6 @@
 //! One table on its way into a file: columns that fill up, and are written as a group of rows.
 
+use super::super::tables::{Cells, ColumnKind};
 use ::parquet::basic::Compression;
 use ::parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
 use ::parquet::errors::ParquetError;
@@ -18,30 +19,14 @@ const GROUP_ROWS: usize = 1 << 16;
 /// Bytes of text that a group holds at most; one page may go beyond.
 const GROUP_BYTES: usize = 32 << 20;
 
-/// The type of a column; each value may be null but a list, which may be empty.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// Text in UTF-8.
-    Text,
-    /// Text that is JSON.
-    Json,
-    /// A whole number of 64 bits.
-    Number,
-    /// A list of texts.
-    List,
-}
-
-impl Kind {
-    fn field(self, name: &str) -> String {
-        match self {
-            Self::Text => format!("optional binary {name} (STRING);"),
-            Self::Json => format!("optional binary {name} (JSON);"),
-            Self::Number => format!("optional int64 {name};"),
-            Self::List => {
-                format!(
-                    "required group {name} (LIST) {{ repeated group list {{ required binary element (STRING); }} }}"
-                )
-            }
+/// A column as Parquet's schemas write it.
+fn field(kind: ColumnKind, name: &str) -> String {
+    match kind {
+        ColumnKind::Text => format!("optional binary {name} (STRING);"),
+        ColumnKind::Json => format!("optional binary {name} (JSON);"),
+        ColumnKind::Number => format!("optional int64 {name};"),
+        ColumnKind::List => {
+            format!("required group {name} (LIST) {{ repeated group list {{ required binary element (STRING); }} }}")
         }
     }
 }
@@ -54,11 +39,11 @@ enum Column {
 }
 
 impl Column {
-    fn new(kind: Kind) -> Self {
+    fn new(kind: ColumnKind) -> Self {
         match kind {
-            Kind::Text | Kind::Json => Self::Text { values: Vec::new(), definition: Vec::new() },
-            Kind::Number => Self::Number { values: Vec::new(), definition: Vec::new() },
-            Kind::List => Self::List { values: Vec::new(), definition: Vec::new(), repetition: Vec::new() },
+            ColumnKind::Text | ColumnKind::Json => Self::Text { values: Vec::new(), definition: Vec::new() },
+            ColumnKind::Number => Self::Number { values: Vec::new(), definition: Vec::new() },
+            ColumnKind::List => Self::List { values: Vec::new(), definition: Vec::new(), repetition: Vec::new() },
         }
     }
 
@@ -84,14 +69,16 @@ impl Column {
 pub(super) struct Table {
     writer: SerializedFileWriter<BufWriter<File>>,
     columns: Vec<Column>,
+    /// The column that takes the next value.
+    at: usize,
     rows: usize,
     bytes: usize,
 }
 
 impl Table {
     /// Begins the file.
-    pub(super) fn create(path: &Path, name: &str, columns: &[(&str, Kind)]) -> io::Result<Self> {
-        let fields: String = columns.iter().map(|(name, kind)| kind.field(name)).collect();
+    pub(super) fn create(path: &Path, name: &str, columns: &[(&str, ColumnKind)]) -> io::Result<Self> {
+        let fields: String = columns.iter().map(|(name, kind)| field(*kind, name)).collect();
         let schema = parse_message_type(&format!("message {name} {{ {fields} }}")).expect("the tables are fixed");
         let properties = WriterProperties::builder()
             .set_created_by(format!("adsieve {}", env!("CARGO_PKG_VERSION")))
@@ -100,13 +87,7 @@ impl Table {
         let file = BufWriter::new(File::create(path)?);
         let writer = SerializedFileWriter::new(file, Arc::new(schema), Arc::new(properties)).map_err(to_io)?;
         let columns = columns.iter().map(|(_, kind)| Column::new(*kind)).collect();
-        Ok(Self { writer, columns, rows: 0, bytes: 0 })
-    }
-
-    /// Begins a row: every column takes one value, in order.
-    pub(super) fn row(&mut self) -> Row<'_> {
-        self.rows += 1;
-        Row { table: self, at: 0 }
+        Ok(Self { writer, columns, at: 0, rows: 0, bytes: 0 })
     }
 
     pub(super) fn flush_if_full(&mut self) -> io::Result<()> {
@@ -133,47 +114,36 @@ impl Table {
     }
 }
 
-/// A row that is being filled.
-pub(super) struct Row<'t> {
-    table: &'t mut Table,
-    at: usize,
-}
-
-impl Row<'_> {
+impl Table {
     fn next(&mut self) -> &mut Column {
         self.at += 1;
-        self.table.columns.get_mut(self.at - 1).expect("a row has as many values as the table has columns")
+        self.columns.get_mut(self.at - 1).expect("a row has as many values as the table has columns")
     }
+}
 
-    /// Sets a text, or null.
-    pub(super) fn text<'v>(mut self, text: impl Into<Option<&'v str>>) -> Self {
-        let text = text.into();
-        self.table.bytes += text.map_or(0, str::len);
+impl Cells for Table {
+    fn text(&mut self, text: Option<&str>) {
+        self.bytes += text.map_or(0, str::len);
         let Column::Text { values, definition } = self.next() else { unreachable!("the column holds no texts") };
         values.extend(text.map(ByteArray::from));
         definition.push(i16::from(text.is_some()));
-        self
     }
 
-    /// Sets a number, or null.
-    pub(super) fn number(mut self, number: impl Into<Option<i64>>) -> Self {
-        let number = number.into();
+    fn number(&mut self, number: Option<i64>) {
         let Column::Number { values, definition } = self.next() else { unreachable!("the column holds no numbers") };
         values.extend(number);
         definition.push(i16::from(number.is_some()));
-        self
     }
 
-    /// Sets a list.
-    pub(super) fn list(mut self, items: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+    fn list(&mut self, items: &mut dyn Iterator<Item = &str>) {
         let mut bytes = 0;
         let Column::List { values, definition, repetition } = self.next() else {
             unreachable!("the column holds no lists")
         };
         let mut is_first = true;
         for item in items {
-            bytes += item.as_ref().len();
-            values.push(ByteArray::from(item.as_ref()));
+            bytes += item.len();
+            values.push(ByteArray::from(item));
             definition.push(1);
             repetition.push(i16::from(!is_first));
             is_first = false;
@@ -182,13 +152,12 @@ impl Row<'_> {
             definition.push(0);
             repetition.push(0);
         }
-        self.table.bytes += bytes;
-        self
+        self.bytes += bytes;
     }
 
-    /// Ends the row.
-    pub(super) fn end(self) {
-        debug_assert_eq!(self.at, self.table.columns.len(), "a row has as many values as the table has columns");
+    fn end_row(&mut self) {
+        debug_assert_eq!(self.at, self.columns.len(), "a row has as many values as the table has columns");
+        (self.at, self.rows) = (0, self.rows + 1);
     }
 }
 

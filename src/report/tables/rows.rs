@@ -1,120 +1,19 @@
-//! The columns of each table, and the rows that a page adds.
+//! The rows that a page adds to each table.
 
 use super::super::account::site_of;
 use super::super::layout::evidence_name;
 use super::super::record::{At, PageReport};
 use super::super::summary::problems;
 use super::super::text::words;
-use super::table::{Kind, Row, Table};
-use Kind::{Json, List, Number, Text};
+use super::Cells;
+use super::row::Row;
 use serde::Serialize;
 use serde_json::Value;
 
-const PAGES: &[(&str, Kind)] = &[
-    ("page", Number),
-    ("path", Text),
-    ("entry", Text),
-    ("container", Text),
-    ("url", Text),
-    ("site", Text),
-    ("title", Text),
-    ("bytes", Number),
-    ("sha256", Text),
-    ("charset", Text),
-    ("networks", Number),
-    ("ad_units", Number),
-    ("bids", Number),
-    ("slots", Number),
-    ("requests", Number),
-    ("findings", Number),
-    ("problems", Number),
-    ("scripts", Number),
-    ("diagnostics", List),
-    ("config", Json),
-];
-
-const NETWORKS: &[(&str, Kind)] = &[
-    ("page", Number),
-    ("network", Text),
-    ("name", Text),
-    ("roles", List),
-    ("gvl_id", Number),
-    ("evidence", Text),
-    ("bidders", List),
-    ("ids", Json),
-];
-
-const BIDS: &[(&str, Kind)] = &[
-    ("page", Number),
-    ("ad_unit", Number),
-    ("code", Text),
-    ("library", Text),
-    ("bidder", Text),
-    ("network", Text),
-    ("alias_of", Text),
-    ("params", Json),
-    ("evidence", Text),
-    ("when", Text),
-    ("problems", List),
-    ("line", Number),
-    ("column", Number),
-    ("start", Number),
-    ("end", Number),
-];
-
-const SLOTS: &[(&str, Kind)] = &[
-    ("page", Number),
-    ("library", Text),
-    ("path", Text),
-    ("sizes", Json),
-    ("element", Text),
-    ("evidence", Text),
-    ("line", Number),
-    ("column", Number),
-    ("start", Number),
-    ("end", Number),
-];
-
-const REQUESTS: &[(&str, Kind)] = &[
-    ("page", Number),
-    ("url", Text),
-    ("kind", Text),
-    ("network", Text),
-    ("filter", Text),
-    ("line", Number),
-    ("column", Number),
-    ("start", Number),
-    ("end", Number),
-];
-
-const FINDINGS: &[(&str, Kind)] = &[
-    ("page", Number),
-    ("rule", Text),
-    ("network", Text),
-    ("product", Text),
-    ("captures", Json),
-    ("evidence", Text),
-    ("when", Text),
-    ("line", Number),
-    ("column", Number),
-    ("start", Number),
-    ("end", Number),
-];
-
-/// The columns of a table.
-pub(super) fn columns(table: &str) -> &'static [(&'static str, Kind)] {
-    match table {
-        "pages" => PAGES,
-        "networks" => NETWORKS,
-        "bids" => BIDS,
-        "slots" => SLOTS,
-        "requests" => REQUESTS,
-        _ => FINDINGS,
-    }
-}
-
-/// Adds the page's rows to the tables, in the order of their names.
-pub(super) fn add_page(tables: &mut [Table; 6], number: i64, page: &PageReport) {
+/// Adds the page's rows to the tables, which stand in the order of [`TABLES`](super::TABLES).
+///
+/// `number` is what the column `page` says in each of them.
+pub fn fill_tables<C: Cells>(tables: &mut [C; 6], number: i64, page: &PageReport) {
     let [pages, networks, bids, slots, requests, findings] = tables;
     add_row_of_page(pages, number, page);
     add_networks(networks, number, page);
@@ -124,10 +23,9 @@ pub(super) fn add_page(tables: &mut [Table; 6], number: i64, page: &PageReport) 
     add_findings(findings, number, page);
 }
 
-fn add_row_of_page(table: &mut Table, number: i64, page: &PageReport) {
+fn add_row_of_page<C: Cells>(table: &mut C, number: i64, page: &PageReport) {
     let bids = page.ad_units.iter().map(|unit| unit.bids.len()).sum();
-    table
-        .row()
+    Row(table)
         .number(number)
         .text(&*page.source.path)
         .text(page.source.entry.as_deref())
@@ -151,10 +49,9 @@ fn add_row_of_page(table: &mut Table, number: i64, page: &PageReport) {
         .end();
 }
 
-fn add_networks(table: &mut Table, number: i64, page: &PageReport) {
+fn add_networks<C: Cells>(table: &mut C, number: i64, page: &PageReport) {
     for network in &page.networks {
-        table
-            .row()
+        Row(table)
             .number(number)
             .text(&*network.id)
             .text(&*network.name)
@@ -167,11 +64,10 @@ fn add_networks(table: &mut Table, number: i64, page: &PageReport) {
     }
 }
 
-fn add_bids(table: &mut Table, number: i64, page: &PageReport) {
+fn add_bids<C: Cells>(table: &mut C, number: i64, page: &PageReport) {
     for (index, unit) in page.ad_units.iter().enumerate() {
         for bid in &unit.bids {
-            let row = table
-                .row()
+            let row = Row(table)
                 .number(number)
                 .number(count(index))
                 .text(unit.code.as_ref().map(name).as_deref())
@@ -188,10 +84,9 @@ fn add_bids(table: &mut Table, number: i64, page: &PageReport) {
     }
 }
 
-fn add_slots(table: &mut Table, number: i64, page: &PageReport) {
+fn add_slots<C: Cells>(table: &mut C, number: i64, page: &PageReport) {
     for slot in &page.slots {
-        let row = table
-            .row()
+        let row = Row(table)
             .number(number)
             .text(&*slot.library)
             .text(&*name(&slot.path))
@@ -202,10 +97,9 @@ fn add_slots(table: &mut Table, number: i64, page: &PageReport) {
     }
 }
 
-fn add_requests(table: &mut Table, number: i64, page: &PageReport) {
+fn add_requests<C: Cells>(table: &mut C, number: i64, page: &PageReport) {
     for request in &page.requests {
-        let row = table
-            .row()
+        let row = Row(table)
             .number(number)
             .text(&*request.url)
             .text(&*request.kind)
@@ -215,10 +109,9 @@ fn add_requests(table: &mut Table, number: i64, page: &PageReport) {
     }
 }
 
-fn add_findings(table: &mut Table, number: i64, page: &PageReport) {
+fn add_findings<C: Cells>(table: &mut C, number: i64, page: &PageReport) {
     for finding in &page.findings {
-        let row = table
-            .row()
+        let row = Row(table)
             .number(number)
             .text(&*finding.rule)
             .text(finding.network.as_deref())
@@ -231,7 +124,7 @@ fn add_findings(table: &mut Table, number: i64, page: &PageReport) {
 }
 
 /// Ends a row with its place in the page.
-fn place(row: Row<'_>, at: At) {
+fn place<C: Cells>(row: Row<'_, C>, at: At) {
     [at.line, at.column, at.start, at.end].into_iter().fold(row, |row, number| row.number(i64::from(number))).end();
 }
 
