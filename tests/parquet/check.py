@@ -1,6 +1,7 @@
-"""Compares Parquet tables with the NDJSON they stand for, and runs the queries of a document over them."""
+"""Compares Parquet tables with the NDJSON they stand for, and runs the queries and recipes of a document."""
 
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pandas
 
-output, document = Path(sys.argv[1]), Path(sys.argv[2])
+output, document = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
 tables = output / "tables"
 pages = [json.loads(line) for line in (output / "scan.ndjson").open()]
 bids = [(page, bid) for page in pages for unit in page["ad_units"] for bid in unit["bids"]]
@@ -18,7 +19,7 @@ for name in ["networks", "slots", "requests", "findings"]:
 
 for name, count in expected.items():
     file = str(tables / f"{name}.parquet")
-    of_duckdb = duckdb.sql(f"select count(*) from read_parquet('{file}')").fetchone()[0]
+    of_duckdb = duckdb.sql(f"select count(*) from read_parquet('{file}')").fetchall()[0][0]
     of_pandas = len(pandas.read_parquet(file))
     assert of_duckdb == of_pandas == count, (name, count, of_duckdb, of_pandas)
 
@@ -34,7 +35,8 @@ for (_, row), network in zip(pandas.read_parquet(tables / "networks.parquet").it
     assert list(row["bidders"]) == network["bidders"]
 
 # The queries of the document name the files as they stand in the folder.
-queries = re.findall(r"```sql\n(.*?)```", document.read_text(), re.S)
+queries_text, _, recipes_text = document.read_text().partition("## Recipes")
+queries = re.findall(r"```sql\n(.*?)```", queries_text, re.S)
 assert queries, "the document has queries"
 connection = duckdb.connect()
 connection.execute(f"set file_search_path = '{tables}'")
@@ -52,3 +54,40 @@ for page in pages:
 bidder, ad_units = top[0][0], top[0][1]
 assert counts[bidder] == ad_units == max(counts.values()), (top[0], counts[bidder])
 print("tables agree with the ndjson:", expected)
+
+# Recipes run on pages whose answers are known: tests/parquet/pages.
+sql = {name: query for name, query in re.findall(r"```sql\n-- ([^\n]*)\n(.*?)```", recipes_text, re.S)}
+python = {name: code for name, code in re.findall(r"```python\n# ([^\n]*)\n(.*?)```", recipes_text, re.S)}
+TOP = [
+    ("harbour.example", "magnite", 1), ("harbour.example", "microsoft-monetize", 1), ("harbour.example", "prebid", 1),
+    ("meadow.example", "magnite", 2), ("meadow.example", "prebid", 2),
+    ("quarry.example", "magnite", 1), ("quarry.example", "prebid", 1),
+]
+SHARED = [("magnite", "1001", ["harbour.example", "meadow.example"])]
+OVER_TIME = [("appnexus", 1, 2), ("ix", 0, 2), ("rubicon", 3, 2)]
+
+
+def answer(name):
+    """The rows of a query of the recipes."""
+    connection = duckdb.connect()
+    connection.execute(f"set file_search_path = '{output / 'recipes' / 'tables'}'")
+    return connection.sql(sql.pop(name)).fetchall()
+
+
+def variables(name):
+    """What the Python of a recipe leaves behind."""
+    left = {}
+    os.chdir(output / "recipes")
+    exec(python.pop(name), left)  # noqa: S102: it is our own document
+    return left
+
+
+assert [row[1:] for row in answer("top networks by site") if str(row[0]) == "2026-01-01"] == TOP
+assert list(variables("top networks by site")["top"].itertuples(index=False, name=None)) == TOP
+assert [(network, account, which) for network, account, _, which in answer("shared seats")] == SHARED
+shared = variables("shared seats")["shared"]
+assert [(*index, which) for index, which in shared.items()] == SHARED
+assert answer("bidders over time") == OVER_TIME
+assert list(variables("bidders over time")["sites"].itertuples(name=None)) == OVER_TIME
+assert not sql and not python, "every recipe is tested"
+print("recipes give what they should")
