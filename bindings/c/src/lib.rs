@@ -6,7 +6,7 @@
 //! [`adsieve_string_free`](text::adsieve_string_free). No panic crosses the border. An engine may be used by many threads
 //! at a time; settings, verdicts and rewriters belong to one thread at a time.
 //!
-//! This crate is the only place of the project with `unsafe`: pointers from C are taken on trust.
+//! Only bindings hold `unsafe`: pointers from C are taken on trust.
 
 mod engine;
 mod guard;
