@@ -392,13 +392,17 @@ fn an_assignment_where_missing_tests_what_it_assigns_to() {
 #[test]
 fn texts_are_taken_apart_by_named_groups_and_tags() {
     assert_eq!(seen("see('top:7'.match(/(?<name>\\w+):(?<id>\\d+)/).groups)"), r#"{"name":"top","id":"7"}"#);
-    assert_eq!(seen("see('a-b'.replace(/(?<x>a)-(?<y>b)/, '$<y>-$<x>'), 'a'.replace(/a/, '$<x>'))"), r#""b-a", "$<x>""#);
+    assert_eq!(
+        seen("see('a-b'.replace(/(?<x>a)-(?<y>b)/, '$<y>-$<x>'), 'a'.replace(/a/, '$<x>'))"),
+        r#""b-a", "$<x>""#
+    );
     assert_eq!(seen("const tag = (parts, ...all) => parts.join('|') + all; see(tag`a${1}b${2}c`)"), r#""a|b|c1,2""#);
 }
 
 #[test]
 fn parameters_of_a_known_url_are_known() {
-    let script = "const u = new URL('https://ads.example.com/x?pub=p9&n=1'); see(u.hostname, u.searchParams.get('pub'))";
+    let script =
+        "const u = new URL('https://ads.example.com/x?pub=p9&n=1'); see(u.hostname, u.searchParams.get('pub'))";
     assert_eq!(seen(script), r#""ads.example.com", "p9""#);
     assert_eq!(seen("see([...new URLSearchParams('a=1&b=2')].length)"), "2");
 }

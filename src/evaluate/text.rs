@@ -44,7 +44,8 @@ impl<'a> Machine<'a> {
             other => (Abstract::Undefined, self.expression(other, scope)),
         };
         let parts = tagged.tpl.quasis.iter();
-        let (cooked, raw): (Vec<_>, Vec<_>) = parts.map(|part| (cooked(part), Abstract::String(part.raw.clone()))).unzip();
+        let (cooked, raw): (Vec<_>, Vec<_>) =
+            parts.map(|part| (cooked(part), Abstract::String(part.raw.clone()))).unzip();
         let (parts, raw) = (self.add_array(cooked), self.add_array(raw));
         if let Some(id) = parts.as_object() {
             self.define(id, &swc_atoms::atom!("raw"), raw);

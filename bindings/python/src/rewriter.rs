@@ -14,9 +14,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Takes bytes of the rewritten page.
 type Sink = Box<dyn FnMut(&[u8]) + Send>;
 
-/// A rewriter with the engine that it asks. Fields are dropped in this order.
+/// A rewriter, and the threads that it works on.
 struct Running {
-    rewriter: adsieve::Rewriter<PageJudge<'static>, Sink>,
+    rewriter: adsieve::Rewriter<PageJudge<Arc<adsieve::Engine>>, Sink>,
     worker: Arc<Worker>,
 }
 
@@ -34,8 +34,6 @@ impl Rewriter {
     #[pyo3(signature = (engine, url=None, *, policy=None, handlers=false, leaked_text=false))]
     fn new(engine: &Engine, url: Option<String>, policy: Option<&str>, handlers: bool, leaked_text: bool) -> Self {
         let worker = Arc::clone(&engine.worker);
-        // SAFETY: the engine lies behind the `Arc` that stands beside the rewriter and is dropped after it.
-        let judging: &'static adsieve::Engine = unsafe { &*std::ptr::from_ref(&worker.engine) };
         let out = Arc::new(Mutex::new(Vec::new()));
         let held = Arc::clone(&out);
         let sink: Sink = Box::new(move |bytes| lock(&held).extend_from_slice(bytes));
@@ -43,7 +41,7 @@ impl Rewriter {
         options.handlers = handlers;
         options.leaked_text = leaked_text;
         let page = url.map_or_else(PageContext::unknown, PageContext::new);
-        let mut rewriter = judging.rewriter_with(page, sink, options);
+        let mut rewriter = Arc::clone(&worker.engine).owned_rewriter(page, sink, options);
         if let Some(policy) = policy {
             rewriter = rewriter.with_policy(policy);
         }

@@ -13,7 +13,7 @@ pub(crate) const STACK_BYTES: usize = 64 << 20;
 
 /// An engine and the threads that it works on.
 pub(crate) struct Worker {
-    pub(crate) engine: Engine,
+    pub(crate) engine: Arc<Engine>,
     pub(crate) registry: &'static Registry,
     threads: usize,
     pool: Mutex<Option<(u32, Arc<ThreadPool>)>>,
@@ -22,7 +22,7 @@ pub(crate) struct Worker {
 impl Worker {
     pub(crate) fn new(engine: Engine, registry: &'static Registry, threads: Option<usize>) -> Self {
         let all = || std::thread::available_parallelism().map_or(1, usize::from);
-        Self { engine, registry, threads: threads.unwrap_or_else(all).max(1), pool: Mutex::new(None) }
+        Self { engine: Arc::new(engine), registry, threads: threads.unwrap_or_else(all).max(1), pool: Mutex::new(None) }
     }
 
     pub(crate) fn threads(&self) -> usize {

@@ -141,7 +141,8 @@ const NAMES: &[&str] = &[
 
 /// What other places than browsers have under a global name: here it is undefined. So is `define` as far as code asks
 /// for it: what a module loader would run, runs without one, too.
-const ELSEWHERE: &[&str] = &["Buffer", "Deno", "Iterator", "WorkerGlobalScope", "define", "exports", "global", "module", "process"];
+const ELSEWHERE: &[&str] =
+    &["Buffer", "Deno", "Iterator", "WorkerGlobalScope", "define", "exports", "global", "module", "process"];
 
 /// Methods by the type that has them.
 const METHODS: &[(&str, &[&str])] = &[

@@ -156,7 +156,8 @@ impl<'a> Machine<'a> {
         match key {
             "search" => Some(Abstract::Number(regex.find(text).map_or(-1.0, |found| found.start() as f64))),
             "matchAll" => {
-                let all: Vec<Abstract> = regex.captures_iter(text).map(|found| self.captures(&regex, &found, span)).collect();
+                let all: Vec<Abstract> =
+                    regex.captures_iter(text).map(|found| self.captures(&regex, &found, span)).collect();
                 Some(self.new_array(all, span))
             }
             _ if self.is_global(id) => {
