@@ -28,7 +28,7 @@ pub enum ColumnKind {
 
 /// Takes the values of a table, column by column and row by row.
 ///
-/// A row has as many values as [`columns`] names, each of its kind; JSON comes as text.
+/// A row has as many values as [`columns()`] names, each of its kind; JSON comes as text.
 pub trait Cells {
     /// A text, or null.
     fn text(&mut self, text: Option<&str>);
