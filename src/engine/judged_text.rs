@@ -8,7 +8,7 @@
 //! In: a script, its function bodies, and where ads may be. Out: the text to parse. Linear in the script, but for
 //! sorting.
 
-use crate::base::byte_set;
+use crate::base::{NameSieve, byte_set};
 use crate::script::{Part, push_blanks};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -55,7 +55,7 @@ fn holes(parts: &[Part], marks: &[u32]) -> Vec<Part> {
 
 /// The words that stand outside of the holes: only these can be names that a hole shares.
 fn words_around<'c>(code: &'c str, holes: &[Part]) -> Around<'c> {
-    let mut around = Around { words: FxHashSet::default(), lengths: [0; 256] };
+    let mut around = Around { words: FxHashSet::default(), sieve: NameSieve::new() };
     let mut from = 0;
     let ends = holes.iter().map(|hole| (hole.start, hole.end)).chain([(code.len() as u32, code.len() as u32)]);
     for (start, end) in ends {
@@ -65,24 +65,22 @@ fn words_around<'c>(code: &'c str, holes: &[Part]) -> Around<'c> {
     around
 }
 
-/// A set of words that tells most others by their length and first byte.
+/// A set of words, most of which it is asked for are none of it.
 struct Around<'c> {
     words: FxHashSet<&'c str>,
-    /// The lengths of words, one bit each, by their first byte.
-    lengths: [u64; 256],
+    sieve: NameSieve,
 }
 
 impl<'c> Around<'c> {
     fn add(&mut self, word: &'c str) {
         if !is_reserved(word) {
-            self.lengths[usize::from(word.as_bytes()[0])] |= 1 << (word.len() % 64);
+            self.sieve.add(word);
             self.words.insert(word);
         }
     }
 
     fn contains(&self, word: &str) -> bool {
-        let is_possible = self.lengths[usize::from(word.as_bytes()[0])] >> (word.len() % 64) & 1 == 1;
-        is_possible && self.words.contains(word)
+        self.sieve.may_hold(word) && self.words.contains(word)
     }
 }
 

@@ -5,6 +5,7 @@
 //! of one script, a word of another. An event that a script sends counts as defined, too. A script too many
 //! costs a little time and changes nothing.
 
+use crate::base::NameSieve;
 use crate::page::{Script, ScriptKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
@@ -43,25 +44,24 @@ pub(super) fn reached<'s>(scripts: &[&'s Script<'s>], matters: impl Fn(&Script<'
 /// Scripts by the names that they define for others.
 struct Definers<'s> {
     by_name: FxHashMap<&'s str, Vec<&'s Script<'s>>>,
-    /// The lengths of names, one bit each, by their first byte: most words are none of them.
-    lengths: [u64; 256],
+    /// Most words are none of the names.
+    sieve: NameSieve,
 }
 
 impl<'s> Definers<'s> {
     fn of(scripts: impl Iterator<Item = &'s Script<'s>>) -> Self {
-        let mut all = Self { by_name: FxHashMap::default(), lengths: [0; 256] };
+        let mut all = Self { by_name: FxHashMap::default(), sieve: NameSieve::new() };
         for script in scripts.filter(|script| script.text.len() <= LARGEST) {
             for name in defined(&script.text) {
                 all.by_name.entry(name).or_default().push(script);
-                all.lengths[usize::from(name.as_bytes()[0])] |= 1 << (name.len() % 64);
+                all.sieve.add(name);
             }
         }
         all
     }
 
     fn take(&mut self, name: &str) -> Option<Vec<&'s Script<'s>>> {
-        let is_possible = self.lengths[usize::from(name.as_bytes()[0])] >> (name.len() % 64) & 1 == 1;
-        if is_possible { self.by_name.remove(name) } else { None }
+        if self.sieve.may_hold(name) { self.by_name.remove(name) } else { None }
     }
 }
 
