@@ -127,15 +127,19 @@ const LAZY_FROM: usize = 2 << 10;
 pub fn parse_lazily(text: &str, goal: Goal, limits: &Limits) -> Tree {
     if text.len() >= LAZY_FROM && !is_too_deep(text, limits) {
         let outline = Outline::of(text);
-        let shell = outline.shell(text);
         if !outline.is_empty()
-            && bound(&shell, limits).is_none()
-            && let Ok(tree) = parse_whole(&shell, goal)
+            && let Some(tree) = parse_shell(&outline.shell(text), goal, limits)
         {
             return Tree { outline, ..tree };
         }
     }
     parse(text, goal, limits)
+}
+
+/// Parses what is left of code that is not too deep; `None` where that is too long, or for a syntax error.
+fn parse_shell(shell: &str, goal: Goal, limits: &Limits) -> Option<Tree> {
+    let is_read = shell.len() <= limits.script_bytes || bound(shell, limits).is_none();
+    is_read.then(|| parse_whole(shell, goal).ok()).flatten()
 }
 
 /// Parses code that was made of a script which [`parse_lazily`] has read: that is no deeper. `None` for a syntax error.
