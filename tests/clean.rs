@@ -140,6 +140,24 @@ fn strings(code: &str) -> Vec<String> {
     code.split(['\'', '"']).skip(1).step_by(2).map(ToOwned::to_owned).collect()
 }
 
+#[test]
+fn what_ad_code_needs_goes_with_it() {
+    let code = "Var all = [{code: 'a'}];\n\nvar more = all.concat([]);\n\npbjs.addAdUnits(more);";
+    assert_eq!(clean(&format!("It rained.\n\n{code}\n\nIt stopped.")), "It rained.\n\nIt stopped.");
+}
+
+#[test]
+fn a_break_tag_before_an_escaped_line_end_is_one_line_end() {
+    let code = "var all = [{code: 'a'}];<br \\/>\\nfunction none() { return 0; }<br \\/>\\npbjs.addAdUnits([]);";
+    assert_eq!(clean(&format!("It rained.\n\n{code}\n\nIt stopped.")), "It rained.\n\nIt stopped.");
+}
+
+#[test]
+fn keys_that_references_split_are_anchors() {
+    let code = "window.state = {&#34;bids&#34;: [{&#34;bid&#8203;der&#34;: &#34;ix&#34;}]};";
+    assert_eq!(clean(&format!("It rained.\n\n{code}\n\nIt stopped.")), "It rained.\n\nIt stopped.");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -7,6 +7,7 @@
 use super::anchor::{Anchor, Anchors};
 use super::run::{Run, Statement};
 use super::token::{Kind, Token, is_declaring_word};
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// Statements `first..=last` of a run, by index.
@@ -91,14 +92,26 @@ fn is_stump(text: &str, run: &Run, index: usize) -> bool {
     is_path || is_declaration
 }
 
-/// Joins groups across blank lines: those of ads, and others that share a name with one or speak of ads.
+/// Joins groups across blank lines: those of ads, what they need, and others that share a name with one or speak of ads.
 fn join_related<'a>(text: &str, run: &Run, groups: Vec<Group<'a>>) -> Vec<Group<'a>> {
-    let words: Vec<HashSet<String>> = groups.iter().map(|group| group_names(text, run, group)).collect();
+    let words: Vec<HashSet<Cow<'_, str>>> = groups.iter().map(|group| group_names(text, run, group)).collect();
     let mut is_ad: Vec<bool> = groups.iter().map(|group| group.anchor.is_some()).collect();
-    let ad_names: HashSet<&String> =
-        words.iter().zip(&is_ad).filter(|(_, is_ad)| **is_ad).flat_map(|(names, _)| names).collect();
+    let mut used: HashSet<&str> = words
+        .iter()
+        .zip(&is_ad)
+        .filter(|(_, is_ad)| **is_ad)
+        .flat_map(|(names, _)| names)
+        .map(|name| &**name)
+        .collect();
     for (index, names) in words.iter().enumerate() {
-        is_ad[index] |= names.iter().any(|name| ad_names.contains(name) || speaks_of_ads(name));
+        is_ad[index] |= names.iter().any(|name| (is_telling(name) && used.contains(&**name)) || speaks_of_ads(name));
+    }
+    // What an ad's code needs may need more that stands before it.
+    for (index, group) in groups.iter().enumerate().rev() {
+        is_ad[index] |= declared_names(text, run, group).any(|name| used.contains(&*name));
+        if is_ad[index] {
+            used.extend(words[index].iter().map(|name| &**name));
+        }
     }
     let mut joined: Vec<Group<'a>> = Vec::new();
     for (index, group) in groups.into_iter().enumerate() {
@@ -122,8 +135,22 @@ fn speaks_of_ads(name: &str) -> bool {
     PARTS.iter().any(|part| lower.contains(part)) || lower.ends_with("ads") || lower.starts_with("ads_")
 }
 
-fn group_names(text: &str, run: &Run, group: &Group<'_>) -> HashSet<String> {
+fn group_names<'t>(text: &'t str, run: &'t Run, group: &Group<'_>) -> HashSet<Cow<'t, str>> {
     (group.first..=group.last).flat_map(|at| names(text, run.of(&run.statements[at]))).collect()
+}
+
+/// Names that the statements of a group declare or set: `var units`, `function bid`, `units =`.
+fn declared_names<'t>(text: &'t str, run: &'t Run, group: &Group<'_>) -> impl Iterator<Item = Cow<'t, str>> {
+    (group.first..=group.last).filter_map(move |at| {
+        let tokens = run.of(&run.statements[at]);
+        let is_word = |at: usize| tokens.get(at).is_some_and(|token| token.kind == Kind::Word);
+        let first = tokens[0].word(text);
+        // Machines write `Var`.
+        let keyword = first.to_ascii_lowercase();
+        let is_declared = is_word(0) && is_word(1) && (is_declaring_word(&keyword) || keyword == "function");
+        let is_set = is_word(0) && tokens.get(1).is_some_and(|token| token.is("="));
+        if is_declared { Some(tokens[1].word(text)) } else { is_set.then_some(first) }
+    })
 }
 
 fn judge<'a>(text: &str, run: &Run, statement: &Statement, anchors: &'a Anchors) -> Judged<'a> {
@@ -138,8 +165,8 @@ fn is_after_blank_line(tokens: &[Token], first: usize) -> bool {
     tokens[first].is_after_blank_line() || trivia.into_iter().any(Token::is_after_blank_line)
 }
 
-/// Names that say something: not those which any script has.
-fn names<'t>(text: &'t str, tokens: &'t [Token]) -> impl Iterator<Item = String> + 't {
+/// The names of a script's own.
+fn names<'t>(text: &'t str, tokens: &'t [Token]) -> impl Iterator<Item = Cow<'t, str>> {
     const ANYWHERE: [&str; 14] = [
         "window",
         "document",
@@ -156,6 +183,11 @@ fn names<'t>(text: &'t str, tokens: &'t [Token]) -> impl Iterator<Item = String>
         "script",
         "console",
     ];
-    let words = tokens.iter().filter(|token| token.kind == Kind::Word).map(|token| token.word(text).into_owned());
-    words.filter(|word| word.len() > 3 && !ANYWHERE.contains(&word.as_str()))
+    let words = tokens.iter().filter(|token| token.kind == Kind::Word).map(|token| token.word(text));
+    words.filter(|word| !ANYWHERE.contains(&&**word))
+}
+
+/// Does it say something that two statements share it? Short names are used again and again.
+fn is_telling(name: &str) -> bool {
+    name.len() > 3
 }

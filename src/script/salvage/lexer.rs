@@ -64,9 +64,11 @@ impl<'t> Lexer<'t> {
     /// Skips white space in all its forms; says whether there was some, and how many lines ended.
     fn skip_space(&mut self) -> (bool, u8) {
         let (mut is_spaced, mut lines) = (false, 0u8);
+        // The line break after a `<br>` is the same one.
+        let mut is_counted = false;
         while let Some(glyph) = self.glyph(self.at) {
             if glyph.character == '\n' {
-                lines = lines.saturating_add(1);
+                lines = lines.saturating_add(u8::from(!std::mem::take(&mut is_counted)));
                 self.at = if self.is_quote { quote_end(&self.text, glyph.end) } else { glyph.end };
             } else if is_invisible(glyph.character) {
                 self.at = glyph.end;
@@ -74,13 +76,13 @@ impl<'t> Lexer<'t> {
             } else if glyph.character.is_whitespace() {
                 self.at = glyph.end;
             } else if let Some(end) = self.escaped_space(glyph) {
-                lines = lines.saturating_add(u8::from(self.text[glyph.end..end] == *"n"));
+                if self.text[glyph.end..end] == *"n" {
+                    lines = lines.saturating_add(u8::from(!std::mem::take(&mut is_counted)));
+                }
                 self.at = end;
             } else if let Some(end) = break_tag(self.text, self.at) {
-                // The line break after a `<br>` is the same one.
-                lines = lines.max(1);
+                (lines, is_counted) = (lines.max(1), true);
                 self.at = end;
-                lines -= u8::from(self.text[end..].starts_with('\n'));
             } else {
                 break;
             }

@@ -196,6 +196,9 @@ impl Writer<'_> {
         if !quoted.is_closed {
             self.repaired("cut-off-end");
         }
+        if self.text[token.start..token.end].contains(is_invisible) {
+            self.repaired("invisible-characters");
+        }
         let mark = quoted.quote.plain();
         let layers = quoted.layers.max(self.layers);
         let body = string_body(&self.text[quoted.body.0..quoted.body.1], Quoted { layers, ..quoted });

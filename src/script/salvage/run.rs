@@ -1,7 +1,7 @@
 //! What the recogniser of runs gives: tokens, and the statements they make.
 
 use super::anchor::{Anchor, Anchors};
-use super::glyph::{Quote, is_invisible};
+use super::glyph::{Quote, glyph_at, is_invisible};
 use super::token::{Kind, Token, is_control_word, is_declaring_word};
 use std::borrow::Cow;
 
@@ -124,7 +124,15 @@ fn has_object(tokens: &[Token], text: &str) -> bool {
     tokens.windows(3).any(is_entry) || tokens.iter().any(is_function)
 }
 
-/// A string without what nobody sees.
+/// A string without what nobody sees, be it written as a character or as a reference.
 fn without_invisible(body: &str) -> Cow<'_, str> {
-    if body.contains(is_invisible) { body.replace(is_invisible, "").into() } else { body.into() }
+    if !body.contains(|c: char| c == '&' || is_invisible(c)) {
+        return body.into();
+    }
+    let (mut seen, mut at) = (String::with_capacity(body.len()), 0);
+    while let Some(glyph) = glyph_at(body, at) {
+        seen.push_str(if is_invisible(glyph.character) { "" } else { &body[at..glyph.end] });
+        at = glyph.end;
+    }
+    seen.into()
 }
