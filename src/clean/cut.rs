@@ -4,7 +4,7 @@ use super::context::Context;
 use super::keep::Surroundings;
 use super::mend::widen;
 use crate::base::Span;
-use crate::script::{Anchors, Language, Region, find_all_regions, find_regions};
+use crate::script::{Anchors, Language, Region, find_all_regions, find_regions, find_regions_of_page};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -135,8 +135,12 @@ fn cuts_of(
     is_ad: &IsAd<'_>,
     context: Option<&ContextOf<'_>>,
 ) -> (Vec<Cut>, Vec<Kept>) {
-    let mut regions =
-        if options.what == What::Code { find_all_regions(text, anchors) } else { find_regions(text, anchors) };
+    let mut regions = match (options.what, context) {
+        (What::Code, _) => find_all_regions(text, anchors),
+        // Only what is part of a page has a context of its own.
+        (What::Ad, Some(_)) => find_regions_of_page(text, anchors),
+        (What::Ad, None) => find_regions(text, anchors),
+    };
     for region in regions.iter_mut().filter(|region| !region.is_ad && region.language == Language::Script) {
         if let Some(network) = is_ad(&region.code) {
             (region.is_ad, region.network) = (true, Some(network));

@@ -10,7 +10,7 @@ use crate::detect::{Bundle, Detected, Observed};
 use crate::evaluate::{Evaluator, Event, EventKind, Input, Sources, Trace};
 use crate::input::{Container, Document};
 use crate::page::{Element, Part, Request, Script, ScriptKind, Style, Text};
-use crate::script::{Goal, Language, Region, Tree, find_regions, parse, parse_lazily};
+use crate::script::{Goal, Language, Region, Tree, find_regions, find_regions_of_page, parse, parse_lazily};
 use rustc_hash::FxHashSet;
 use typed_arena::Arena;
 
@@ -238,7 +238,8 @@ impl<'s> PageRun<'s> {
             None => (text.text, text.span.start as usize),
         };
         let anchors = &self.engine.anchors;
-        for region in find_regions(stretch, anchors).into_iter().filter(|region| region.is_ad) {
+        let regions = if is_markup { find_regions_of_page(stretch, anchors) } else { find_regions(stretch, anchors) };
+        for region in regions.into_iter().filter(|region| region.is_ad) {
             let is_shown = is_markup && self.leaked.is_sample(start) && self.leaked.is_near_code(anchors);
             if !is_shown {
                 self.take_leaked(region, start);

@@ -69,7 +69,9 @@ fn document(parts: Vec<Part>, root: Option<&str>, headers: &[MailHeader<'_>]) ->
             let id = part.id.map(|id| format!("cid:{id}"));
             let url = part.location.or(id.clone()).unwrap_or_default();
             let content_type = Some(part.content_type);
-            resources.push(Resource { url, id, kind, bytes: part.bytes, content_type, is_loaded: false });
+            // A script that no markup names was loaded by another one.
+            let is_loaded = kind == ResourceKind::Script;
+            resources.push(Resource { url, id, kind, bytes: part.bytes, content_type, is_loaded });
         }
     }
     document.map(|document| SavedDocument { resources, ..document })

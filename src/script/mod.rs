@@ -15,4 +15,4 @@ pub use parse::{Goal, Tree, parse, parse_lazily};
 pub(crate) use parse::{parse_body, parse_data, parse_sound, text_span};
 pub use pattern_source::{SyntaxError, parse_pattern_source};
 pub use salvage::{Anchors, Language, Region, find_regions};
-pub(crate) use salvage::{find_all_regions, line_tag_end};
+pub(crate) use salvage::{find_all_regions, find_regions_of_page, line_tag_end};

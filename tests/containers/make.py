@@ -5,7 +5,7 @@ Needs: chromium, node with playwright-core and single-file-cli, wget, and from P
     npm install playwright-core single-file-cli
     pip install warcio wacz zstandard brotli
     NODE_PATH=node_modules python3 make.py [PART…]
-Without PART all is made anew; parts are crawl, records, visits, packed, tables, web_archive and browser.
+Without PART all is made anew; parts are crawl, records, visits, packed, tables, web_archive, mail and browser.
 The server is a proxy for http://news.example.com, so that the saved URLs are those of an example domain.
 """
 
@@ -172,7 +172,7 @@ def web_archive():
 
 
 def main():
-    parts = sys.argv[1:] or ["crawl", "records", "visits", "packed", "tables", "web_archive", "browser"]
+    parts = sys.argv[1:] or ["crawl", "records", "visits", "packed", "tables", "web_archive", "mail", "browser"]
     shutil.rmtree(WORK, ignore_errors=True)
     WORK.mkdir(parents=True)
     if not sys.argv[1:]:
@@ -182,7 +182,8 @@ def main():
     threading.Thread(target=server.serve_forever, daemon=True).start()
     proxy = f"http://127.0.0.1:{server.server_port}"
     makers = {"crawl": lambda: crawl(proxy), "records": records, "visits": visits, "packed": packed, "tables": tables,
-              "web_archive": web_archive, "browser": lambda: run("node", HERE / "make.cjs", proxy, PAGE, MADE)}
+              "web_archive": web_archive, "mail": lambda: run(sys.executable, HERE / "make_mail.py"),
+              "browser": lambda: run("node", HERE / "make.cjs", proxy, PAGE, MADE)}
     for part in parts:
         makers[part]()
 

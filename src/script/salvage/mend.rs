@@ -42,11 +42,10 @@ pub(super) struct Mended {
 
 /// Mends the tokens `first..=last` of a run.
 pub(super) fn mend(source: Source<'_>, run: &Run, first: usize, last: usize, anchors: &Anchors) -> Mended {
-    let text = source.text;
     let limits = Limits::default();
     let (start, end) = (run.tokens[first].start, run.tokens[last].end);
-    let raw = &text[start..end];
-    let mut repaired = write(text, run, first, last, anchors);
+    let raw = &source.text[start..end];
+    let mut repaired = write(source, run, first, last, anchors);
     let is_whole = repaired.closers.is_empty() && (first > 0 || run.missing.is_empty());
     if is_whole
         && raw.len() <= LONGEST
@@ -66,7 +65,7 @@ pub(super) fn mend(source: Source<'_>, run: &Run, first: usize, last: usize, anc
         if tries >= most {
             break;
         }
-        let attempt = if given_up == 0 { repaired.clone() } else { write(text, run, first, last, anchors) };
+        let attempt = if given_up == 0 { repaired.clone() } else { write(source, run, first, last, anchors) };
         for filler in FILLERS {
             if tries >= most {
                 break;

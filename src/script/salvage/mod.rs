@@ -34,6 +34,6 @@ mod token;
 
 pub use anchor::Anchors;
 pub use region::{Language, Region};
-pub(crate) use scan::find_all_regions;
 pub use scan::find_regions;
+pub(crate) use scan::{find_all_regions, find_regions_of_page};
 pub(crate) use tag::line_tag_end;

@@ -5,6 +5,7 @@
 
 use super::glyph::{Glyph, Quote, is_invisible, is_typographic, quote_family};
 use super::source::Source;
+use super::tag::tag_in_string;
 use super::token::Quoted;
 
 /// Reads the string that starts at `at`, with its end; only its mark where no operand is due, as in `l’homme`.
@@ -42,6 +43,10 @@ impl Opening {
         let (mut at, mut fallback) = (start, None);
         let end = end.min(start.saturating_add(LONGEST_STRING));
         while let Some(glyph) = text.glyph(at).filter(|_| at < end) {
+            if let Some(after) = tag_in_string(text, at) {
+                at = after;
+                continue;
+            }
             if glyph.character == '\n' && self.quote != Quote::Back {
                 break;
             }

@@ -6,8 +6,11 @@
 use super::anchor::Anchors;
 use super::glyph::{glyph_at, is_invisible, quote_family};
 use super::run::{Missing, Run};
+use super::source::{Source, Work};
+use super::tag::tag_in_string;
 use super::token::{Kind, Quoted, Token, uncapitalised_keyword};
 use crate::base::{OffsetMap, Span};
+use std::borrow::Cow;
 
 /// Code made out of tokens.
 #[derive(Clone, Debug)]
@@ -20,9 +23,11 @@ pub(super) struct Repaired {
 }
 
 /// Writes the tokens `first..=last` of a run.
-pub(super) fn write(text: &str, run: &Run, first: usize, last: usize, anchors: &Anchors) -> Repaired {
+pub(super) fn write(source: Source<'_>, run: &Run, first: usize, last: usize, anchors: &Anchors) -> Repaired {
+    let text = source.text;
     let layers = layers_of(text, &run.tokens[first..=last]);
-    let mut writer = Writer { text, anchors, out: Repaired::new(), open: Vec::new(), layers };
+    let mut writer =
+        Writer { text, is_markup: source.is_markup, anchors, out: Repaired::new(), open: Vec::new(), layers };
     let is_start = first == 0;
     if is_start && !run.missing.is_empty() {
         writer.open_missing(&run.missing);
@@ -41,6 +46,8 @@ pub(super) fn write(text: &str, run: &Run, first: usize, last: usize, anchors: &
 
 struct Writer<'t> {
     text: &'t str,
+    /// The text is that of a page.
+    is_markup: bool,
     anchors: &'t Anchors,
     out: Repaired,
     /// Brackets to be closed.
@@ -201,7 +208,12 @@ impl Writer<'_> {
         }
         let mark = quoted.quote.plain();
         let layers = quoted.layers.max(self.layers);
-        let body = string_body(&self.text[quoted.body.0..quoted.body.1], Quoted { layers, ..quoted });
+        let raw = &self.text[quoted.body.0..quoted.body.1];
+        let untagged = if self.is_markup { without_tags(raw) } else { raw.into() };
+        if untagged.len() < raw.len() {
+            self.repaired("line-break-tags");
+        }
+        let body = string_body(&untagged, Quoted { layers, ..quoted });
         let mut written = String::with_capacity(body.len() + 2);
         written.push(mark);
         written.push_str(&body);
@@ -230,6 +242,19 @@ fn deepest(text: &str) -> u8 {
         .map(|glyph| glyph.layers)
         .max()
         .unwrap_or(0)
+}
+
+/// A string of a page's text without the tags in it.
+fn without_tags(raw: &str) -> Cow<'_, str> {
+    let work = Work::default();
+    let source = Source::of_page(raw, &work);
+    let (mut untagged, mut from) = (String::new(), 0);
+    for at in memchr::memchr_iter(b'<', raw.as_bytes()) {
+        let Some(end) = tag_in_string(source, at).filter(|_| at >= from) else { continue };
+        untagged.push_str(&raw[from..at]);
+        from = end;
+    }
+    if from == 0 { raw.into() } else { (untagged + &raw[from..]).into() }
 }
 
 /// The body of a string as it was meant.

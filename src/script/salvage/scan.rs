@@ -36,10 +36,20 @@ const REACH: usize = 32 << 10;
 /// without any anchor gives nothing, after one fast pass.
 #[must_use]
 pub fn find_regions(text: &str, anchors: &Anchors) -> Vec<Region> {
-    if !anchors.are_in(text) || u32::try_from(text.len()).is_err() {
+    found(Source::new(text, &Work::default()), anchors)
+}
+
+/// The same for text of a page, with the tags in it.
+#[must_use]
+pub(crate) fn find_regions_of_page(text: &str, anchors: &Anchors) -> Vec<Region> {
+    found(Source::of_page(text, &Work::default()), anchors)
+}
+
+fn found(source: Source<'_>, anchors: &Anchors) -> Vec<Region> {
+    if !anchors.are_in(source.text) || u32::try_from(source.len()).is_err() {
         return Vec::new();
     }
-    scanned(text, anchors, !Anchors::may_be_split_in(text), &Work::default(), BASE_EFFORT)
+    scanned(source, anchors, !Anchors::may_be_split_in(source.text), BASE_EFFORT)
 }
 
 /// The same for a text that may hold no anchor.
@@ -48,14 +58,14 @@ pub(crate) fn find_all_regions(text: &str, anchors: &Anchors) -> Vec<Region> {
     if u32::try_from(text.len()).is_err() {
         return Vec::new();
     }
-    scanned(text, anchors, false, &Work::default(), BASE_EFFORT)
+    scanned(Source::new(text, &Work::default()), anchors, false, BASE_EFFORT)
 }
 
-fn scanned(text: &str, anchors: &Anchors, near_anchors: bool, work: &Work, base_effort: usize) -> Vec<Region> {
+fn scanned(source: Source<'_>, anchors: &Anchors, near_anchors: bool, base_effort: usize) -> Vec<Region> {
+    let text = source.text;
     let mut scanner = Scanner {
         text,
-        source: Source::new(text, work),
-        work,
+        source,
         base_effort,
         anchors,
         regions: Vec::new(),
@@ -96,7 +106,6 @@ impl Ahead {
 struct Scanner<'t> {
     text: &'t str,
     source: Source<'t>,
-    work: &'t Work,
     /// What the text may cost whatever its length.
     base_effort: usize,
     anchors: &'t Anchors,
@@ -162,7 +171,7 @@ impl<'t> Scanner<'t> {
 
     /// May a candidate at this place be read?
     fn has_credit(&self, at: usize) -> bool {
-        self.work.done() < at.saturating_mul(EFFORT).saturating_add(self.base_effort)
+        self.source.work_done() < at.saturating_mul(EFFORT).saturating_add(self.base_effort)
     }
 
     /// Tries every candidate on one line; gives the place to go on from.
@@ -206,7 +215,7 @@ impl<'t> Scanner<'t> {
             return None;
         }
         let before = self.regions.len();
-        self.work.add(8);
+        self.source.charge(8);
         if let Some((end, anchor)) = markup_at(self.source, at, self.anchors) {
             self.push_plain(at, end, Language::Markup, Some(anchor));
             let opened = opened_element(self.source, at, end);
@@ -510,7 +519,7 @@ mod tests {
 
     fn work_of(text: &str, near_anchors: bool) -> usize {
         let work = Work::default();
-        let _ = scanned(text, &Anchors::default(), near_anchors, &work, LITTLE);
+        let _ = scanned(Source::new(text, &work), &Anchors::default(), near_anchors, LITTLE);
         work.done()
     }
 

@@ -27,18 +27,30 @@ impl Work {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Source<'t> {
     pub text: &'t str,
+    /// It is a page's markup: every `<` that is no reference begins a tag.
+    pub is_markup: bool,
     work: &'t Work,
 }
 
 impl<'t> Source<'t> {
     pub fn new(text: &'t str, work: &'t Work) -> Self {
-        Self { text, work }
+        Self { text, is_markup: false, work }
+    }
+
+    /// The same for text of a page, with its tags.
+    pub fn of_page(text: &'t str, work: &'t Work) -> Self {
+        Self { text, is_markup: true, work }
     }
 
     /// Reads the character at `at`; `None` at the end of the text.
     pub fn glyph(&self, at: usize) -> Option<Glyph> {
         self.work.add(1);
         glyph_at(self.text, at)
+    }
+
+    /// All that was counted.
+    pub fn work_done(&self) -> usize {
+        self.work.done()
     }
 
     /// Counts bytes that are looked at by other means.

@@ -12,6 +12,18 @@ pub(crate) fn line_tag_end(text: &str, at: usize) -> Option<usize> {
     if text.as_bytes().get(at) == Some(&b'<') { break_tag(Source::new(text, &Work::default()), at) } else { None }
 }
 
+/// Behind a tag that editors put around words of a string, in the text of a page: marks of spelling, bold type.
+pub(super) fn tag_in_string(text: Source<'_>, at: usize) -> Option<usize> {
+    const NAMES: [&str; 12] = ["span", "o:p", "b", "i", "u", "em", "strong", "font", "small", "mark", "wbr", "br"];
+    if !text.is_markup || text.as_bytes().get(at) != Some(&b'<') {
+        return None;
+    }
+    let name = slash_end(text.as_bytes(), at + 1);
+    let length = text[name..].find(|c: char| !(c.is_ascii_alphanumeric() || c == ':'))?;
+    let is_known = NAMES.iter().any(|known| text[name..name + length].eq_ignore_ascii_case(known));
+    if is_known { tag_end(text, name) } else { None }
+}
+
 /// Tags that editors put into text where a line ended.
 pub(super) fn break_tag(text: Source<'_>, at: usize) -> Option<usize> {
     let name_start = tag_start(text, at)?;
