@@ -3,6 +3,8 @@
 //! `FUZZ_ROUNDS=1000` mutates longer; `FUZZ_TARGET=page` takes one target; `FUZZ_SEEDS=FOLDER` only writes the seeds,
 //! for `cargo fuzz`. See `docs/fuzzing.md`.
 
+#[path = "../fuzz/src/icap.rs"]
+mod icap;
 #[path = "../fuzz/src/seed.rs"]
 mod seed;
 #[path = "../fuzz/src/target.rs"]

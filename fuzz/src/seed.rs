@@ -24,9 +24,11 @@ pub fn seeds(root: &Path, target: &str) -> Vec<Vec<u8>> {
         "pattern" => patterns(files("rules", &["toml"])),
         "request" => requests(files("rules", &["toml"])),
         "sellers" => sellers(),
+        "icap" => messages(),
+        "http_head" => messages().iter().flat_map(|message| heads(message)).collect(),
         "warc" => made(&["warc", "gz"]),
         "har" => made(&["har"]),
-        "mhtml" => made(&["mhtml"]),
+        "mhtml" => made(&["mhtml", "mht"]),
         "webarchive" => made(&["webarchive"]),
         "packed" => made(&["zip", "wacz", "gz"]),
         "compressed" => made(&["gz", "br", "zst", "xz"]),
@@ -102,6 +104,37 @@ fn requests(files: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
         );
     }
     found
+}
+
+/// ICAP messages: options, a request without a body, a response with a preview in chunks, one that was folded.
+fn messages() -> Vec<Vec<u8>> {
+    let request =
+        "GET http://news.example/a?b=1 HTTP/1.1\r\nHost: news.example\r\nAccept: text/html, */*;q=0.1\r\n\r\n";
+    let response = "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Encoding: gzip\r\n\r\n";
+    let (first, second) = (request.len(), request.len() + response.len());
+    [
+        "OPTIONS icap://127.0.0.1:1344/respmod ICAP/1.0\r\nHost: 127.0.0.1\r\n\r\n".to_owned(),
+        format!(
+            "REQMOD icap://h/reqmod ICAP/1.0\r\nHost: h\r\nAllow: 204, 206\r\nX-Client-IP: 10.0.0.7\r\n\
+             Encapsulated: req-hdr=0, null-body={first}\r\n\r\n{request}"
+        ),
+        format!(
+            "RESPMOD icap://h/respmod?a=b ICAP/1.0\r\nHost: h\r\nPreview: 8\r\nAllow: 204\r\n\
+             Encapsulated: req-hdr=0, res-hdr={first}, res-body={second}\r\n\r\n{request}{response}\
+             4\r\n<!do\r\n4;a=b\r\nctyp\r\n0; ieof\r\n\r\n"
+        ),
+        format!("5\r\nabcde\r\n1f\r\n{}\r\n0\r\nTrailer: x\r\n\r\n", "x".repeat(31)),
+        "RESPMOD icap://h/r ICAP/1.0\r\nHost: h\r\n folded\r\nEncapsulated: res-hdr=0, res-body=9\r\n\r\n".to_owned(),
+    ]
+    .map(String::into_bytes)
+    .into()
+}
+
+/// The HTTP heads in a message.
+fn heads(message: &[u8]) -> Vec<Vec<u8>> {
+    let text = String::from_utf8_lossy(message).into_owned();
+    let blocks = text.split_inclusive("\r\n\r\n").filter(|block| block.contains("HTTP/1.1"));
+    blocks.map(|block| block.as_bytes().to_vec()).collect()
 }
 
 fn sellers() -> Vec<Vec<u8>> {

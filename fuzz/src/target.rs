@@ -1,10 +1,11 @@
 //! What is fuzzed: one function for each target, from bytes to a promise that must hold.
 //!
-//! Everything goes through the public API, as strangers' bytes do. `cargo fuzz` calls these functions with inputs that
+//! Everything but the parser of ICAP goes through the public API, as strangers' bytes do. `cargo fuzz` calls these functions with inputs that
 //! it breeds, and `tests/fuzz.rs` with seeds, kept crashes and seeded mutations, on any toolchain. An input is nothing
 //! but the file that a user would hand over: choices (chunk sizes, labels) come from a hash of it, so that fixtures are
 //! seeds as they stand.
 
+use super::icap;
 use adsieve::report::{Json, Markdown, Render, Source, Summary, Table, page_report};
 use adsieve::{
     Anchors, CleanOptions, Engine, FilterList, FilterLists, PageContext, Policy, ReadOptions, Registry, Request,
@@ -24,7 +25,7 @@ pub struct Target {
 }
 
 /// All targets.
-pub const TARGETS: [Target; 18] = [
+pub const TARGETS: [Target; 20] = [
     Target { name: "page", run: page },
     Target { name: "split", run: split },
     Target { name: "charset", run: charset },
@@ -36,6 +37,8 @@ pub const TARGETS: [Target; 18] = [
     Target { name: "rewrite", run: rewrite },
     Target { name: "request", run: request },
     Target { name: "sellers", run: sellers },
+    Target { name: "icap", run: icap::message },
+    Target { name: "http_head", run: icap::http_head },
     Target { name: "warc", run: |input| container(input, "a.warc") },
     Target { name: "har", run: |input| container(input, "a.har") },
     Target { name: "mhtml", run: |input| container(input, "a.mhtml") },
