@@ -25,7 +25,7 @@ const AFTER: &str = "Traffic on the quay will start at noon; the ferry keeps run
 /// Inline scripts of the corpus that hand bids to a library, without the notes of the corpus, with their page's name.
 fn scripts() -> Vec<(String, String)> {
     let mut all = Vec::new();
-    for folder in ["prebid", "gpt", "values", "callback", "aps"] {
+    for folder in ["prebid", "gpt", "values", "callback", "aps", "script", "wrapper", "problem"] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus").join(folder);
         let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
         paths.sort();
@@ -33,7 +33,9 @@ fn scripts() -> Vec<(String, String)> {
             let page = fs::read_to_string(path).unwrap();
             let pieces = page.split("<script>").skip(1).filter_map(|rest| rest.split_once("</script>"));
             let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-            all.extend(pieces.map(|(code, _)| (name.clone(), without_comments(code))));
+            // In `srcdoc` a script is text of an attribute.
+            let scripts = pieces.filter(|(code, _)| !code.contains("&quot;"));
+            all.extend(scripts.map(|(code, _)| (name.clone(), without_comments(code))));
         }
     }
     all.retain(|(_, code)| code.contains("bidder") && !bids(&in_article(code)).is_empty());
@@ -97,6 +99,7 @@ fn beyond_repair(script: &str, names: &[&str]) -> Option<&'static str> {
         "Markdown quote",
         "Markdown indent",
     ];
+    const QUOTES: [&str; 4] = ["mismatched quotes", "guillemets", "low quotes", "primes"];
     let has = |name: &str| names.contains(&name);
     if script.contains('\\') && has("string escapes") {
         return Some("a backslash in a string of code that stands in a string");
@@ -104,10 +107,31 @@ fn beyond_repair(script: &str, names: &[&str]) -> Option<&'static str> {
     if ["(/", "= /", "return /"].iter().any(|before| script.contains(before)) && has("string escapes") {
         return Some("a regular expression in code that stands in a string");
     }
+    let has_own_quotes = names.iter().any(|name| QUOTES.contains(name));
+    if has_own_quotes && (has("entities") || has("entities twice")) && has_quotes_in_strings(script) {
+        return Some("references in a string whose own marks are none: they may be the string's");
+    }
     if script.contains("\\\n") && LINES.iter().any(|name| has(name)) {
         return Some("the line end was part of a string");
     }
     None
+}
+
+/// Does a string hold marks of another kind, as code in strings does?
+fn has_quotes_in_strings(script: &str) -> bool {
+    let mut open = None;
+    script.chars().any(|c| match (c, open) {
+        ('\'' | '"', None) => {
+            open = Some(c);
+            false
+        }
+        ('\'' | '"', Some(mark)) if c == mark => {
+            open = None;
+            false
+        }
+        ('\'' | '"', Some(_)) => true,
+        _ => false,
+    })
 }
 
 /// What is wrong with what is read of a damaged script; `None` if nothing is.

@@ -5,6 +5,7 @@
 
 mod anchors;
 mod clean_page;
+mod court;
 mod example;
 mod judge;
 mod judged_text;

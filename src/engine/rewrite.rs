@@ -1,7 +1,7 @@
 //! The engine as the judge of a page that is rewritten while it streams.
 
 use super::Engine;
-use super::judge::{Court, Judged};
+use super::court::{Court, Judged};
 use crate::base::{Evidence, Span};
 use crate::block::{
     Answers, Inserts, Judge, PageContext, Party, Request, RequestKind, RewriteOptions, Rewriter, Rewritten,

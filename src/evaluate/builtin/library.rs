@@ -184,14 +184,18 @@ impl<'a> Machine<'a> {
         if !is_by_value && !rest.first()?.as_object().is_some_and(|id| self.object(id).is_callable()) {
             return None;
         }
-        let id = match self.array(list) {
-            Some(_) => list.as_object()?,
-            None => {
-                let values = self.pairs(list, span)?.into_iter().map(|(_, value)| value).collect();
-                self.add_array(values).as_object()?
+        let mapped = match self.array(list) {
+            Some(_) => self.array_method(list.as_object()?, name, rest, span)?,
+            // Callbacks are handed the names of an object's members. Lodash's other functions over objects are its stand-in's.
+            None if name == "map" => {
+                let mut mapped = Vec::new();
+                for (key, value) in self.pairs(list, span)? {
+                    mapped.push(self.call_value(&rest[0], &Abstract::Undefined, vec![value, key], span));
+                }
+                self.add_array(mapped)
             }
+            None => return None,
         };
-        let mapped = self.array_method(id, name, rest, span)?;
         // jQuery's map drops what is null.
         if is_jquery && name == "map" {
             let kept = self.array(&mapped)?.iter().filter(|one| !one.is_nullish()).cloned().collect();

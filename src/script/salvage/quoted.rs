@@ -23,8 +23,9 @@ pub(super) fn quoted_at(text: Source<'_>, at: usize, end: usize, is_operand: boo
     let (body_end, after, is_closed) =
         if is_mark { (body_start, body_start, false) } else { opening.close(text, body_start, end) };
     let is_typographic = is_typographic(mark.character);
-    let quoted =
-        Quoted { quote, is_typographic, layers: mark.layers, is_escaped, is_closed, body: (body_start, body_end) };
+    let closing = text.glyph(body_end).filter(|_| is_closed).map_or(0, |closing| closing.layers);
+    let layers = mark.layers.max(closing);
+    let quoted = Quoted { quote, is_typographic, layers, is_escaped, is_closed, body: (body_start, body_end) };
     Some((quoted, after))
 }
 
@@ -77,7 +78,10 @@ impl Opening {
         let is_family = quote_family(glyph.character) == Some(self.quote);
         // A plain mark of code that is otherwise intact is not closed by an apostrophe of typography.
         let is_look = is_typographic(self.mark.character) || !is_typographic(glyph.character);
-        is_family && is_look && glyph.layers == self.mark.layers
+        // Some encoders write references for closing marks and leave opening ones.
+        let is_layer = glyph.layers == self.mark.layers
+            || (is_typographic(self.mark.character) && is_typographic(glyph.character));
+        is_family && is_look && is_layer
     }
 }
 

@@ -4,7 +4,7 @@
 //! repairs. What stands as it should is taken over byte for byte.
 
 use super::anchor::Anchors;
-use super::glyph::{glyph_at, is_invisible, quote_family};
+use super::glyph::{Quote, glyph_at, is_invisible, is_typographic, quote_family};
 use super::run::{Missing, Run};
 use super::source::{Source, Work};
 use super::tag::tag_in_string;
@@ -262,6 +262,8 @@ fn string_body(raw: &str, quoted: Quoted) -> String {
     let mark = quoted.quote.plain();
     let mut body = String::with_capacity(raw.len());
     let mut at = 0;
+    // Braces that are open in the code that a template holds.
+    let mut braces = 0_usize;
     while let Some(glyph) = glyph_at(raw, at) {
         // Entities that were in the string before the text was encoded stay.
         let is_layer = glyph.layers > 0 && glyph.layers <= quoted.layers;
@@ -284,7 +286,18 @@ fn string_body(raw: &str, quoted: Quoted) -> String {
                 at = next.end;
                 continue;
             }
-            character => push_meant(&mut body, character, mark, quoted),
+            _ if braces > 0 && is_typographic(character) => {
+                body.push(quote_family(character).map_or(character, Quote::plain));
+            }
+            character => {
+                let is_code = braces > 0 || quoted.quote == Quote::Back && body.ends_with('$');
+                match character {
+                    '{' if is_code => braces += 1,
+                    '}' => braces = braces.saturating_sub(1),
+                    _ => {}
+                }
+                push_meant(&mut body, character, mark, quoted);
+            }
         }
         at = glyph.end;
     }

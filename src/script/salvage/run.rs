@@ -63,11 +63,16 @@ impl Run {
             }
         }
         if let Kind::Text(quoted) = tokens[0].kind {
-            return quoted.quote != Quote::Back && &text[quoted.body.0..quoted.body.1] == "use strict";
+            return quoted.quote != Quote::Back && quoted.body_in(text) == "use strict";
         }
         let is_ended = tokens.last().is_some_and(|last| last.is(";"));
         let has_member = tokens.windows(2).any(is_member) || tokens.windows(3).any(is_method_call);
         if first == "delete" && has_member && is_ended {
+            return true;
+        }
+        if is_ended
+            && tokens.iter().any(|token| matches!(token.kind, Kind::Text(quoted) if holds_code(quoted.body_in(text))))
+        {
             return true;
         }
         let mut pairs = tokens.windows(2);
@@ -82,8 +87,8 @@ impl Run {
             match token.kind {
                 Kind::Word => anchors.of_name(&token.word(text), is_key),
                 Kind::Text(quoted) => {
-                    let body = &*without_invisible(&text[quoted.body.0..quoted.body.1]);
-                    let is_markup = body.contains('<') || body.contains("lt;");
+                    let body = &*without_invisible(quoted.body_in(text));
+                    let is_markup = body.contains('<') || body.contains("lt;") || holds_code(body);
                     let by_key = if is_key { anchors.of_name(body, true) } else { None };
                     by_key
                         .or_else(|| anchors.of_string(body))
@@ -94,6 +99,11 @@ impl Run {
             }
         })
     }
+}
+
+/// Is it a string of code, as `eval` is given?
+fn holds_code(body: &str) -> bool {
+    body.contains('(') && body.contains([';', '{'])
 }
 
 fn is_assignment(pair: &[Token]) -> bool {

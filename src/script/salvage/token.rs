@@ -31,7 +31,7 @@ pub(super) struct Quoted {
     pub quote: Quote,
     /// The marks are not the plain ones.
     pub is_typographic: bool,
-    /// Layers of entities around the opening mark.
+    /// Layers of entities around its marks.
     pub layers: u8,
     /// The marks are `\"`.
     pub is_escaped: bool,
@@ -39,6 +39,13 @@ pub(super) struct Quoted {
     pub is_closed: bool,
     /// Its body.
     pub body: (usize, usize),
+}
+
+impl Quoted {
+    /// What stands between its marks.
+    pub fn body_in(self, text: &str) -> &str {
+        &text[self.body.0..self.body.1]
+    }
 }
 
 /// A token and its bytes.
