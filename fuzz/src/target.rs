@@ -1,9 +1,9 @@
 //! What is fuzzed: one function for each target, from bytes to a promise that must hold.
 //!
-//! Everything but the parser of ICAP goes through the public API, as strangers' bytes do. `cargo fuzz` calls these functions with inputs that
-//! it breeds, and `tests/fuzz.rs` with seeds, kept crashes and seeded mutations, on any toolchain. An input is nothing
-//! but the file that a user would hand over: choices (chunk sizes, labels) come from a hash of it, so that fixtures are
-//! seeds as they stand.
+//! Everything but the parser of ICAP goes through the public API, as strangers' bytes do. `cargo fuzz` calls these
+//! functions with inputs that it breeds, and `tests/fuzz.rs` with seeds, kept crashes and seeded mutations, on any
+//! toolchain. An input is nothing but the file that a user would hand over: choices (chunk sizes, labels) come from a
+//! hash of it, so that fixtures are seeds as they stand.
 
 use super::icap;
 use adsieve::report::{Json, Markdown, Render, Source, Summary, Table, page_report};

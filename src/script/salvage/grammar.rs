@@ -207,7 +207,8 @@ impl<'t> Recogniser<'t> {
             && (rest.starts_with([' ', ',', '’'])
                 && !rest.trim_start().starts_with(['(', '=', '.', '[', '{', '+', '|', '&', '?']));
         let is_dangling = is_dangling && (is_sentence || !matches!(token.kind, Kind::Word | Kind::Punct(_)));
-        let is_speech = matches!(token.kind, Kind::Text(quoted) if self.lexer.text[quoted.body.0..quoted.body.1].matches(' ').count() > 3);
+        let is_speech =
+            matches!(token.kind, Kind::Text(quoted) if quoted.body_in(&self.lexer.text).matches(' ').count() > 3);
         is_dangling || is_speech
     }
 

@@ -165,7 +165,7 @@ fn is_after_blank_line(tokens: &[Token], first: usize) -> bool {
     tokens[first].is_after_blank_line() || trivia.into_iter().any(Token::is_after_blank_line)
 }
 
-/// The names of a script's own.
+/// Names that are a script's own: not those which any script has.
 fn names<'t>(text: &'t str, tokens: &'t [Token]) -> impl Iterator<Item = Cow<'t, str>> {
     const ANYWHERE: [&str; 14] = [
         "window",

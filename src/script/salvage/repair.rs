@@ -208,7 +208,7 @@ impl Writer<'_> {
         }
         let mark = quoted.quote.plain();
         let layers = quoted.layers.max(self.layers);
-        let raw = &self.text[quoted.body.0..quoted.body.1];
+        let raw = quoted.body_in(self.text);
         let untagged = if self.is_markup { without_tags(raw) } else { raw.into() };
         if untagged.len() < raw.len() {
             self.repaired("line-break-tags");
