@@ -100,7 +100,7 @@ def test_the_job_writes_the_tables_of_the_program(spark, archives, run, tmp_path
     assert {folder.name for folder in (out / "pages").glob("batch=*")} == {"batch=0", "batch=1"}
 
     # As after a run that ended while it wrote its second batch.
-    shutil.rmtree(out / "progress" / "000001")
+    (out / "progress" / "000001.json").unlink()
     shutil.rmtree(out / "bids" / "batch=1")
     begun = time.time()
     assert on_spark.write_tables(spark, archives, str(out), quiet=True) == done

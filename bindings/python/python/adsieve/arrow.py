@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 
 _TYPES = {"text": pa.string(), "json": pa.string(), "number": pa.int64(), "list": pa.list_(pa.field("element", pa.string(), nullable=False))}
 _COLUMNS: dict[str, list[tuple[str, str]]] = _native.table_columns()
-_NESTED = [table for table in _COLUMNS if table != "pages"]
+TABLES = list(_COLUMNS)
+"""`pages`, `networks`, `bids`, `slots`, `requests`, `findings`."""
+_NESTED = [table for table in TABLES if table != "pages"]
 
 
 @cache
 def table_schema(table: str) -> pa.Schema:
-    """The schema of one of the tables `pages`, `networks`, `bids`, `slots`, `requests`, `findings`."""
+    """The schema of one of the `TABLES`."""
     return pa.schema([pa.field(name, _TYPES[kind], nullable=kind != "list") for name, kind in _COLUMNS[table]])
 
 

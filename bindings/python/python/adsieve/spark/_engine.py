@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -20,3 +21,12 @@ def engine_of(settings: Settings | None) -> Engine:
 @functools.lru_cache(maxsize=4)
 def _engine(settings: str) -> Engine:
     return Engine(**{"threads": 1, **json.loads(settings)})
+
+
+@functools.cache
+def settle() -> None:
+    """To be called after a task: what this process has loaded by now stays.
+
+    PySpark collects garbage after every task, and would go through all modules each time, which takes as long as some pages.
+    """
+    gc.freeze()

@@ -1,27 +1,35 @@
 """The job: a manifest of archives to partitioned Parquet, batch by batch.
 
 Each batch of archives becomes a partition `batch=N` of every table, and then a line of `progress`. A run that was ended
-goes on behind the last batch that was noted: what an unfinished batch has written is written anew. Pages are scanned once
-into `staging`, in one action whose tasks Spark commits once, and the tables are made from there: a worker that dies costs the
-archives that it had in hand, which another scans, and neither loses nor doubles a row.
+goes on behind the last batch that was noted: what an unfinished batch has written is written anew. Tasks write the tables of
+their archives into `staging`, under names of their own, and tell Spark the names; Spark takes the result of one attempt for each
+task, and only the files of these attempts move to their tables. A worker that dies costs the archives that it had in hand, which
+another scans, and neither loses nor doubles a row.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as f
+import pyarrow as pa
+from pyspark.sql import SparkSession
 
-from ..arrow import _NESTED, table_schema
+from ..arrow import TABLES
 from ._counters import Counters
 from ._engine import Settings
+from ._files import file_system
 from ._source import open_archive
-from ._warcs import Opener, scan_schema, scan_warcs
+from ._tables import ArchiveTables, open_table
+from ._warcs import Opener, over_archives, pages_of
+
+# Files that are moved at a time: an object store copies them, one request after the other.
+_MOVES = 16
 
 
 def write_tables(
@@ -38,9 +46,11 @@ def write_tables(
     `adsieve scan --format parquet`. Gives what was counted over all batches, earlier runs included.
 
     `batch` is how many archives make a batch, by default eight for each core of the cluster. A run goes on where an earlier
-    one into the same `output` ended; raises `ValueError` if that one had other archives or another size of batch.
+    one into the same `output` ended; raises `ValueError` if that one had other archives or another size of batch. Workers
+    write through pyarrow's file systems, with credentials of their own.
     """
     paths = list(paths)
+    output = _qualified(spark, output)
     size = batch or _size_before(spark, output) or 8 * max(spark.sparkContext.defaultParallelism, 1)
     done = _progress(spark, output)
     for number, start in enumerate(range(0, len(paths), size)):
@@ -52,10 +62,11 @@ def write_tables(
             continue
         begun = time.monotonic()
         counters = Counters.of(spark.sparkContext)
-        pages = scan_warcs(spark, archives, first_archive=start, engine=engine, opener=opener, counters=counters)
         staging = f"{output}/staging/batch={number}"
-        pages.write.mode("overwrite").parquet(staging)
-        _write_batch(spark, spark.read.schema(scan_schema()).parquet(staging), output, number)
+        _delete(spark, staging)
+        task = functools.partial(_write_archive, folder=staging, engine=dict(engine or {}), opener=opener, counters=counters)
+        written = over_archives(spark, archives, task, "name string", first_archive=start).collect()
+        _publish(spark, output, number, [row.name for row in written])
         done[number] = {"batch": number, "size": size, "digest": digest, **counters.values()}
         _note(spark, output, done[number])
         _delete(spark, staging)
@@ -66,25 +77,39 @@ def write_tables(
     return {name: sum(row[name] for row in done.values()) for name in names}
 
 
-def _write_batch(spark: SparkSession, pages: DataFrame, output: str, number: int) -> None:
-    tables = flat_tables(pages)
-
-    def write(name: str) -> None:
-        tables[name].write.mode("overwrite").parquet(f"{output}/{name}/batch={number}")
-
-    # The tables are jobs of their own, small beside the scan: together they keep the cluster busy.
-    with ThreadPoolExecutor(len(tables)) as threads:
-        list(threads.map(write, tables))
+def _write_archive(path: str, number: int, *, folder, engine, opener, counters) -> Iterator[pa.RecordBatch]:
+    """The task: the names of the files that it wrote, below the folder."""
+    files = ArchiveTables(folder, number)
+    for batch in pages_of(path, number, engine, opener, counters):
+        files.add(batch)
+    yield pa.RecordBatch.from_arrays([pa.array(files.close(), pa.string())], names=["name"])
 
 
-def flat_tables(pages: DataFrame) -> dict[str, DataFrame]:
-    """The six tables out of pages with nested rows."""
-    counts = [f.size(name).cast("long").alias(name) if name in _NESTED else f.col(name) for name in table_schema("pages").names]
-    tables = {"pages": pages.select(*counts)}
-    for name in _NESTED:
-        rows = pages.select("page", f.explode(name).alias("row"))
-        tables[name] = rows.select("page", *(f.col(f"row.{column}") for column in table_schema(name).names if column != "page"))
-    return tables
+def _publish(spark: SparkSession, output: str, number: int, names: Iterable[str]) -> None:
+    """Moves files out of `staging` into their tables, in place of what an ended run has left there."""
+    by_table: dict[str, list[str]] = {name: [] for name in TABLES}
+    for name in names:
+        table, _, file = name.partition("/")
+        by_table[table].append(file)
+    system, _ = _hadoop_path(spark, output)
+
+    def move(table: str, file: str) -> None:
+        source, target = f"{output}/staging/batch={number}/{table}/{file}", f"{output}/{table}/batch={number}/{file}"
+        if not system.rename(_hadoop_path(spark, source)[1], _hadoop_path(spark, target)[1]):
+            raise OSError(f"{source} could not be moved to {target}")
+
+    with ThreadPoolExecutor(_MOVES) as threads:
+        moves = []
+        for table, files in by_table.items():
+            partition = f"{output}/{table}/batch={number}"
+            _delete(spark, partition)
+            system.mkdirs(_hadoop_path(spark, partition)[1])
+            if not files:
+                # So that who reads the table learns its columns.
+                open_table(*file_system(f"{partition}/part-empty.parquet"), table).close()
+            moves += [threads.submit(move, table, file) for file in files]
+        for each in moves:
+            each.result()
 
 
 def _progress(spark: SparkSession, output: str) -> dict[int, dict]:
@@ -104,8 +129,10 @@ def _size_before(spark: SparkSession, output: str) -> int | None:
 
 
 def _note(spark: SparkSession, output: str, row: dict) -> None:
-    frame = spark.createDataFrame([row], _PROGRESS).coalesce(1)
-    frame.write.mode("overwrite").json(f"{output}/progress/{row['batch']:06}")
+    system, path = _hadoop_path(spark, f"{output}/progress/{row['batch']:06}.json")
+    stream = system.create(path, True)
+    stream.write(bytearray(json.dumps(row).encode() + b"\n"))
+    stream.close()
 
 
 def _hadoop_path(spark: SparkSession, path: str):
@@ -117,6 +144,12 @@ def _hadoop_path(spark: SparkSession, path: str):
 def _exists(spark: SparkSession, path: str) -> bool:
     system, path = _hadoop_path(spark, path)
     return system.exists(path)
+
+
+def _qualified(spark: SparkSession, path: str) -> str:
+    """The path with its scheme, as Hadoop takes one without: the workers' file systems do not know its default."""
+    system, path = _hadoop_path(spark, path)
+    return str(system.makeQualified(path).toString())
 
 
 def _delete(spark: SparkSession, path: str) -> None:

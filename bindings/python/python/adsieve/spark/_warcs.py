@@ -13,7 +13,7 @@ from pyspark.sql.types import StructType
 from .. import open as open_documents
 from ..arrow import page_schema
 from ._counters import Counters
-from ._engine import Settings, engine_of
+from ._engine import Settings, engine_of, settle
 from ._schema import spark_schema
 from ._source import open_archive
 
@@ -24,6 +24,9 @@ PAGE_BITS = 32
 _ROWS = 128
 
 Opener = Callable[[str], str | IO[bytes]]
+
+# What is done with an archive, by its path and its number.
+ArchiveTask = Callable[[str, int], Iterator[pa.RecordBatch]]
 
 
 def scan_schema() -> StructType:
@@ -49,34 +52,34 @@ def scan_warcs(
     path or a binary stream. What cannot be read of an archive is passed over and counted in `counters`; so is an archive
     that is not there or may not be read. Any other error fails the task, and Spark tries it again.
     """
-    context = spark.sparkContext
-    known = context.broadcast(list(paths))
-    task = functools.partial(
-        _scan_numbers,
-        paths=known,
-        first=first_archive,
-        engine=dict(engine or {}),
-        opener=opener,
-        counters=counters or Counters.of(context),
-    )
-    return spark.range(0, len(paths), 1, max(len(paths), 1)).mapInArrow(task, scan_schema())
+    counters = counters or Counters.of(spark.sparkContext)
+    task = functools.partial(pages_of, engine=dict(engine or {}), opener=opener, counters=counters)
+    return over_archives(spark, paths, task, scan_schema(), first_archive=first_archive)
 
 
-def _scan_numbers(batches: Iterable[pa.RecordBatch], *, paths, first, engine, opener, counters) -> Iterator[pa.RecordBatch]:
+def over_archives(spark: SparkSession, paths: Sequence[str], task: ArchiveTask, schema: StructType | str, *, first_archive: int = 0) -> DataFrame:
+    """What `task(path, number)` yields for each archive, an archive a task of Spark's."""
+    known = spark.sparkContext.broadcast(list(paths))
+    run = functools.partial(_run_numbers, paths=known, first=first_archive, task=task)
+    return spark.range(0, len(paths), 1, max(len(paths), 1)).mapInArrow(run, schema)
+
+
+def _run_numbers(batches: Iterable[pa.RecordBatch], *, paths, first, task) -> Iterator[pa.RecordBatch]:
     for batch in batches:
         for number in batch.column(0).to_pylist():
-            first_page = (first + number) << PAGE_BITS
-            yield from _scan_archive(paths.value[number], first_page, engine, opener, counters)
+            yield from task(paths.value[number], first + number)
+    settle()
 
 
-def _scan_archive(path: str, first_page: int, settings, opener: Opener, counters: Counters) -> Iterator[pa.RecordBatch]:
+def pages_of(path: str, number: int, engine: Settings, opener: Opener, counters: Counters) -> Iterator[pa.RecordBatch]:
+    """The pages of one archive; counts what is done and what cannot be read."""
     try:
         documents = open_documents(opener(path), path)
     except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
         counters.bad_archives.add(1)
         counters.problems.add([f"{path}: {error}"])
         return
-    for batch in engine_of(settings).scan_batches(documents, first_page=first_page, rows=_ROWS):
+    for batch in engine_of(engine).scan_batches(documents, first_page=number << PAGE_BITS, rows=_ROWS):
         counters.pages.add(batch.num_rows)
         yield batch
     counters.archives.add(1)
