@@ -22,6 +22,13 @@ pub(super) enum Binding {
     Assignment,
 }
 
+/// An object of which a member is asked. To put its name together costs more than to read the member, and few need it.
+#[derive(Clone, Copy)]
+pub(super) struct Owner<'o> {
+    pub(super) value: &'o Abstract,
+    pub(super) written: &'o ast::Expr,
+}
+
 impl<'a> Machine<'a> {
     pub(super) fn assign(&mut self, assign: &'a ast::AssignExpr, scope: ScopeId) -> Abstract {
         match &assign.left {
@@ -71,13 +78,17 @@ impl<'a> Machine<'a> {
     fn assign_member(&mut self, assign: &'a ast::AssignExpr, member: &'a ast::MemberExpr, scope: ScopeId) -> Abstract {
         let object = self.expression(&member.obj, scope);
         let key = self.member_key(&member.prop, scope);
-        let owner =
-            self.path_of(&object).or_else(|| self.static_path(&member.obj).map(|path| Atom::new(global_name(&path))));
-        let old = |m: &mut Self| m.read_members(&object, &key, member.span, owner.as_ref());
+        let owner = Owner { value: &object, written: &member.obj };
+        let old = |m: &mut Self| {
+            let owner = m.owner_path(owner);
+            m.read_members(&object, &key, member.span, owner.as_ref())
+        };
         let value = self.assigned_value(assign, scope, old);
         if let Some(name) = self.property_key(&key) {
-            let path = join_path(owner.as_deref().unwrap_or(""), &name);
-            self.record_assignment(&path, &value, assign.span);
+            if self.interests.may_assign(&name) {
+                let path = join_path(self.owner_path(owner).as_deref().unwrap_or(""), &name);
+                self.record_assignment(&path, &value, assign.span);
+            }
             self.note_url(&object, &name, &value, assign.span);
             if let Some(id) = object.as_object() {
                 self.trace_write(|| Slot::member(id, &name), assign.span, &value);
@@ -131,6 +142,12 @@ impl<'a> Machine<'a> {
             let kind = EventKind::Assign { target: path.as_str().into(), value: Value::Undefined };
             self.record(kind, vec![value.clone()], span);
         }
+    }
+
+    /// What an object is called, by its value or else as it is written.
+    pub(super) fn owner_path(&self, owner: Owner<'_>) -> Option<Atom> {
+        let written = || self.static_path(owner.written).map(|path| Atom::new(global_name(&path)));
+        self.path_of(owner.value).or_else(written)
     }
 
     /// What a value is called from the global object on.

@@ -159,12 +159,21 @@ impl<'a> Machine<'a> {
     fn join_scopes(&mut self, when: ConditionId, yes: &Scope, no: &Scope) -> Scope {
         self.charge(yes.variables.len() / 4);
         let mut joined = no.clone();
+        if yes.variables.is_of_same_shape(&no.variables) {
+            for (at, value) in yes.variables.values().enumerate() {
+                let other = no.variables.value_at(at);
+                if !value.is_same(other) {
+                    joined.variables.set_at(at, self.join(when, value, other));
+                }
+            }
+            return joined;
+        }
         for (name, value) in yes.variables.iter() {
             let value = match no.variables.get(name) {
                 Some(other) => self.join(when, value, other),
                 None => value.clone(),
             };
-            joined.variables.insert(name.clone(), value);
+            joined.variables.insert(name, value);
         }
         joined
     }
@@ -182,15 +191,24 @@ impl<'a> Machine<'a> {
         joined.path = yes.path.clone().or(joined.path);
         joined.elements = self.join_elements(when, &yes.elements, &no.elements);
         self.memory += joined.properties.len() * 32;
+        if yes.properties.is_of_same_shape(&no.properties) {
+            for (at, (name, property)) in yes.properties.iter().enumerate() {
+                let other = no.properties.value_at(at);
+                if !is_same_property(property, other) {
+                    joined.properties.set_at(at, self.join_property(id, when, name, Some(property), Some(other)));
+                }
+            }
+            return joined;
+        }
         for (name, property) in yes.properties.iter() {
             let other = no.properties.get(name);
             let property = self.join_property(id, when, name, Some(property), other);
-            joined.properties.insert(name.clone(), property);
+            joined.properties.insert(name, property);
         }
         for (name, property) in no.properties.iter() {
             if !yes.properties.contains_key(name) {
                 let property = self.join_property(id, when, name, None, Some(property));
-                joined.properties.insert(name.clone(), property);
+                joined.properties.insert(name, property);
             }
         }
         joined
@@ -255,6 +273,13 @@ impl<'a> Machine<'a> {
             }
         }
         found
+    }
+}
+
+fn is_same_property(one: &Property, other: &Property) -> bool {
+    match (one, other) {
+        (Property::Value(one), Property::Value(other)) => one.is_same(other),
+        _ => false,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Calls: of the page's own functions, of built-in ones, and of what is not known.
 
 use super::abstract_value::{Abstract, ObjectId};
-use super::assign::Binding;
+use super::assign::{Binding, Owner};
 use super::builtin;
 use super::event::EventKind;
 use super::expression::{global_name, join_path, unwrap};
@@ -85,30 +85,33 @@ impl<'a> Machine<'a> {
         let object = self.narrow(object);
         let key = self.member_key(&member.prop, scope);
         let arguments = self.arguments(arguments, scope);
-        let owner =
-            self.path_of(&object).or_else(|| self.static_path(&member.obj).map(|path| Atom::new(global_name(&path))));
+        let owner = Owner { value: &object, written: &member.obj };
         let Some(key) = self.property_key(&key) else {
+            let owner = self.owner_path(owner);
             let function = self.read_members(&object, &key, span, owner.as_ref());
             return self.call_named(&function, &object, arguments, owner, span);
         };
         if self.is_asked_for(&object, &key) {
-            let path = join_path(owner.as_deref().unwrap_or(""), &key);
+            let path = join_path(self.owner_path(owner).as_deref().unwrap_or(""), &key);
             self.record_call(&path, &arguments, span, false);
         }
-        self.map(&object, |machine, object| machine.call_method(object, &key, arguments.clone(), owner.as_ref(), span))
+        if !matches!(object, Abstract::Any(_)) {
+            return self.call_method(&object, &key, arguments, owner, span);
+        }
+        self.map(&object, |machine, object| machine.call_method(object, &key, arguments.clone(), owner, span))
     }
 
     /// Calls a method of a value that is one thing.
-    pub(super) fn call_method(
+    fn call_method(
         &mut self,
         object: &Abstract,
         key: &Atom,
         arguments: Vec<Abstract>,
-        owner: Option<&Atom>,
+        owner: Owner<'_>,
         span: Span,
     ) -> Abstract {
         if *key == "push" || *key == "unshift" {
-            self.note_queue(owner, &arguments);
+            self.note_queue(self.owner_path(owner).as_ref(), &arguments);
             if let [chunk] = &arguments[..] {
                 self.note_chunk(chunk, span);
             }
@@ -117,8 +120,11 @@ impl<'a> Machine<'a> {
             && *id != GLOBAL
         {
             match self.find_member(*id, key) {
+                Some(Property::Value(function @ (Abstract::Object(_) | Abstract::Any(_)))) => {
+                    return self.call_value(&function, object, arguments, span);
+                }
                 Some(Property::Value(function)) => {
-                    let path = owner.map(|owner| join_path(owner, key));
+                    let path = self.owner_path(owner).map(|owner| join_path(&owner, key));
                     return self.call_named(&function, object, arguments, path, span);
                 }
                 Some(Property::Accessor { get: Some(get), .. }) => {
@@ -135,12 +141,10 @@ impl<'a> Machine<'a> {
             let function = self.read_global(key, span);
             return self.call_named(&function, object, arguments, Some(key.clone()), span);
         }
-        let function = self.read_member(object, key, span, owner);
-        let path = match owner {
-            Some(owner) => Some(join_path(owner, key)),
-            None => Some(join_path("", key)),
-        };
-        self.call_named(&function, object, arguments, path, span)
+        let owner = self.owner_path(owner);
+        let function = self.read_member(object, key, span, owner.as_ref());
+        let path = join_path(owner.as_deref().unwrap_or(""), key);
+        self.call_named(&function, object, arguments, Some(path), span)
     }
 
     /// Calls a value that is known by a path where it is not known otherwise.
@@ -237,42 +241,40 @@ impl<'a> Machine<'a> {
     }
 
     fn run(&mut self, closure: &Rc<Closure<'a>>, this: &Abstract, arguments: Vec<Abstract>) -> Abstract {
-        let scope = self.add_scope(closure.scope, true);
-        if !matches!(closure.code, Code::Arrow(_)) {
-            let this = if this.is_nullish() { Abstract::Object(GLOBAL) } else { this.clone() };
-            self.scopes.write(scope.0).variables.insert(atom!("this"), this);
-        }
         match closure.code {
             Code::Function(function) => {
-                let parameters = function.params.iter().map(|parameter| &parameter.pat);
-                self.enter(closure, scope, parameters, arguments);
                 let Some(body) = &function.body else { return Abstract::Undefined };
                 let statements = self.statements_of(body);
+                let scope = self.call_scope(closure, this, statements);
+                let parameters = function.params.iter().map(|parameter| &parameter.pat);
+                self.enter(closure, scope, parameters, arguments);
                 self.finish_call(statements, scope, function.is_async, function.is_generator)
             }
-            Code::Arrow(arrow) => {
-                self.bind_parameters(scope, arrow.params.iter(), arguments);
-                match &*arrow.body {
-                    ast::ArrowFunctionBody::FunctionBody(body) => {
-                        let statements = self.statements_of(body);
-                        self.finish_call(statements, scope, arrow.is_async, false)
-                    }
-                    ast::ArrowFunctionBody::Expr(value) => {
-                        let value = self.expression(value, scope);
-                        if arrow.is_async { self.promise_of(value) } else { value }
-                    }
+            Code::Arrow(arrow) => match &*arrow.body {
+                ast::ArrowFunctionBody::FunctionBody(body) => {
+                    let statements = self.statements_of(body);
+                    let scope = self.add_call_scope(closure.scope, statements);
+                    self.bind_parameters(scope, arrow.params.iter(), arguments);
+                    self.finish_call(statements, scope, arrow.is_async, false)
                 }
-            }
+                ast::ArrowFunctionBody::Expr(value) => {
+                    let scope = self.add_scope(closure.scope, true);
+                    self.bind_parameters(scope, arrow.params.iter(), arguments);
+                    let value = self.expression(value, scope);
+                    if arrow.is_async { self.promise_of(value) } else { value }
+                }
+            },
             Code::Constructor(constructor) => {
                 if let Some(info) = closure.class.as_ref().filter(|info| info.parent.is_none()) {
                     self.define_fields(info, this);
                 }
+                let Some(body) = &constructor.body else { return Abstract::Undefined };
+                let scope = self.call_scope(closure, this, &body.stmts);
                 let parameters = constructor.params.iter().filter_map(|parameter| match parameter {
                     ast::ParamOrTsParamProp::Param(parameter) => Some(&parameter.pat),
                     ast::ParamOrTsParamProp::TsParamProp(_) => None,
                 });
                 self.enter(closure, scope, parameters, arguments);
-                let Some(body) = &constructor.body else { return Abstract::Undefined };
                 self.finish_call(&body.stmts, scope, false, false)
             }
             Code::DefaultConstructor => {
@@ -283,8 +285,19 @@ impl<'a> Machine<'a> {
                 self.define_fields(info, this);
                 Abstract::Undefined
             }
-            Code::Field(value) => self.expression(value, scope),
+            Code::Field(value) => {
+                let scope = self.call_scope(closure, this, &[]);
+                self.expression(value, scope)
+            }
         }
+    }
+
+    /// The scope of a call that has a `this` of its own.
+    fn call_scope(&mut self, closure: &Closure<'a>, this: &Abstract, body: &[ast::Stmt]) -> ScopeId {
+        let scope = self.add_call_scope(closure.scope, body);
+        let this = if this.is_nullish() { Abstract::Object(GLOBAL) } else { this.clone() };
+        self.scopes.write(scope.0).variables.insert(&atom!("this"), this);
+        scope
     }
 
     /// The statements of a body; one that was left out is parsed now.
@@ -318,7 +331,7 @@ impl<'a> Machine<'a> {
     {
         if self.uses_arguments(closure) {
             let list = self.add_array(arguments.clone());
-            self.scopes.write(scope.0).variables.insert(atom!("arguments"), list);
+            self.scopes.write(scope.0).variables.insert(&atom!("arguments"), list);
         }
         self.bind_parameters(scope, parameters, arguments);
     }
@@ -370,6 +383,7 @@ impl<'a> Machine<'a> {
         }
         let facts = self.open_frame();
         let flow = self.body(statements, scope);
+        self.note_call_names(scope, statements);
         let exits = self.close_frame(facts, |flow| matches!(flow, Flow::Return(_)));
         let returned = match flow {
             Flow::Return(value) => value,

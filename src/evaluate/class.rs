@@ -24,10 +24,10 @@ impl<'a> Machine<'a> {
         let value = self.function(code.unwrap_or(Code::DefaultConstructor), class.span, scope, Some(Rc::clone(&info)));
         let Abstract::Object(id) = value else { return value };
         self.object_mut(id).prototype = parent.as_ref().and_then(Abstract::as_object);
-        self.object_mut(id).properties.insert(atom!("prototype"), Property::Value(Abstract::Object(prototype)));
-        self.object_mut(prototype).properties.insert(atom!("constructor"), Property::Value(value.clone()));
+        self.object_mut(id).properties.insert(&atom!("prototype"), Property::Value(Abstract::Object(prototype)));
+        self.object_mut(prototype).properties.insert(&atom!("constructor"), Property::Value(value.clone()));
         if let Some(name) = name {
-            self.scopes.write(scope.0).variables.insert(name, value.clone());
+            self.scopes.write(scope.0).variables.insert(&name, value.clone());
         }
         for member in &class.body {
             self.class_member(id, prototype, member, scope, &info);

@@ -44,6 +44,8 @@ pub(super) struct Conditions {
     nodes: Vec<Node>,
     /// The parts of each condition, read as a conjunction.
     literals: Vec<Rc<[ConditionId]>>,
+    /// The negation of each condition, once there is one; else `ALWAYS`.
+    negations: Vec<ConditionId>,
     ids: FxHashMap<Node, ConditionId>,
     /// Texts of conditions that were asked for.
     texts: FxHashMap<ConditionId, Arc<str>>,
@@ -58,6 +60,7 @@ impl Conditions {
         Self {
             nodes: vec![Node::Always, Node::Maybe],
             literals,
+            negations: vec![ConditionId::ALWAYS; 2],
             ids: FxHashMap::default(),
             texts: FxHashMap::default(),
             work: Cell::new(0),
@@ -77,6 +80,11 @@ impl Conditions {
             _ => Rc::from([id]),
         };
         self.literals.push(literals);
+        let negated = if let Node::Not(inner) = node { inner } else { ConditionId::ALWAYS };
+        self.negations.push(negated);
+        if negated != ConditionId::ALWAYS {
+            self.negations[negated.0 as usize] = id;
+        }
         self.nodes.push(node.clone());
         self.ids.insert(node, id);
         id
@@ -94,15 +102,17 @@ impl Conditions {
     /// The condition that a piece of source text holds.
     ///
     /// `call` tells apart the calls in which the same text means different things; 0 for texts that mean the same everywhere.
-    pub(super) fn source(&mut self, text: &str, call: u32) -> ConditionId {
-        self.add(Node::Source(Atom::new(text), call))
+    pub(super) fn source(&mut self, text: Atom, call: u32) -> ConditionId {
+        self.add(Node::Source(text, call))
     }
 
     pub(super) fn not(&mut self, id: ConditionId) -> ConditionId {
-        match *self.node(id) {
-            Node::Always | Node::Maybe => ConditionId::MAYBE,
-            Node::Not(inner) => inner,
-            _ => self.add(Node::Not(id)),
+        if id == ConditionId::ALWAYS || id == ConditionId::MAYBE {
+            return ConditionId::MAYBE;
+        }
+        match self.negations[id.0 as usize] {
+            ConditionId::ALWAYS => self.add(Node::Not(id)),
+            known => known,
         }
     }
 
@@ -170,7 +180,7 @@ impl Conditions {
     }
 
     fn is_opposite(&self, a: ConditionId, b: ConditionId) -> bool {
-        *self.node(a) == Node::Not(b) || *self.node(b) == Node::Not(a)
+        b != ConditionId::ALWAYS && self.negations[a.0 as usize] == b
     }
 
     /// The parts of a conjunction.
@@ -234,7 +244,7 @@ mod tests {
     #[test]
     fn contradictions_and_certainties_are_seen() {
         let mut all = Conditions::new();
-        let (a, b) = (all.source("a", 0), all.source("b", 0));
+        let (a, b) = (all.source("a".into(), 0), all.source("b".into(), 0));
         let not_a = all.not(a);
         let both = all.and(a, b).expect("possible");
         assert_eq!(all.and(a, not_a), None);

@@ -139,6 +139,12 @@ impl Interests {
         names_path(&self.calls, path)
     }
 
+    /// Does a rule ask for assignments to a member of this name?
+    pub(super) fn may_assign(&self, name: &str) -> bool {
+        let last = name.rsplit_once('.').map_or(name, |(_, last)| last);
+        self.assignments.contains_key(last)
+    }
+
     /// Does a rule ask for assignments to this path?
     pub(super) fn has_assignment(&self, path: &str) -> bool {
         names_path(&self.assignments, path)

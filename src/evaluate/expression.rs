@@ -139,6 +139,11 @@ impl<'a> Machine<'a> {
         span: Span,
         owner: Option<&Atom>,
     ) -> Abstract {
+        if let Abstract::Number(at) = key
+            && let Some(value) = self.read_at(object, *at)
+        {
+            return value;
+        }
         self.map(key, |machine, key| match machine.property_key(key) {
             Some(key) => machine.read_member(object, &key, span, owner),
             None => machine.read_any_member(object, span),
@@ -293,7 +298,7 @@ impl<'a> Machine<'a> {
         let Some(name) = &function.ident else { return self.function(code, function.function.span, scope, None) };
         let own = self.add_scope(scope, false);
         let value = self.function(code, function.function.span, own, None);
-        self.scopes.write(own.0).variables.insert(name.sym.clone(), value.clone());
+        self.scopes.write(own.0).variables.insert(&name.sym, value.clone());
         value
     }
 
@@ -375,7 +380,7 @@ impl<'a> Machine<'a> {
             (old_get, old_set) = (*get, *set);
         }
         let property = Property::Accessor { get: get.or(old_get), set: set.or(old_set) };
-        self.object_mut(id).properties.insert(key, property);
+        self.object_mut(id).properties.insert(&key, property);
     }
 }
 

@@ -67,12 +67,20 @@ impl<'a> Machine<'a> {
 
     /// The condition that an expression's text tells.
     pub(super) fn source_condition(&mut self, source: &Expr, scope: ScopeId) -> ConditionId {
-        let text = self.source_text(self.source, source.span());
+        let place = (self.source, source.span());
+        let (text, is_local) = match self.tests.get(&place) {
+            Some(known) => known.clone(),
+            None => {
+                let text = super::export::cut(self.source_text(place.0, place.1), super::value::QUOTED_CHARACTERS);
+                let test = (Atom::new(text), self.is_local_text(source, scope));
+                self.tests.insert(place, test.clone());
+                test
+            }
+        };
         if text.is_empty() {
             return ConditionId::MAYBE;
         }
-        let call = if self.is_local_text(source, scope) { self.call } else { 0 };
-        self.conditions.source(&super::export::cut(text, super::value::QUOTED_CHARACTERS), call)
+        self.conditions.source(text, if is_local { self.call } else { 0 })
     }
 
     /// Does the expression depend on variables of a function?
@@ -173,7 +181,9 @@ impl<'a> Machine<'a> {
     /// `window.lib = window.lib || {}`: the page prepares an object that a library may have made already,
     /// or will take over. Either way it is one object that bears the library's name.
     fn prepared(&mut self, left: &Abstract, source: &Expr, right: &'a Expr, scope: ScopeId) -> Option<Abstract> {
-        let is_literal = matches!(unwrap(right), Expr::Object(_) | Expr::Array(_));
+        if !matches!(unwrap(right), Expr::Object(_) | Expr::Array(_)) {
+            return None;
+        }
         let path = match left {
             Abstract::Unknown(origin) => origin.path.clone(),
             // `undefined || {}`: no library stands behind that.
@@ -181,9 +191,6 @@ impl<'a> Machine<'a> {
             Abstract::Undefined => self.static_path(source).map(|path| Atom::new(global_name(&path))),
             _ => return None,
         };
-        if !is_literal {
-            return None;
-        }
         let value = self.expression(right, scope);
         let id = value.as_object()?;
         let object = self.object_mut(id);

@@ -92,6 +92,8 @@ pub(super) struct Machine<'a> {
     pub(super) objects: Store<Object<'a>>,
     pub(super) scopes: Store<Scope>,
     pub(super) conditions: Conditions,
+    /// Tests that were not known, by their place: their text, and whether it speaks of a function's variables.
+    pub(super) tests: FxHashMap<(u32, Span), (Atom, bool)>,
     /// Conditions that hold where evaluation stands.
     pub(super) facts: Vec<ConditionId>,
     pub(super) frames: Vec<Frame<'a>>,
@@ -204,6 +206,7 @@ impl<'a> Machine<'a> {
             objects: Store::new(),
             scopes: Store::new(),
             conditions: Conditions::new(),
+            tests: FxHashMap::default(),
             facts: Vec::new(),
             frames: vec![Frame::default()],
             events: Vec::new(),

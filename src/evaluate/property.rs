@@ -48,16 +48,33 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Reads `value[at]`, where that is an element of a list or a character: no name needs to be made of the number.
+    pub(super) fn read_at(&mut self, value: &Abstract, at: f64) -> Option<Abstract> {
+        let at = index_of(at)?;
+        match value {
+            Abstract::Object(id) => {
+                self.make_ready(*id);
+                let object = self.object(*id);
+                match object.elements.get(at).filter(|_| object.is_array())? {
+                    Abstract::Absent => Some(Abstract::Undefined),
+                    element => Some(element.clone()),
+                }
+            }
+            Abstract::String(text) => {
+                self.charge_text(text.len());
+                Some(character(text, at))
+            }
+            _ => None,
+        }
+    }
+
     fn read_text(&mut self, text: &Atom, key: &Atom, span: Span) -> Abstract {
         self.charge_text(text.len());
         if *key == "length" {
             return Abstract::Number(text.encode_utf16().count() as f64);
         }
         if let Ok(at) = key.parse::<usize>() {
-            return text
-                .chars()
-                .nth(at)
-                .map_or(Abstract::Undefined, |one| Abstract::text(one.encode_utf8(&mut [0; 4])));
+            return character(text, at);
         }
         let value = Abstract::String(text.clone());
         self.builtin_member(&value, key)
@@ -130,9 +147,9 @@ impl<'a> Machine<'a> {
             return *id;
         }
         let mut prototype = Object::new(Kind::Plain);
-        prototype.properties.insert(atom!("constructor"), Property::Value(Abstract::Object(function)));
+        prototype.properties.insert(&atom!("constructor"), Property::Value(Abstract::Object(function)));
         let id = self.add_object(prototype);
-        self.object_mut(function).properties.insert(key, Property::Value(Abstract::Object(id)));
+        self.object_mut(function).properties.insert(&key, Property::Value(Abstract::Object(id)));
         id
     }
 
@@ -249,6 +266,7 @@ impl<'a> Machine<'a> {
                     self.write_members(target, &choice.value, value.clone(), span);
                 }
             }
+            Abstract::Number(at) if self.write_at(target, *at, &value) => {}
             key => match self.property_key(key) {
                 Some(key) => self.write_member(target, &key, value, span),
                 // Under an unknown name it is still held by the object.
@@ -268,7 +286,7 @@ impl<'a> Machine<'a> {
         if self.object(id).is_array() && self.write_element(id, key, &value) || self.is_built_in(id, key) {
             return;
         }
-        let is_new = self.object_mut(id).properties.insert(key.clone(), Property::Value(value)).is_none();
+        let is_new = self.object_mut(id).properties.insert(&key, Property::Value(value)).is_none();
         self.memory += 48;
         if is_new {
             self.note_member(id, key);
@@ -293,7 +311,19 @@ impl<'a> Machine<'a> {
             }
             return true;
         }
-        let Ok(at) = key.parse::<usize>() else { return false };
+        key.parse::<usize>().is_ok_and(|at| self.write_index(id, at, value))
+    }
+
+    /// Writes `list[at]`; false where the target is no list, or one that others may look into.
+    fn write_at(&mut self, target: &Abstract, at: f64, value: &Abstract) -> bool {
+        let (Abstract::Object(id), Some(at)) = (target, index_of(at)) else { return false };
+        self.make_ready(*id);
+        let object = self.object(*id);
+        let is_plain = object.is_array() && object.path.is_none() && !object.is_open;
+        is_plain && self.write_index(*id, at, value)
+    }
+
+    fn write_index(&mut self, id: ObjectId, at: usize, value: &Abstract) -> bool {
         if at >= ARRAY_LENGTH {
             return false;
         }
@@ -399,6 +429,19 @@ impl<'a> Machine<'a> {
         }
         self.to_text_shallow(value)
     }
+}
+
+/// The number as that of an element.
+fn index_of(number: f64) -> Option<usize> {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "compared with what it was")]
+    let at = number as u32;
+    (f64::from(at) == number).then_some(at as usize)
+}
+
+/// A character of a string by its number.
+fn character(text: &str, at: usize) -> Abstract {
+    let found = if text.is_ascii() { text.as_bytes().get(at).map(|&byte| byte.into()) } else { text.chars().nth(at) };
+    found.map_or(Abstract::Undefined, |one| Abstract::text(one.encode_utf8(&mut [0; 4])))
 }
 
 /// Members that no listing shows: private ones, and those under symbols.

@@ -3,16 +3,23 @@
 use super::abstract_value::Abstract;
 use super::heap::{Property, Scope, ScopeId, Variables};
 use super::machine::{GLOBAL, GLOBAL_SCOPE, Machine};
+use super::names::Shape;
 use super::trace::Slot;
+use std::cell::OnceCell;
 use std::rc::Rc;
 use swc_atoms::Atom;
 use swc_common::Span;
 use swc_ecma_ast as ast;
 
+/// What a scope takes, roughly.
+const SCOPE_BYTES: usize = 120;
+
 /// Names that a function declares for its whole body.
 #[derive(Debug, Default)]
 pub(super) struct Hoisted {
     pub(super) variables: Vec<Atom>,
+    /// All names that the scope of a call had at its end, once there was a call.
+    shape: OnceCell<Rc<Shape>>,
 }
 
 impl Hoisted {
@@ -105,38 +112,63 @@ impl Hoisted {
 
 impl Machine<'_> {
     pub(super) fn add_scope(&mut self, parent: ScopeId, is_function: bool) -> ScopeId {
-        self.memory += 120;
+        self.memory += SCOPE_BYTES;
         ScopeId(self.scopes.add(Scope { parent: Some(parent), variables: Variables::default(), is_function }))
     }
 
-    pub(super) fn hoisted(&mut self, statements: &[ast::Stmt]) -> Rc<Hoisted> {
+    /// A scope for a call. The names of its body are there from the start: each call has the same ones.
+    pub(super) fn add_call_scope(&mut self, parent: ScopeId, body: &[ast::Stmt]) -> ScopeId {
+        self.memory += SCOPE_BYTES;
+        let known = self.hoisted.get(&(body.as_ptr() as usize)).filter(|_| !body.is_empty());
+        let shape = known.and_then(|hoisted| hoisted.shape.get());
+        let variables =
+            shape.map_or_else(Variables::default, |shape| Variables::of_shape(Rc::clone(shape), Abstract::Undefined));
+        ScopeId(self.scopes.add(Scope { parent: Some(parent), variables, is_function: true }))
+    }
+
+    /// Remembers the names of a call that has ended: parameters, variables, functions.
+    pub(super) fn note_call_names(&mut self, scope: ScopeId, body: &[ast::Stmt]) {
+        if body.is_empty() {
+            return; // it has no place to tell it by
+        }
+        let shape = self.scopes.get(scope.0).variables.shape().cloned();
+        if let (Some(hoisted), Some(shape)) = (self.hoisted.get(&(body.as_ptr() as usize)), shape) {
+            hoisted.shape.get_or_init(|| shape);
+        }
+    }
+
+    fn hoisted(&mut self, statements: &[ast::Stmt]) -> Rc<Hoisted> {
         let key = statements.as_ptr() as usize;
         Rc::clone(self.hoisted.entry(key).or_insert_with(|| Rc::new(Hoisted::of(statements))))
     }
 
-    /// The scope that declares the name, if a function or block does.
-    fn find_scope(&self, scope: ScopeId, name: &Atom) -> Option<ScopeId> {
+    /// The scope that declares the name, if a function or block does, and what it holds there.
+    fn find_variable(&self, scope: ScopeId, name: &Atom) -> Option<(ScopeId, &Abstract)> {
         let mut next = Some(scope);
         while let Some(at) = next {
             let here = self.scopes.get(at.0);
-            if here.variables.contains_key(name) {
-                return Some(at);
+            if let Some(value) = here.variables.get(name) {
+                return Some((at, value));
             }
             next = here.parent;
         }
         None
     }
 
+    fn find_scope(&self, scope: ScopeId, name: &Atom) -> Option<ScopeId> {
+        self.find_variable(scope, name).map(|(at, _)| at)
+    }
+
     pub(super) fn read_variable(&mut self, scope: ScopeId, name: &Atom, span: Span) -> Abstract {
-        let at = self.find_scope(scope, name);
-        let value = match at.and_then(|at| self.scopes.get(at.0).variables.get(name).cloned()) {
-            Some(value) => {
+        let (at, value) = match self.find_variable(scope, name) {
+            Some((at, value)) => {
+                let value = value.clone();
                 let value = self.narrow(value);
-                self.ready(value)
+                (at, self.ready(value))
             }
-            None => self.read_global(name, span),
+            None => (GLOBAL_SCOPE, self.read_global(name, span)),
         };
-        self.trace_read(|| Slot::Variable(at.unwrap_or(GLOBAL_SCOPE), name.clone()), span, &value);
+        self.trace_read(|| Slot::Variable(at, name.clone()), span, &value);
         value
     }
 
@@ -153,7 +185,7 @@ impl Machine<'_> {
     pub(super) fn write_variable(&mut self, scope: ScopeId, name: &Atom, value: Abstract) {
         match self.find_scope(scope, name) {
             Some(at) => {
-                self.scopes.write(at.0).variables.insert(name.clone(), value);
+                self.scopes.write(at.0).variables.insert(&name, value);
             }
             None => self.write_global(name, value),
         }
@@ -161,7 +193,7 @@ impl Machine<'_> {
 
     pub(super) fn write_global(&mut self, name: &Atom, value: Abstract) {
         self.name_value(&value, name);
-        self.object_mut(GLOBAL).properties.insert(name.clone(), Property::Value(value));
+        self.object_mut(GLOBAL).properties.insert(&name, Property::Value(value));
     }
 
     /// An object that is stored under a global name bears that name from then on.
@@ -180,7 +212,7 @@ impl Machine<'_> {
                 return self.write_global(name, value);
             }
         }
-        self.scopes.write(scope.0).variables.insert(name.clone(), value);
+        self.scopes.write(scope.0).variables.insert(&name, value);
     }
 
     /// The scope in which `var` declarations of this place land.

@@ -200,7 +200,7 @@ impl<'a> Machine<'a> {
         let text = |span| super::export::cut(self.source_text(self.source, span), 90);
         let text = format!("{} === {}", text(switch.discriminant.span()), text(test.span()));
         let call = if self.facts.is_empty() { 0 } else { self.call };
-        self.conditions.source(&text, call)
+        self.conditions.source(text.into(), call)
     }
 
     /// Runs the cases from one on, until something leaves the switch.

@@ -249,7 +249,11 @@ impl<'a> Machine<'a> {
             }
             Abstract::Unknown(origin) => {
                 let text = self.origin_text(origin);
-                if text.is_empty() { ConditionId::MAYBE } else { self.conditions.source(&text, self.call) }
+                if text.is_empty() {
+                    ConditionId::MAYBE
+                } else {
+                    self.conditions.source(text.as_ref().into(), self.call)
+                }
             }
             _ => ConditionId::MAYBE,
         }

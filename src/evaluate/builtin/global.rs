@@ -1,182 +1,16 @@
-//! Global names and functions, and how built-in methods are found.
+//! Global names and functions, and the methods that values have by their type.
 
+use super::names::{METHODS, NAMES, inherited_name, method_name, static_member};
 use crate::evaluate::abstract_value::{Abstract, ObjectId};
 use crate::evaluate::heap::{Kind, Object, Property};
 use crate::evaluate::machine::{GLOBAL, Machine};
-use std::sync::LazyLock;
 use swc_atoms::{Atom, atom};
 use swc_common::Span;
-
-/// Built-in objects and functions by name.
-const NAMES: &[&str] = &[
-    "Array",
-    "Array.from",
-    "Array.isArray",
-    "Array.of",
-    "Boolean",
-    "Date",
-    "Date.UTC",
-    "Date.now",
-    "Date.parse",
-    "Error",
-    "Function",
-    "Image",
-    "JSON",
-    "JSON.parse",
-    "JSON.stringify",
-    "Map",
-    "Math",
-    "Math.abs",
-    "Math.acos",
-    "Math.acosh",
-    "Math.asin",
-    "Math.asinh",
-    "Math.atan",
-    "Math.atan2",
-    "Math.atanh",
-    "Math.cbrt",
-    "Math.ceil",
-    "Math.clz32",
-    "Math.cos",
-    "Math.cosh",
-    "Math.exp",
-    "Math.expm1",
-    "Math.floor",
-    "Math.fround",
-    "Math.hypot",
-    "Math.imul",
-    "Math.log",
-    "Math.log10",
-    "Math.log1p",
-    "Math.log2",
-    "Math.max",
-    "Math.min",
-    "Math.pow",
-    "Math.random",
-    "Math.round",
-    "Math.sign",
-    "Math.sin",
-    "Math.sinh",
-    "Math.sqrt",
-    "Math.tan",
-    "Math.tanh",
-    "Math.trunc",
-    "Number",
-    "Number.isFinite",
-    "Number.isInteger",
-    "Number.isNaN",
-    "Number.isSafeInteger",
-    "Number.parseFloat",
-    "Number.parseInt",
-    "Object",
-    "Object.assign",
-    "Object.create",
-    "Object.defineProperties",
-    "Object.defineProperty",
-    "Object.entries",
-    "Object.freeze",
-    "Object.fromEntries",
-    "Object.getOwnPropertyDescriptor",
-    "Object.getOwnPropertyDescriptors",
-    "Object.getOwnPropertyNames",
-    "Object.getOwnPropertySymbols",
-    "Object.getPrototypeOf",
-    "Object.hasOwn",
-    "Object.is",
-    "Object.isExtensible",
-    "Object.isFrozen",
-    "Object.isSealed",
-    "Object.keys",
-    "Object.preventExtensions",
-    "Object.seal",
-    "Object.setPrototypeOf",
-    "Object.values",
-    "Promise",
-    "Promise.all",
-    "Promise.allSettled",
-    "Promise.any",
-    "Promise.race",
-    "Promise.reject",
-    "Promise.resolve",
-    "Reflect",
-    "Reflect.apply",
-    "Reflect.construct",
-    "Reflect.defineProperty",
-    "Reflect.deleteProperty",
-    "Reflect.get",
-    "Reflect.getOwnPropertyDescriptor",
-    "Reflect.getPrototypeOf",
-    "Reflect.has",
-    "Reflect.isExtensible",
-    "Reflect.ownKeys",
-    "Reflect.preventExtensions",
-    "Reflect.set",
-    "Reflect.setPrototypeOf",
-    "RegExp",
-    "Set",
-    "String",
-    "String.fromCharCode",
-    "String.fromCodePoint",
-    "String.raw",
-    "Symbol",
-    "Symbol.for",
-    "Symbol.keyFor",
-    "TypeError",
-    "WeakMap",
-    "WeakSet",
-    "atob",
-    "btoa",
-    "decodeURI",
-    "decodeURIComponent",
-    "encodeURI",
-    "encodeURIComponent",
-    "escape",
-    "isFinite",
-    "isNaN",
-    "parseFloat",
-    "parseInt",
-    "structuredClone",
-    "unescape",
-];
 
 /// What other places than browsers have under a global name: here it is undefined. So is `define` as far as code asks
 /// for it: what a module loader would run, runs without one, too.
 const ELSEWHERE: &[&str] =
     &["Buffer", "Deno", "Iterator", "WorkerGlobalScope", "define", "exports", "global", "module", "process"];
-
-/// Methods by the type that has them.
-const METHODS: &[(&str, &[&str])] = &[
-    ("Array", super::array::METHODS),
-    ("String", super::string::METHODS),
-    ("Number", super::number::METHODS),
-    ("Function", &["call", "apply", "bind", "toString"]),
-    ("RegExp", super::regex::METHODS),
-    ("Map", super::collection::METHODS),
-    ("Promise", &["then", "catch", "finally"]),
-    ("Object", super::object::METHODS),
-];
-
-/// `Type.prototype.method`, as names that live for ever.
-static METHOD_NAMES: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let names = METHODS
-        .iter()
-        .flat_map(|(owner, methods)| methods.iter().map(move |method| format!("{owner}.prototype.{method}")));
-    let mut names: Vec<String> = names.collect();
-    names.sort_unstable();
-    names
-});
-
-fn method_name(owner: &str, method: &str) -> Option<&'static str> {
-    let name = format!("{owner}.prototype.{method}");
-    let at = METHOD_NAMES.binary_search(&name).ok()?;
-    Some(METHOD_NAMES[at].as_str())
-}
-
-/// `Object.keys` of `Object` and `keys`.
-pub(in crate::evaluate) fn static_member(owner: &str, key: &str) -> Option<&'static str> {
-    let name = format!("{owner}.{key}");
-    NAMES.binary_search(&name.as_str()).ok().map(|at| NAMES[at])
-}
 
 impl<'a> Machine<'a> {
     /// A global name: the page's own, the browser's, or a library's that is not here.
@@ -214,7 +48,7 @@ impl<'a> Machine<'a> {
         self.natives.insert(name, id);
         if let Some(prototype) = METHODS.iter().map(|(owner, _)| *owner).find(|owner| *owner == name) {
             let prototype = self.prototype_object(prototype);
-            self.object_mut(id).properties.insert(atom!("prototype"), Property::Value(Abstract::Object(prototype)));
+            self.object_mut(id).properties.insert(&atom!("prototype"), Property::Value(Abstract::Object(prototype)));
         }
         Abstract::Object(id)
     }
@@ -233,7 +67,7 @@ impl<'a> Machine<'a> {
         for method in METHODS.iter().find(|(owner, _)| *owner == name).map_or(&[][..], |(_, methods)| methods) {
             if let Some(name) = method_name(name, method) {
                 let native = self.native(name);
-                self.object_mut(id).properties.insert(Atom::new(*method), Property::Value(native));
+                self.object_mut(id).properties.insert(&Atom::new(*method), Property::Value(native));
             }
         }
         id
@@ -268,7 +102,7 @@ impl<'a> Machine<'a> {
         {
             return Some(member.clone());
         }
-        let name = method_name(owner, key).or_else(|| method_name("Object", key))?;
+        let name = inherited_name(owner, key)?;
         Some(self.native(name))
     }
 
@@ -506,18 +340,5 @@ impl<'a> Machine<'a> {
             _ => return self.unknown(span),
         };
         Abstract::Object(self.add_object(Object { at, ..Object::new(kind) }))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_sorted_for_the_search() {
-        assert!(NAMES.is_sorted());
-        assert_eq!(static_member("Object", "keys"), Some("Object.keys"));
-        assert_eq!(static_member("Object", "nothing"), None);
-        assert_eq!(method_name("Array", "slice"), Some("Array.prototype.slice"));
     }
 }

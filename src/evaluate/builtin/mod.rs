@@ -10,12 +10,13 @@ mod global;
 mod host;
 mod json;
 mod library;
+mod names;
 mod number;
 mod object;
 mod reflect;
 mod regex;
 mod string;
 
-pub(super) use global::static_member;
 pub(super) use host::{call_host, host_type};
+pub(super) use names::static_member;
 pub(super) use reflect::{SYMBOL, well_known_symbol};
