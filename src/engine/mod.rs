@@ -37,6 +37,7 @@ use crate::page::{Splitter, Wanted};
 use crate::rule::RuleSet;
 use crate::script::Anchors;
 use page_run::{Kept, PageRun};
+use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
 /// Literals that make text and attributes worth reading, and code worth harvesting.
@@ -58,6 +59,8 @@ pub struct Engine {
     anchors: Anchors,
     limits: Limits,
     requests: RequestFilter,
+    /// Names of elements that may be containers of ads.
+    containers: Arc<FxHashSet<String>>,
 }
 
 impl Engine {
@@ -81,7 +84,8 @@ impl Engine {
         let anchors = anchors::of_rules(rules);
         let splitter = Splitter::new(&wanted(&detector, &anchors), &limits);
         let requests = RequestFilter::new(&detector, Policy::built_in());
-        Self { interests, prefilter, splitter, anchors, limits, detector, requests }
+        let containers = rewrite::container_names(&detector);
+        Self { interests, prefilter, splitter, anchors, limits, detector, requests, containers }
     }
 
     /// An engine with the rules that come with the library.

@@ -8,12 +8,20 @@ use crate::block::{
     ScriptVerdict, Why,
 };
 use crate::clean::{CleanOptions, clean_text};
+use crate::detect::Detector;
+use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
 use std::ops::Deref;
 use std::sync::Arc;
 
 /// Elements of AMP that hold nothing but ads.
 const AMP_ADS: [&str; 4] = ["amp-ad", "amp-sticky-ad", "amp-auto-ads", "amp-ad-exit"];
+
+/// The names of the elements that may be containers of ads.
+pub(super) fn container_names(detector: &Detector) -> Arc<FxHashSet<String>> {
+    let of_rules = detector.element_names().into_iter().filter(|name| name.contains('-'));
+    Arc::new(of_rules.chain(AMP_ADS.map(str::to_owned)).chain(["ins".to_owned()]).collect())
+}
 
 /// Judges the parts of one page; see [`Engine::rewriter`]. Holds the engine by reference, or shares it.
 #[derive(Debug)]
@@ -114,12 +122,8 @@ impl<E: Deref<Target = Engine>> Judge for PageJudge<E> {
         })
     }
 
-    fn element_names(&self) -> Vec<String> {
-        let mut names = self.engine.detector.element_names();
-        names.retain(|name| name == "ins" || name.contains('-'));
-        names.extend(AMP_ADS.map(str::to_owned));
-        names.push("ins".into());
-        names
+    fn element_names(&self) -> Arc<FxHashSet<String>> {
+        Arc::clone(&self.engine.containers)
     }
 
     fn inserts(&self) -> Inserts {

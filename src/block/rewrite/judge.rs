@@ -2,6 +2,7 @@
 
 use crate::base::Span;
 use crate::block::{Inserts, ScriptVerdict, Why};
+use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ pub trait Judge {
     fn element(&self, name: &str, attributes: &[(String, String)]) -> Option<Arc<Why>>;
 
     /// Names of the elements for which [`Judge::element`] may have an answer.
-    fn element_names(&self) -> Vec<String>;
+    fn element_names(&self) -> Arc<FxHashSet<String>>;
 
     /// What the page may be given in place of what goes.
     fn inserts(&self) -> Inserts;
@@ -53,7 +54,7 @@ impl<J: Judge + ?Sized> Judge for &J {
         (**self).element(name, attributes)
     }
 
-    fn element_names(&self) -> Vec<String> {
+    fn element_names(&self) -> Arc<FxHashSet<String>> {
         (**self).element_names()
     }
 

@@ -7,10 +7,11 @@ use crate::base::Span;
 use lol_html::html_content::TextType;
 use lol_html::send::{DocumentContentHandlers, ElementContentHandlers, Settings};
 use lol_html::{AsciiCompatibleEncoding, MemorySettings, OutputSink, Selector};
+use rustc_hash::FxHashSet;
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 /// A tag that matters.
 #[derive(Clone, Debug)]
@@ -29,14 +30,35 @@ pub(super) enum Seen {
 }
 
 /// What the reader looks at.
-pub(super) struct Watched<'w> {
-    /// Selectors of elements.
-    pub elements: &'w [String],
+#[derive(Clone)]
+pub(super) struct Watched {
+    /// Names of elements that may be containers of ads.
+    pub containers: Arc<FxHashSet<String>>,
     /// All elements, whatever they are called.
     pub every: bool,
+    /// Visible text, and the elements in which none has leaked.
     pub text: bool,
     /// The charset until the page names one.
     pub charset: &'static encoding_rs::Encoding,
+}
+
+impl Watched {
+    fn has_name(&self, name: &str) -> bool {
+        match name {
+            // What may ask for ads.
+            "script" | "iframe" | "img" | "link" | "base" | "meta" | "embed" | "object" | "amp-iframe" | "noscript"
+            | "source" | "video" | "audio" | "input" | "style" => true,
+            // What shows code, in whose text nothing has leaked.
+            "pre" | "code" | "samp" | "kbd" | "textarea" => self.text,
+            name => self.containers.contains(name),
+        }
+    }
+
+    fn has(&self, element: &lol_html::send::Element<'_, '_>) -> bool {
+        self.every
+            || self.has_name(&element.tag_name())
+            || element.get_attribute("style").is_some_and(|style| style.contains("url("))
+    }
 }
 
 /// A start tag, its attributes as they are written.
@@ -89,7 +111,7 @@ pub(super) struct Markup {
 
 impl Markup {
     /// A reader that holds no more than so many bytes.
-    pub fn new(watched: &Watched<'_>, memory: usize) -> Self {
+    pub fn new(watched: Watched, memory: usize) -> Self {
         let (seen, passed) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicUsize::new(0)));
         let encoding = AsciiCompatibleEncoding::new(watched.charset);
         let charset = Arc::new(Mutex::new(encoding));
@@ -99,11 +121,8 @@ impl Markup {
         if let Some(encoding) = encoding {
             settings = settings.with_encoding(encoding);
         }
-        let every = ["*".to_owned()];
-        for name in if watched.every { &every[..] } else { watched.elements } {
-            let Ok(selector) = name.parse::<Selector>() else { continue };
-            settings = settings.append_element_content_handler((Cow::Owned(selector), handlers(&seen)));
-        }
+        // One selector for all, and a look at the name: many selectors are tried one after the other.
+        settings = settings.append_element_content_handler((Cow::Borrowed(&EVERY), handlers(&seen, watched.clone())));
         if watched.text {
             settings = settings.append_document_content_handler(text_handler(&seen));
         }
@@ -140,9 +159,14 @@ impl Markup {
     }
 }
 
-fn handlers(seen: &Arc<Mutex<Vec<Seen>>>) -> ElementContentHandlers<'static> {
+static EVERY: LazyLock<Selector> = LazyLock::new(|| "*".parse().expect("it is a selector"));
+
+fn handlers(seen: &Arc<Mutex<Vec<Seen>>>, watched: Watched) -> ElementContentHandlers<'static> {
     let seen = Arc::clone(seen);
     ElementContentHandlers::default().element(move |element: &mut lol_html::send::Element<'_, '_>| {
+        if !watched.has(element) {
+            return Ok(());
+        }
         let range = element.source_location().bytes();
         let tag = StartTag {
             name: element.tag_name(),
@@ -172,16 +196,8 @@ fn text_handler(seen: &Arc<Mutex<Vec<Seen>>>) -> DocumentContentHandlers<'static
     })
 }
 
-/// Several selectors may tell of one tag.
 fn push(seen: &Mutex<Vec<Seen>>, one: Seen) {
-    let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-    let is_known = |range: &Range<usize>| match seen.last() {
-        Some(Seen::Start(tag)) => tag.range == *range,
-        _ => false,
-    };
-    if !matches!(&one, Seen::Start(tag) if is_known(&tag.range)) {
-        seen.push(one);
-    }
+    seen.lock().unwrap_or_else(PoisonError::into_inner).push(one);
 }
 
 fn attribute(attribute: &lol_html::html_content::Attribute<'_>) -> Attribute {

@@ -31,28 +31,6 @@ use nested::Nested;
 use page_state::PageState;
 use std::fmt;
 
-/// Elements that may ask for ads, beside those of the rules.
-const ELEMENTS: [&str; 16] = [
-    "script",
-    "iframe",
-    "img",
-    "link",
-    "base",
-    "meta",
-    "embed",
-    "object",
-    "amp-iframe",
-    "noscript",
-    "source",
-    "video",
-    "audio",
-    "input",
-    "style",
-    "[style*='url(']",
-];
-/// Elements that show code, in whose text nothing has leaked.
-const SAMPLES: [&str; 5] = ["pre", "code", "samp", "kbd", "textarea"];
-
 /// Bytes that are read before what they hold is decided: bounds what one large chunk costs.
 const STEP: usize = 32 << 10;
 
@@ -85,17 +63,10 @@ impl<J: Judge, S: FnMut(&[u8])> Rewriter<J, S> {
         options: RewriteOptions,
         charset: &'static encoding_rs::Encoding,
     ) -> Self {
-        let mut elements: Vec<String> = ELEMENTS.map(str::to_owned).to_vec();
-        elements.extend(judge.element_names());
-        if options.leaked_text {
-            elements.extend(SAMPLES.map(str::to_owned));
-        }
-        elements.sort_unstable();
-        elements.dedup();
         // Any element may bear a name that is hidden, or a handler.
         let every = options.handlers || judge.inserts().hiding && options.level == 0;
-        let watched = Watched { elements: &elements, every, text: options.leaked_text, charset };
-        let markup = Markup::new(&watched, options.markup_bytes);
+        let watched = Watched { containers: judge.element_names(), every, text: options.leaked_text, charset };
+        let markup = Markup::new(watched, options.markup_bytes);
         let state = PageState::new(page_url, options);
         Self { judge, sink, markup, buffer: Buffer::default(), state, is_begun: false, is_passing: false }
     }

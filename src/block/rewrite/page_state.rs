@@ -332,6 +332,10 @@ impl PageState {
     }
 
     pub(super) fn blocked(&self, source: &str, kind: &str, judge: &dyn Judge) -> Option<Arc<Why>> {
+        // Pictures in the page itself ask nobody, and may be large.
+        if source.trim_start().get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:")) {
+            return None;
+        }
         let source = decode_value(source);
         let source = source.trim();
         let is_web = source.contains("//") || !source.contains(':');
