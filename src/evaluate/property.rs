@@ -286,7 +286,7 @@ impl<'a> Machine<'a> {
         if self.object(id).is_array() && self.write_element(id, key, &value) || self.is_built_in(id, key) {
             return;
         }
-        let is_new = self.object_mut(id).properties.insert(&key, Property::Value(value)).is_none();
+        let is_new = self.object_mut(id).properties.insert(key, Property::Value(value)).is_none();
         self.memory += 48;
         if is_new {
             self.note_member(id, key);

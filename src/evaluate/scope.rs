@@ -185,7 +185,7 @@ impl Machine<'_> {
     pub(super) fn write_variable(&mut self, scope: ScopeId, name: &Atom, value: Abstract) {
         match self.find_scope(scope, name) {
             Some(at) => {
-                self.scopes.write(at.0).variables.insert(&name, value);
+                self.scopes.write(at.0).variables.insert(name, value);
             }
             None => self.write_global(name, value),
         }
@@ -193,7 +193,7 @@ impl Machine<'_> {
 
     pub(super) fn write_global(&mut self, name: &Atom, value: Abstract) {
         self.name_value(&value, name);
-        self.object_mut(GLOBAL).properties.insert(&name, Property::Value(value));
+        self.object_mut(GLOBAL).properties.insert(name, Property::Value(value));
     }
 
     /// An object that is stored under a global name bears that name from then on.
@@ -212,7 +212,7 @@ impl Machine<'_> {
                 return self.write_global(name, value);
             }
         }
-        self.scopes.write(scope.0).variables.insert(&name, value);
+        self.scopes.write(scope.0).variables.insert(name, value);
     }
 
     /// The scope in which `var` declarations of this place land.
