@@ -301,6 +301,16 @@ mod tests {
         check(font, font);
     }
 
+    #[test]
+    fn data_names_no_ad_scripts() {
+        check(
+            "<script type=application/json>{\"loader\":\"//cdn.taboola.com/libtrc/news/loader.js\",\"menu\":\"/menu.js\"}</script>",
+            "<script type=application/json>{\"loader\":\"data:text/javascript,\",\"menu\":\"/menu.js\"}</script>",
+        );
+        let named = "<script type=application/json>{\"partner\":\"https://cdn.taboola.com/about/\"}</script>";
+        check(named, named);
+    }
+
     fn with_policy(policy: &str) -> Engine {
         Engine::built_in().with_policy(crate::block::Policy::built_in().with_text("mine.toml", policy).unwrap())
     }

@@ -37,7 +37,8 @@ pub enum ChangeKind {
     ScriptEmptied,
     /// Parts of it were cut.
     ScriptEdited,
-    /// What asks for ads was removed: an external script, a frame, an image, a link, the URL of a picture in a style.
+    /// What asks for ads was removed: an external script, a frame, an image, a link, the URL of a picture in a style or of
+    /// a script in JSON.
     RequestRemoved,
     /// An ad container was removed.
     ElementRemoved,

@@ -14,6 +14,7 @@ mod log;
 mod markup;
 mod nested;
 mod page_code;
+mod page_data;
 mod page_state;
 mod page_style;
 mod page_text;

@@ -37,6 +37,9 @@ impl PageState {
             return self.inserted.note_stub(name);
         }
         let kind = classify(types.0, types.1, &code.text);
+        if kind == ScriptType::Json {
+            return self.data(place.inside.clone(), charset, buffer, judge);
+        }
         if !matches!(kind, ScriptType::JavaScript | ScriptType::Module | ScriptType::HeldBack) {
             return;
         }
