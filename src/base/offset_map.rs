@@ -90,7 +90,11 @@ impl OffsetMap {
             let derived = piece.derived + other.derived.saturating_sub(start);
             let inside =
                 if other.is_verbatim { other.original.start.saturating_add(skipped) } else { other.original.start };
-            let original = Span { start: inside.min(other.original.end), end: other.original.end };
+            // What is put behind the piece stands at its end, not behind it.
+            let left = piece.original.end.saturating_sub(start.max(other.derived));
+            let end = if other.is_verbatim { inside.saturating_add(left) } else { other.original.end };
+            let end = end.min(other.original.end);
+            let original = Span { start: inside.min(end), end };
             self.pieces.push(Piece { derived, original, is_verbatim: other.is_verbatim });
         }
     }
@@ -135,6 +139,15 @@ mod tests {
         let tail = OffsetMap::verbatim(1).through(3, &outer);
         assert_eq!(tail.original(Span::new(0, 1)), Span::new(11, 15));
         assert_eq!(tail.original(Span::new(1, 3)), Span::new(15, 17));
+    }
+
+    #[test]
+    fn what_is_added_behind_a_piece_stands_at_its_end() {
+        // document: at 10, ab…   inner: ab, and a bracket that was missing
+        let mut inner = OffsetMap::empty();
+        inner.push_verbatim(0, Span::new(0, 2));
+        let whole = inner.through(3, &OffsetMap::verbatim_at(Span::new(10, 15)));
+        assert_eq!(whole.original(Span::new(0, 3)), Span::new(10, 12));
     }
 
     #[test]
