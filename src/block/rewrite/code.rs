@@ -24,6 +24,11 @@ impl<'b> Code<'b> {
         Self { bytes, charset, text }
     }
 
+    /// The text, where it is the page's own bytes: then a place in it is one in the page.
+    pub fn verbatim(self) -> Option<String> {
+        (self.text.as_bytes() == self.bytes).then(|| self.text.into_owned())
+    }
+
     /// The bytes without what the verdict cuts; `None` if the way back is not sure.
     pub fn edited(&self, verdict: &ScriptVerdict) -> Option<Vec<u8>> {
         if self.charset == UTF_8 {

@@ -54,10 +54,8 @@ impl Watched {
         }
     }
 
-    fn has(&self, element: &lol_html::send::Element<'_, '_>) -> bool {
-        self.every
-            || self.has_name(&element.tag_name())
-            || element.get_attribute("style").is_some_and(|style| style.contains("url("))
+    fn has(&self, name: &str, element: &lol_html::send::Element<'_, '_>) -> bool {
+        self.every || self.has_name(name) || element.get_attribute("style").is_some_and(|style| style.contains("url("))
     }
 }
 
@@ -164,12 +162,13 @@ static EVERY: LazyLock<Selector> = LazyLock::new(|| "*".parse().expect("it is a 
 fn handlers(seen: &Arc<Mutex<Vec<Seen>>>, watched: Watched) -> ElementContentHandlers<'static> {
     let seen = Arc::clone(seen);
     ElementContentHandlers::default().element(move |element: &mut lol_html::send::Element<'_, '_>| {
-        if !watched.has(element) {
+        let name = element.tag_name();
+        if !watched.has(&name, element) {
             return Ok(());
         }
         let range = element.source_location().bytes();
         let tag = StartTag {
-            name: element.tag_name(),
+            name,
             attributes: element.attributes().iter().map(attribute).collect(),
             has_content: element.can_have_content(),
             range: range.clone(),

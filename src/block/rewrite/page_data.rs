@@ -5,11 +5,9 @@
 //! only speak of an ad host, stay.
 
 use super::buffer::Buffer;
-use super::code::Code;
 use super::judge::Judge;
-use super::log::{Change, ChangeKind};
-use super::markup::span;
 use super::page_state::PageState;
+use super::page_style::text_with;
 use std::ops::Range;
 
 /// An empty script.
@@ -27,23 +25,11 @@ impl PageState {
         buffer: &mut Buffer,
         judge: &dyn Judge,
     ) {
-        let Some(bytes) = buffer.get(inside.clone()) else { return };
-        if memchr::memmem::find(bytes, b".js").is_none() {
-            return;
-        }
-        let code = Code::of(bytes, charset);
-        // URLs are told by their place in the text: it must be the page's own bytes.
-        if code.text.as_bytes() != bytes {
-            return;
-        }
-        let text = code.text.into_owned();
+        let Some(text) = text_with(b".js", inside.clone(), charset, buffer) else { return };
         for url in script_urls(&text) {
             let address = text[url.clone()].replace("\\/", "/");
-            let Some(why) = self.blocked(&address, "script", judge) else { continue };
             let at = inside.start + url.start..inside.start + url.end;
-            if buffer.edit(at.clone(), EMPTY.to_vec()) {
-                self.log.changes.push(Change { at: span(&at), kind: ChangeKind::RequestRemoved, why });
-            }
+            self.inert(at, (&address, "script"), EMPTY, buffer, judge);
         }
     }
 }

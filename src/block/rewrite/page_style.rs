@@ -28,14 +28,7 @@ impl PageState {
         buffer: &mut Buffer,
         judge: &dyn Judge,
     ) {
-        let Some(bytes) = buffer.get(inside.clone()) else { return };
-        if memchr::memmem::find(bytes, b"url(").is_none() {
-            return;
-        }
-        let code = Code::of(bytes, charset);
-        // URLs are told by their place in the text: it must be the page's own bytes.
-        if code.text.as_bytes() == bytes {
-            let text = code.text.into_owned();
+        if let Some(text) = text_with(b"url(", inside.clone(), charset, buffer) {
             self.inert_urls(&text, inside.start, buffer, judge);
         }
     }
@@ -44,13 +37,38 @@ impl PageState {
     fn inert_urls(&mut self, style: &str, start: usize, buffer: &mut Buffer, judge: &dyn Judge) {
         for url in css_urls(style) {
             let text = &style[url.clone()];
-            let Some(why) = self.blocked(text, kind_of(text), judge) else { continue };
             let at = start + url.start..start + url.end;
-            if buffer.edit(at.clone(), b"data:,".to_vec()) {
-                self.log.changes.push(Change { at: span(&at), kind: ChangeKind::RequestRemoved, why });
-            }
+            self.inert(at, (text, kind_of(text)), b"data:,", buffer, judge);
         }
     }
+
+    /// A URL that may not be asked for, as an address and what it is asked for as, gives way to one that asks nobody.
+    pub(super) fn inert(
+        &mut self,
+        at: Range<usize>,
+        (address, kind): (&str, &str),
+        instead: &[u8],
+        buffer: &mut Buffer,
+        judge: &dyn Judge,
+    ) {
+        if let Some(why) = self.blocked(address, kind, judge)
+            && buffer.edit(at.clone(), instead.to_vec())
+        {
+            self.log.changes.push(Change { at: span(&at), kind: ChangeKind::RequestRemoved, why });
+        }
+    }
+}
+
+/// The text of what stands there, if it holds these bytes, and places in it are places in the page.
+pub(super) fn text_with(
+    sought: &[u8],
+    inside: Range<usize>,
+    charset: &'static encoding_rs::Encoding,
+    buffer: &Buffer,
+) -> Option<String> {
+    let bytes = buffer.get(inside)?;
+    memchr::memmem::find(bytes, sought)?;
+    Code::of(bytes, charset).verbatim()
 }
 
 /// What a style asks for there, by the ending.

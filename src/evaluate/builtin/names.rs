@@ -172,25 +172,25 @@ static METHOD_MEMBERS: LazyLock<Members> = LazyLock::new(|| {
     members
 });
 
-fn member(members: &Members, owner: &str, member: &str) -> Option<&'static str> {
-    members.get(member)?.iter().find(|(one, _)| *one == owner).map(|(_, name)| *name)
+/// The full name of the member that the owner has.
+fn of_owner(members: &[(&'static str, &'static str)], owner: &str) -> Option<&'static str> {
+    members.iter().find(|(one, _)| *one == owner).map(|(_, name)| *name)
 }
 
 /// `Array.prototype.slice` of `Array` and `slice`.
 pub(super) fn method_name(owner: &str, method: &str) -> Option<&'static str> {
-    member(&METHOD_MEMBERS, owner, method)
+    of_owner(METHOD_MEMBERS.get(method)?, owner)
 }
 
 /// The same, of what every object has where the type has none of its own.
 pub(super) fn inherited_name(owner: &str, method: &str) -> Option<&'static str> {
-    let owners = METHOD_MEMBERS.get(method)?;
-    let of = |owner: &str| owners.iter().find(|(one, _)| *one == owner).map(|(_, name)| *name);
-    of(owner).or_else(|| of("Object"))
+    let members = METHOD_MEMBERS.get(method)?;
+    of_owner(members, owner).or_else(|| of_owner(members, "Object"))
 }
 
 /// `Object.keys` of `Object` and `keys`.
 pub(in crate::evaluate) fn static_member(owner: &str, key: &str) -> Option<&'static str> {
-    member(&STATIC_MEMBERS, owner, key)
+    of_owner(STATIC_MEMBERS.get(key)?, owner)
 }
 
 #[cfg(test)]
