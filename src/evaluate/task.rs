@@ -37,8 +37,9 @@ pub(super) struct Tasks {
     /// After all scripts.
     later: VecDeque<Task>,
     scheduled: FxHashSet<ObjectId>,
-    /// Queues whose library has arrived.
+    /// Queues whose library has arrived; or have all?
     arrived: Vec<String>,
+    have_all_arrived: bool,
     count: usize,
 }
 
@@ -101,7 +102,7 @@ impl<'a> Machine<'a> {
         let passed = if matches!(this, Abstract::Object(GLOBAL)) { passed } else { this.clone() };
         self.tasks.scheduled.extend(function.as_object());
         let Some(task) = self.task(function, this, Some(vec![passed])) else { return };
-        if self.tasks.arrived.iter().any(|queue| is_queue(queue, &path)) {
+        if self.tasks.have_all_arrived || self.tasks.arrived.iter().any(|queue| is_queue(queue, &path)) {
             self.tasks.soon.push_back(task);
         } else {
             self.tasks.library.push_back((path, task));
@@ -271,9 +272,12 @@ impl<'a> Machine<'a> {
     /// A library arrived: what waits in its queues runs, and what is pushed there from now on runs at once.
     pub(super) fn run_queues(&mut self, queues: &[String]) {
         self.tasks.arrived.extend(queues.iter().cloned());
-        let waiting = std::mem::take(&mut self.tasks.library);
-        for (path, task) in waiting {
-            if queues.iter().any(|queue| is_queue(queue, &path)) {
+        self.run_queued(|path| queues.iter().any(|queue| is_queue(queue, path)));
+    }
+
+    fn run_queued(&mut self, has_arrived: impl Fn(&str) -> bool) {
+        for (path, task) in std::mem::take(&mut self.tasks.library) {
+            if has_arrived(&path) {
                 self.run_task(task);
             } else {
                 self.tasks.library.push_back((path, task));
@@ -284,9 +288,9 @@ impl<'a> Machine<'a> {
 
     /// The document was read: every library is taken to arrive, then everything else that waits runs.
     pub(super) fn run_all(&mut self) {
-        let all = self.interests.queues.clone();
+        self.tasks.have_all_arrived = true;
         while !self.cut {
-            self.run_queues(&all);
+            self.run_queued(|_| true);
             let Some(task) = self.tasks.later.pop_front() else { break };
             if task.arguments.is_some() {
                 self.run_task(task);
