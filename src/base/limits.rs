@@ -11,6 +11,8 @@ pub struct Limits {
     pub steps: u64,
     /// Evaluation steps for all scripts of one page and their callbacks, beside those for their length.
     pub page_steps: u64,
+    /// Evaluation steps for a verdict on one script, beside those for its length: somebody waits for the answer.
+    pub verdict_steps: u64,
     /// Bytes of script that earn one more step: large config takes its time.
     pub bytes_per_step: u64,
     /// Depth of calls and nested expressions.
@@ -36,6 +38,7 @@ impl Default for Limits {
         Self {
             steps: 100_000,
             page_steps: 300_000,
+            verdict_steps: 20_000,
             bytes_per_step: 3,
             depth: 120,
             memory_bytes: 96 << 20,

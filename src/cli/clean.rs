@@ -11,7 +11,7 @@ use super::json_field::string_field;
 use super::message::{self, plain_words};
 use super::select::Selection;
 use super::walk::{Input, walk};
-use adsieve::{Anchors, CleanOptions, Cleaned, Engine, What, clean_text};
+use adsieve::{Anchors, CleanOptions, Cleaned, Engine, Limits, What, clean_text};
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::fs;
@@ -83,7 +83,14 @@ fn selection(arguments: &CleanArguments) -> Result<Selection, String> {
 /// The engine that the arguments ask for; without them one is made when a page asks for it.
 fn own_engine(arguments: &CleanArguments) -> Result<OnceCell<Engine>, Outcome> {
     let is_usual = arguments.filter.is_empty();
-    if is_usual { Ok(OnceCell::new()) } else { arguments.filter.engine(false).map(OnceCell::from) }
+    if is_usual { Ok(OnceCell::new()) } else { arguments.filter.engine(false).map(|engine| patient(engine).into()) }
+}
+
+/// Nobody waits for a saved page: verdicts may take as long as in a scan.
+fn patient(engine: Engine) -> Engine {
+    let mut limits = Limits::default();
+    limits.verdict_steps = limits.steps;
+    engine.with_limits(limits)
 }
 
 struct Cleaner<'a> {
@@ -146,7 +153,7 @@ impl Cleaner<'_> {
 
     /// An HTML page: ad scripts, ad markup and leaked code go.
     fn page(&mut self, bytes: &[u8], place: &str) -> Vec<u8> {
-        let engine = self.engine.get_or_init(Engine::built_in);
+        let engine = self.engine.get_or_init(|| patient(Engine::built_in()));
         let (left, log) = engine.clean_page(bytes, None, self.options);
         self.cuts += log.changes.len();
         if self.arguments.report {

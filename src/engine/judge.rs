@@ -75,7 +75,8 @@ impl Engine {
         let scripts = before.into_iter().chain([script.code]).map(Cow::Borrowed);
         let parts: Vec<Part<'_>> = (0..).zip(scripts).map(|(at, code)| inline(at, code, script.is_module)).collect();
         let last = parts.len() as u32 - 1;
-        let (seen, events) = PageRun::new(self, &document, &kept, false).evaluate_parts(parts);
+        let (seen, events) =
+            PageRun::new(self, &document, &kept, false).with_steps(self.limits.verdict_steps).evaluate_parts(parts);
         let index = seen.index_of(last).unwrap_or(last);
         self.verdict(&seen, &events, index, script, page, level)
     }

@@ -106,6 +106,11 @@ impl<'s> PageRun<'s> {
         }
     }
 
+    /// The same run, with so many steps of evaluation for the whole page.
+    pub(super) fn with_steps(self, steps: u64) -> Self {
+        Self { evaluator: self.evaluator.with_page_steps(steps), ..self }
+    }
+
     pub(super) fn run(mut self) -> (Seen<'s>, Vec<Event>, Detected) {
         let mut page = self.engine.splitter.split(self.document);
         self.kept.dom.set_tags(std::mem::take(&mut page.tags));

@@ -64,6 +64,13 @@ impl<'a> Evaluator<'a> {
         self
     }
 
+    /// The same evaluation, with so many steps for all scripts of the page.
+    #[must_use]
+    pub fn with_page_steps(mut self, steps: u64) -> Self {
+        self.machine.page_allowance = steps;
+        self
+    }
+
     /// The same evaluation, that also records how values come to be.
     #[must_use]
     pub fn with_trace(mut self, is_wanted: bool) -> Self {

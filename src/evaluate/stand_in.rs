@@ -14,6 +14,7 @@ use std::rc::Rc;
 use std::sync::LazyLock;
 use swc_atoms::Atom;
 use swc_common::Span;
+use swc_ecma_ast::{PropOrSpread, Stmt};
 
 /// Code that stands in for a library.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub struct StandIn {
     globals: Vec<String>,
     text: String,
     tree: Tree,
+    /// The functions it returns, where it says so in so many words.
+    functions: Option<Vec<Atom>>,
 }
 
 impl StandIn {
@@ -32,13 +35,27 @@ impl StandIn {
         let mut tree = parse(code, Goal::Script, &Limits::default());
         match tree.errors.pop() {
             Some(error) => Err(error),
-            None => Ok(Self { globals, text: code.to_owned(), tree }),
+            None => {
+                let functions = tree.statements.last().and_then(returned_names);
+                Ok(Self { globals, text: code.to_owned(), tree, functions })
+            }
         }
     }
 
     fn is_for(&self, path: &str) -> bool {
-        self.globals.iter().any(|global| path.strip_prefix(&**global).is_some_and(|rest| rest.starts_with(['.', '('])))
+        self.functions.as_ref().is_none_or(|all| all.iter().any(|one| *one == *path))
+            && self
+                .globals
+                .iter()
+                .any(|global| path.strip_prefix(&**global).is_some_and(|rest| rest.starts_with(['.', '('])))
     }
+}
+
+/// `return { "acme.define": …, … }`: the names.
+fn returned_names(statement: &Stmt) -> Option<Vec<Atom>> {
+    let object = statement.as_return_stmt()?.arg.as_deref()?.as_object()?;
+    let name = |member: &PropOrSpread| member.as_prop()?.as_key_value()?.key.as_str()?.value.as_atom().cloned();
+    object.props.iter().map(name).collect()
 }
 
 /// Those that stand here, by number.

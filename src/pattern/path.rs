@@ -84,27 +84,25 @@ impl PathPattern {
         let mut rest = path;
         for (index, step) in self.steps.iter().enumerate().rev() {
             let is_first = index == 0 && self.head.is_none();
-            let (before, name) = match rest.rsplit_once('.') {
-                Some((before, name)) if !is_first => (before, name),
-                None if is_first => ("", rest),
-                _ => return None,
+            let (before, name) = match step {
+                // Names have no dots. Most paths end here.
+                Step::Name(wanted) => (rest.strip_suffix(&**wanted)?, None),
+                Step::Hole(hole) => {
+                    let start = rest.rfind('.').map_or(0, |dot| dot + 1);
+                    (&rest[..start], hole.as_ref().map(|hole| (hole, &rest[start..])))
+                }
             };
-            found = match_step(step, name, found)?;
-            rest = before;
+            if let Some((hole, name)) = name {
+                found = found.and(&Match::of_capture(hole, Value::string(name)))?;
+            }
+            rest =
+                if is_first { Some(before).filter(|before| before.is_empty())? } else { before.strip_suffix('.')? };
         }
         match &self.head {
             Some(_) if rest.is_empty() => None,
             Some(Some(hole)) => found.and(&Match::of_capture(hole, Value::string(rest))),
             _ => Some(found),
         }
-    }
-}
-
-fn match_step(step: &Step, name: &str, found: Match) -> Option<Match> {
-    match step {
-        Step::Name(wanted) => (**wanted == *name).then_some(found),
-        Step::Hole(None) => Some(found),
-        Step::Hole(Some(hole)) => found.and(&Match::of_capture(hole, Value::string(name))),
     }
 }
 
