@@ -396,7 +396,7 @@ impl<'a> Machine<'a> {
         let value = self.first_case(returned, cases.collect());
         if is_generator {
             let all = self.yields.pop().unwrap_or_default();
-            return self.add_array(all);
+            return self.new_iterator(all, value);
         }
         if is_async { self.promise_of(value) } else { value }
     }

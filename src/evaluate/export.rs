@@ -162,7 +162,9 @@ impl Machine<'_> {
             Kind::Regex { pattern, flags } => Value::Regex(format!("/{pattern}/{flags}").into()),
             Kind::Promise(Some(value)) => self.export_value(value, export),
             Kind::Promise(None) | Kind::Date | Kind::Later => Value::Unknown(self.place_text(object.at)),
-            Kind::Plain | Kind::Element(_) | Kind::Collection { .. } => self.export_members(id, export),
+            Kind::Plain | Kind::Element(_) | Kind::Collection { .. } | Kind::Iterator { .. } => {
+                self.export_members(id, export)
+            }
         };
         export.around.pop();
         // Nothing changes any more: a view that is whole serves wherever the object is held.

@@ -177,12 +177,19 @@ impl<'a> Machine<'a> {
         match &*chain.base {
             ast::OptChainBase::Member(member) => {
                 let object = self.expression(&member.obj, scope);
-                if chain.optional && object.is_nullish() {
+                // What is not there ends the whole chain.
+                if object.is_nullish() && (chain.optional || member.obj.is_opt_chain()) {
                     return Abstract::Undefined;
                 }
                 self.member_of(&object, member, scope)
             }
-            ast::OptChainBase::Call(call) => self.call_with(&call.callee, &call.args, call.span, scope),
+            ast::OptChainBase::Call(call) => {
+                let may_end = chain.optional || call.callee.is_opt_chain();
+                if may_end && is_plain(&call.callee) && self.expression(&call.callee, scope).is_nullish() {
+                    return Abstract::Undefined;
+                }
+                self.call_with(&call.callee, &call.args, call.span, scope)
+            }
         }
     }
 
@@ -414,4 +421,17 @@ pub(super) fn unwrap(expression: &Expr) -> &Expr {
         inner = &paren.expr;
     }
     inner
+}
+
+/// A path of names: to read it twice changes nothing.
+fn is_plain(expression: &Expr) -> bool {
+    match expression {
+        Expr::Ident(_) | Expr::This(_) => true,
+        Expr::Member(member) => member.prop.is_ident() && is_plain(&member.obj),
+        Expr::OptChain(chain) => match &*chain.base {
+            ast::OptChainBase::Member(member) => is_plain(&member.obj) && !member.prop.is_computed(),
+            ast::OptChainBase::Call(_) => false,
+        },
+        _ => false,
+    }
 }

@@ -63,6 +63,10 @@ pub(super) enum Kind<'a> {
     Collection {
         is_map: bool,
     },
+    /// Gives its elements one by one, the last one first, and then a result.
+    Iterator {
+        result: Abstract,
+    },
     /// Point in time, unknown.
     Date,
     /// An object or list that is not read yet: its place tells where it stands.

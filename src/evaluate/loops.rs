@@ -188,7 +188,7 @@ impl<'a> Machine<'a> {
     fn names_in(&self, object: &Abstract) -> Option<Vec<Abstract>> {
         match object {
             Abstract::Object(id) if *id != super::machine::GLOBAL => {
-                Some(self.keys(*id).into_iter().map(Abstract::String).collect())
+                Some(self.inherited_keys(*id).into_iter().map(Abstract::String).collect())
             }
             Abstract::Undefined | Abstract::Null => Some(Vec::new()),
             _ => None,

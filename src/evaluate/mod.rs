@@ -20,6 +20,7 @@ mod export;
 mod expression;
 mod harvest;
 mod heap;
+mod iterator;
 mod later;
 mod listener;
 mod logic;

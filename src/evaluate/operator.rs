@@ -188,7 +188,7 @@ impl<'a> Machine<'a> {
         let id = object.as_object()?;
         let key = self.property_key(key)?;
         let here = self.object(id);
-        if key == "@@iterator" && matches!(here.kind, Kind::Array | Kind::Collection { .. }) {
+        if key == "@@iterator" && matches!(here.kind, Kind::Array | Kind::Collection { .. } | Kind::Iterator { .. }) {
             return Some(true);
         }
         if here.properties.contains_key(&key)

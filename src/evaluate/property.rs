@@ -3,11 +3,12 @@
 use super::abstract_value::{Abstract, ObjectId};
 use super::builtin;
 use super::expression::join_path;
-use super::heap::{Kind, Object, Property};
+use super::heap::{Code, Kind, Object, Property};
 use super::machine::{GLOBAL, Machine};
 use super::operator::number_text;
 use swc_atoms::{Atom, atom};
 use swc_common::Span;
+use swc_ecma_ast::Pat;
 
 /// Prototypes that are followed; hostile chains may be long.
 pub(super) const CHAIN: usize = 32;
@@ -134,6 +135,13 @@ impl<'a> Machine<'a> {
                 Some(Abstract::text(&name.to_uppercase()))
             }
             Kind::Function(_) if *key == "prototype" => Some(Abstract::Object(self.prototype_of(id))),
+            Kind::Function(closure) if *key == "length" => Some(Abstract::Number(expected_arguments(closure) as f64)),
+            Kind::Function(_) | Kind::Bound { .. } if matches!(key.as_str(), "length" | "name") => {
+                Some(self.unknown(swc_common::DUMMY_SP))
+            }
+            Kind::Native("Number") if let Some(number) = builtin::number_constant(key) => {
+                Some(Abstract::Number(number))
+            }
             Kind::Native("Symbol") if *key != "for" => builtin::well_known_symbol(key),
             Kind::Native(name) => builtin::static_member(name, key).map(|name| self.native(name)),
             _ => None,
@@ -393,30 +401,32 @@ impl<'a> Machine<'a> {
         keys
     }
 
-    /// What `for … of` and spread would go through; `None` where that is not known.
-    pub(super) fn iterate(&mut self, value: &Abstract) -> Option<Vec<Abstract>> {
-        match value {
-            Abstract::String(text) => {
-                self.memory += text.len() * size_of::<Abstract>();
-                Some(text.chars().map(|one| Abstract::text(one.encode_utf8(&mut [0; 4]))).collect())
-            }
-            Abstract::Object(id) => {
-                let object = self.objects.share(id.0);
-                match object.kind {
-                    Kind::Array | Kind::Collection { is_map: false } => Some(object.elements.clone()),
-                    Kind::Collection { is_map: true } => {
-                        Some(object.elements.chunks(2).map(|pair| self.add_array(pair.to_vec())).collect())
-                    }
-                    _ => {
-                        let own = self.find_member(*id, &atom!("@@iterator"))?;
-                        let Property::Value(own) = own else { return None };
-                        let all = self.call_value(&own, value, Vec::new(), swc_common::DUMMY_SP);
-                        self.array(&all).map(<[Abstract]>::to_vec)
-                    }
+    /// The names that `for … in` goes through: those of the object, then those of its prototypes.
+    pub(super) fn inherited_keys(&self, id: ObjectId) -> Vec<Atom> {
+        let mut all = self.keys(id);
+        let mut next = self.object(id).prototype;
+        for _ in 0..CHAIN {
+            let Some(at) = next else { break };
+            for key in self.keys(at) {
+                if self.is_shown(at, &key) && !all.contains(&key) {
+                    all.push(key);
                 }
             }
-            _ => None,
+            next = self.object(at).prototype;
         }
+        all
+    }
+
+    /// Is a member of a prototype one that loops come by? Those of the language and of classes are not.
+    fn is_shown(&self, prototype: ObjectId, key: &Atom) -> bool {
+        let object = self.object(prototype);
+        let is_of = |id: ObjectId, of: &dyn Fn(&Kind<'a>) -> bool| of(&self.object(id).kind);
+        let is_native =
+            |value: &Abstract| value.as_object().is_some_and(|id| is_of(id, &|kind| matches!(kind, Kind::Native(_))));
+        let is_class = |kind: &Kind<'a>| matches!(kind, Kind::Function(closure) if closure.class.is_some());
+        let is_of_class =
+            || object.own("constructor").and_then(Abstract::as_object).is_some_and(|id| is_of(id, &is_class));
+        *key != "constructor" && !object.own(key).is_some_and(is_native) && !is_of_class()
     }
 
     /// The text of a value; asks an object's own `toString`.
@@ -428,6 +438,17 @@ impl<'a> Machine<'a> {
             return if let Abstract::String(text) = text { Some(text) } else { None };
         }
         self.to_text_shallow(value)
+    }
+}
+
+/// The parameters of a function before the first that may be missing.
+fn expected_arguments(closure: &super::heap::Closure<'_>) -> usize {
+    let is_expected = |pattern: &Pat| !matches!(pattern, Pat::Assign(_) | Pat::Rest(_));
+    match closure.code {
+        Code::Function(function) => function.params.iter().take_while(|one| is_expected(&one.pat)).count(),
+        Code::Arrow(arrow) => arrow.params.iter().take_while(|one| is_expected(one)).count(),
+        Code::Constructor(constructor) => constructor.params.len(),
+        Code::DefaultConstructor | Code::Field(_) => 0,
     }
 }
 

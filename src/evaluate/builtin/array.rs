@@ -9,6 +9,7 @@ use crate::evaluate::property::ARRAY_LENGTH;
 use swc_common::Span;
 
 pub(super) const METHODS: &[&str] = &[
+    "@@iterator",
     "at",
     "concat",
     "entries",
@@ -18,6 +19,7 @@ pub(super) const METHODS: &[&str] = &[
     "find",
     "findIndex",
     "findLast",
+    "findLastIndex",
     "flat",
     "flatMap",
     "forEach",
@@ -37,9 +39,13 @@ pub(super) const METHODS: &[&str] = &[
     "some",
     "sort",
     "splice",
+    "toReversed",
+    "toSorted",
+    "toSpliced",
     "toString",
     "unshift",
     "values",
+    "with",
 ];
 
 impl<'a> Machine<'a> {
@@ -57,8 +63,18 @@ impl<'a> Machine<'a> {
             "push" | "unshift" | "pop" | "shift" | "splice" | "reverse" | "sort" | "fill" => {
                 self.changing_method(id, key, arguments, span)
             }
-            "forEach" | "map" | "filter" | "find" | "findIndex" | "findLast" | "some" | "every" | "flatMap" => {
-                self.callback_method(id, key, arguments, span)
+            "forEach" | "map" | "filter" | "find" | "findIndex" | "findLast" | "findLastIndex" | "some" | "every"
+            | "flatMap" => self.callback_method(id, key, arguments, span),
+            "toReversed" | "toSorted" | "toSpliced" => {
+                let copy = self.object(id).elements.clone();
+                let copy = self.new_array(copy, span);
+                let change = match key {
+                    "toReversed" => "reverse",
+                    "toSorted" => "sort",
+                    _ => "splice",
+                };
+                self.changing_method(copy.as_object()?, change, arguments, span)?;
+                Some(copy)
             }
             "reduce" | "reduceRight" => self.reduce(id, key == "reduceRight", arguments, span),
             _ => self.plain_method(id, key, arguments, span),
@@ -87,7 +103,10 @@ impl<'a> Machine<'a> {
             }
             "fill" => {
                 let value = arguments.first().cloned().unwrap_or(Abstract::Undefined);
-                self.object_mut(id).elements.fill(value);
+                let length = self.object(id).elements.len();
+                let start = self.index(arguments.get(1), 0, length)?;
+                let end = self.index(arguments.get(2), length, length)?.max(start);
+                self.object_mut(id).elements[start..end].fill(value);
                 Some(Abstract::Object(id))
             }
             "splice" => self.splice(id, arguments),
@@ -164,7 +183,7 @@ impl<'a> Machine<'a> {
         let mut first_match: Option<(ConditionId, Abstract)> = None;
         let count = elements.len();
         for at in 0..count {
-            let at = if key == "findLast" { count - 1 - at } else { at };
+            let at = if key.starts_with("findLast") { count - 1 - at } else { at };
             if self.cut {
                 break;
             }
@@ -187,11 +206,11 @@ impl<'a> Machine<'a> {
                 "map" => kept.push(result),
                 "flatMap" => self.flatten_into(&mut kept, result, 1),
                 "filter" => self.keep_if(&mut kept, element, &result, span),
-                "find" | "findLast" | "findIndex" | "some" | "every" => {
+                "find" | "findLast" | "findIndex" | "findLastIndex" | "some" | "every" => {
                     let wanted = key != "every";
                     let found = match key {
                         "find" | "findLast" => present,
-                        "findIndex" => Abstract::Number(at as f64),
+                        "findIndex" | "findLastIndex" => Abstract::Number(at as f64),
                         _ => Abstract::Bool(wanted),
                     };
                     match is_truthy(&result) {
@@ -212,7 +231,7 @@ impl<'a> Machine<'a> {
         }
         let nothing = match key {
             "map" | "flatMap" | "filter" => return Some(self.new_array(kept, span)),
-            "findIndex" => Abstract::Number(-1.0),
+            "findIndex" | "findLastIndex" => Abstract::Number(-1.0),
             "some" => Abstract::Bool(false),
             "every" => Abstract::Bool(true),
             _ => Abstract::Undefined,
@@ -301,6 +320,12 @@ impl<'a> Machine<'a> {
                 let at = if at < 0.0 { at + elements.len() as f64 } else { at };
                 Some(elements.get(whole(at)).cloned().unwrap_or(Abstract::Undefined))
             }
+            "with" => {
+                let mut all = elements;
+                let at = relative(self.to_number(arguments.first()?)?, all.len());
+                *all.get_mut(at)? = arguments.get(1).cloned().unwrap_or(Abstract::Undefined);
+                Some(self.new_array(all, span))
+            }
             "flat" => {
                 let depth = arguments.first().and_then(|depth| self.to_number(depth)).unwrap_or(1.0);
                 let mut all = Vec::new();
@@ -311,14 +336,14 @@ impl<'a> Machine<'a> {
             }
             "keys" => {
                 let keys = (0..elements.len()).map(|at| Abstract::Number(at as f64)).collect();
-                Some(self.new_array(keys, span))
+                Some(self.new_iterator(keys, Abstract::Undefined))
             }
-            "values" => Some(self.new_array(elements, span)),
+            "values" | "@@iterator" => Some(self.new_iterator(elements, Abstract::Undefined)),
             "entries" => {
                 let pairs = elements.into_iter().enumerate();
                 let pairs: Vec<_> =
                     pairs.map(|(at, element)| self.add_array(vec![Abstract::Number(at as f64), element])).collect();
-                Some(self.new_array(pairs, span))
+                Some(self.new_iterator(pairs, Abstract::Undefined))
             }
             _ => None,
         }
@@ -443,18 +468,6 @@ impl<'a> Machine<'a> {
             },
             _ => None,
         }
-    }
-
-    /// The elements of an iterable or array-like value.
-    fn list_of(&mut self, value: &Abstract) -> Option<Vec<Abstract>> {
-        if let Some(all) = self.iterate(value) {
-            return Some(all);
-        }
-        let id = value.as_object()?;
-        let length = self.object(id).own("length").cloned()?;
-        let length = whole(self.to_number(&length)?).min(ARRAY_LENGTH);
-        let element = |at: usize| self.object(id).own(&at.to_string()).cloned().unwrap_or(Abstract::Undefined);
-        Some((0..length).map(element).collect())
     }
 }
 

@@ -6,7 +6,7 @@ use crate::evaluate::machine::Machine;
 use swc_common::Span;
 
 pub(super) const METHODS: &[&str] =
-    &["add", "clear", "delete", "entries", "forEach", "get", "has", "keys", "set", "values"];
+    &["@@iterator", "add", "clear", "delete", "entries", "forEach", "get", "has", "keys", "set", "values"];
 
 impl<'a> Machine<'a> {
     pub(super) fn new_collection(&mut self, is_map: bool, from: &Abstract) -> Abstract {
@@ -71,11 +71,11 @@ impl<'a> Machine<'a> {
             "keys" | "values" if is_map => {
                 let skip = usize::from(key == "values");
                 let half = self.object(id).elements.iter().skip(skip).step_by(2).cloned().collect();
-                Some(self.new_array(half, span))
+                Some(self.new_iterator(half, Abstract::Undefined))
             }
-            "keys" | "values" | "entries" => {
+            "keys" | "values" | "entries" | "@@iterator" => {
                 let all = self.iterate(&Abstract::Object(id))?;
-                Some(self.new_array(all, span))
+                Some(self.new_iterator(all, Abstract::Undefined))
             }
             "forEach" => {
                 let elements = self.object(id).elements.clone();

@@ -12,6 +12,11 @@ use swc_common::Span;
 const ELSEWHERE: &[&str] =
     &["Buffer", "Deno", "Iterator", "WorkerGlobalScope", "define", "exports", "global", "module", "process"];
 
+/// A hole in a list is read as `undefined`.
+fn present(element: Abstract) -> Abstract {
+    if matches!(element, Abstract::Absent) { Abstract::Undefined } else { element }
+}
+
 impl<'a> Machine<'a> {
     /// A global name: the page's own, the browser's, or a library's that is not here.
     pub(in crate::evaluate) fn read_global(&mut self, name: &Atom, span: Span) -> Abstract {
@@ -84,6 +89,7 @@ impl<'a> Machine<'a> {
                 Kind::Regex { .. } => "RegExp",
                 Kind::Promise(_) => "Promise",
                 Kind::Collection { .. } => "Map",
+                Kind::Iterator { .. } => "Iterator",
                 Kind::Plain => "Object",
                 Kind::Element(_) | Kind::Date | Kind::Later => return None,
             },
@@ -172,8 +178,10 @@ impl<'a> Machine<'a> {
             return found.then_some(value);
         }
         let found = match (owner, this) {
+            ("Array", list) if !self.is_list(list) => self.generic_method(list, key, arguments, span),
             ("Array", Abstract::Object(id)) => self.array_method(*id, key, arguments, span),
-            ("Array", _) => None,
+            ("Iterator", Abstract::Object(id)) => self.iterator_method(*id, key, arguments, span),
+            ("Array" | "Iterator", _) => None,
             ("String", Abstract::String(text)) => self.string_method(text, key, arguments, span),
             ("String", Abstract::Text(_)) => return self.text_method(this, key),
             ("String", other) => {
@@ -214,7 +222,10 @@ impl<'a> Machine<'a> {
             "apply" => {
                 let mut list = Vec::new();
                 if let Some(value) = arguments.get(1).filter(|value| !value.is_nullish()) {
-                    self.spread_into(&mut list, value.clone());
+                    match self.list_of(value) {
+                        Some(all) => list.extend(all.into_iter().map(present)),
+                        None => self.spread_into(&mut list, value.clone()),
+                    }
                 }
                 Some(self.call_value(this, &receiver, list, span))
             }
@@ -225,6 +236,20 @@ impl<'a> Machine<'a> {
             }
             _ => None,
         }
+    }
+
+    fn is_list(&self, value: &Abstract) -> bool {
+        value.as_object().is_some_and(|id| self.object(id).is_array())
+    }
+
+    /// `Array.prototype.map.call(arguments, …)`: methods of arrays read whatever has a length.
+    fn generic_method(&mut self, this: &Abstract, key: &str, arguments: &[Abstract], span: Span) -> Option<Abstract> {
+        if matches!(key, "push" | "pop" | "shift" | "unshift" | "splice" | "sort" | "reverse" | "fill") {
+            return None;
+        }
+        let all = self.list_of(this)?;
+        let list = self.add_array(all).as_object()?;
+        self.array_method(list, key, arguments, span)
     }
 
     /// Calls a built-in function.

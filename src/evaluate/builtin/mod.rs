@@ -19,4 +19,5 @@ mod string;
 
 pub(super) use host::{call_host, host_type};
 pub(super) use names::static_member;
+pub(super) use number::number_constant;
 pub(super) use reflect::{SYMBOL, well_known_symbol};

@@ -143,6 +143,7 @@ pub(super) const METHODS: &[(&str, &[&str])] = &[
     ("Function", &["call", "apply", "bind", "toString"]),
     ("RegExp", super::regex::METHODS),
     ("Map", super::collection::METHODS),
+    ("Iterator", crate::evaluate::iterator::METHODS),
     ("Promise", &["then", "catch", "finally"]),
     ("Object", super::object::METHODS),
 ];

@@ -8,6 +8,22 @@ use swc_common::Span;
 
 pub(super) const METHODS: &[&str] = &["toFixed", "toLocaleString", "toPrecision", "toString", "valueOf"];
 
+/// `Number.MAX_SAFE_INTEGER` and its kin.
+pub(in crate::evaluate) fn number_constant(name: &str) -> Option<f64> {
+    Some(match name {
+        "EPSILON" => f64::EPSILON,
+        "MAX_SAFE_INTEGER" => 9_007_199_254_740_991.0,
+        "MAX_VALUE" => f64::MAX,
+        "MIN_SAFE_INTEGER" => -9_007_199_254_740_991.0,
+        // The smallest there is, not the smallest that is normal.
+        "MIN_VALUE" => f64::from_bits(1),
+        "NEGATIVE_INFINITY" => f64::NEG_INFINITY,
+        "NaN" => f64::NAN,
+        "POSITIVE_INFINITY" => f64::INFINITY,
+        _ => return None,
+    })
+}
+
 impl<'a> Machine<'a> {
     pub(super) fn number_method(
         &mut self,
@@ -23,6 +39,9 @@ impl<'a> Machine<'a> {
             ("toString", Some(Some(radix))) => in_radix(number, radix).map(|text| Abstract::text(&text)),
             ("toFixed", None) => Some(Abstract::text(&format!("{number:.0}"))),
             ("toFixed", Some(Some(digits))) => Some(Abstract::text(&format!("{number:.*}", digits.min(100)))),
+            ("toPrecision", Some(Some(digits @ 1..=100))) if number.is_finite() => {
+                Some(Abstract::text(&precise(number, digits)))
+            }
             _ => None,
         }
     }
@@ -53,6 +72,30 @@ impl<'a> Machine<'a> {
             "Math.round" => (number(self)? + 0.5).floor(),
             "Math.trunc" => number(self)?.trunc(),
             "Math.sqrt" => number(self)?.sqrt(),
+            "Math.acos" => number(self)?.acos(),
+            "Math.acosh" => number(self)?.acosh(),
+            "Math.asin" => number(self)?.asin(),
+            "Math.asinh" => number(self)?.asinh(),
+            "Math.atan" => number(self)?.atan(),
+            "Math.atan2" => number(self)?.atan2(self.to_number(arguments.get(1)?)?),
+            "Math.atanh" => number(self)?.atanh(),
+            "Math.cbrt" => number(self)?.cbrt(),
+            "Math.cos" => number(self)?.cos(),
+            "Math.cosh" => number(self)?.cosh(),
+            "Math.exp" => number(self)?.exp(),
+            "Math.expm1" => number(self)?.exp_m1(),
+            "Math.hypot" => {
+                let all: Option<Vec<f64>> = arguments.iter().map(|argument| self.to_number(argument)).collect();
+                all?.into_iter().fold(0.0, f64::hypot)
+            }
+            "Math.log" => number(self)?.ln(),
+            "Math.log10" => number(self)?.log10(),
+            "Math.log1p" => number(self)?.ln_1p(),
+            "Math.log2" => number(self)?.log2(),
+            "Math.sin" => number(self)?.sin(),
+            "Math.sinh" => number(self)?.sinh(),
+            "Math.tan" => number(self)?.tan(),
+            "Math.tanh" => number(self)?.tanh(),
             "Math.sign" => {
                 let number = number(self)?;
                 if number == 0.0 { 0.0 } else { number.signum() }
@@ -76,6 +119,19 @@ impl<'a> Machine<'a> {
         };
         Some(Abstract::Number(numbers?.into_iter().fold(start, pick)))
     }
+}
+
+/// The number with so many digits that count; very large and very small ones with an exponent.
+fn precise(number: f64, digits: usize) -> String {
+    let scientific = format!("{number:.*e}", digits - 1);
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    if exponent < -6 || exponent >= i32::try_from(digits).unwrap_or(i32::MAX) {
+        let sign = if exponent < 0 { "" } else { "+" };
+        return format!("{mantissa}e{sign}{exponent}");
+    }
+    let behind = usize::try_from(i32::try_from(digits).unwrap_or(i32::MAX) - 1 - exponent).unwrap_or(0);
+    format!("{number:.behind$}")
 }
 
 fn in_radix(number: f64, radix: usize) -> Option<String> {
@@ -144,5 +200,14 @@ mod tests {
         assert!(parse_int("px", 10).is_nan());
         assert_eq!(parse_float("1.5em"), 1.5);
         assert_eq!(in_radix(255.0, 16).as_deref(), Some("ff"));
+    }
+
+    #[test]
+    fn numbers_have_as_many_digits_as_were_asked_for() {
+        for (number, digits, text) in
+            [(0.30000000000000004, 3, "0.300"), (123.456, 4, "123.5"), (1234.0, 2, "1.2e+3"), (1e-7, 1, "1e-7")]
+        {
+            assert_eq!(precise(number, digits), text);
+        }
     }
 }

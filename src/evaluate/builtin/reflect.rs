@@ -54,7 +54,7 @@ impl<'a> Machine<'a> {
                 Kind::Collection { is_map: true } => "Map",
                 Kind::Collection { is_map: false } => "Set",
                 Kind::Date => "Date",
-                Kind::Element(_) | Kind::Later => return None,
+                Kind::Element(_) | Kind::Iterator { .. } | Kind::Later => return None,
             },
             Abstract::Unknown(_) | Abstract::Any(_) => return None,
         };
@@ -107,6 +107,7 @@ impl<'a> Machine<'a> {
             "Promise" => matches!(object.kind, Kind::Promise(_)),
             "Map" | "WeakMap" => matches!(object.kind, Kind::Collection { is_map: true }),
             "Set" | "WeakSet" => matches!(object.kind, Kind::Collection { is_map: false }),
+            "Error" if object.own("stack").is_some() => true,
             _ if object.is_array() => false,
             _ => return None,
         })

@@ -8,6 +8,7 @@ use swc_atoms::Atom;
 use swc_common::Span;
 
 pub(super) const METHODS: &[&str] = &[
+    "@@iterator",
     "at",
     "charAt",
     "charCodeAt",
@@ -81,6 +82,10 @@ impl<'a> Machine<'a> {
             "charAt" | "at" | "charCodeAt" | "codePointAt" => self.character(text, key, arguments),
             "slice" | "substring" | "substr" => self.part(text, key, arguments),
             "split" => self.split(text, arguments, span),
+            "@@iterator" => {
+                let all = self.iterate(&Abstract::String(text.clone()))?;
+                Some(self.new_iterator(all, Abstract::Undefined))
+            }
             "repeat" => {
                 let count = whole(self.to_number(arguments.first()?)?);
                 if text.len().saturating_mul(count) > self.limits.string_bytes {
@@ -144,9 +149,16 @@ impl<'a> Machine<'a> {
         let at = arguments.first().map_or(Some(0.0), |at| self.to_number(at))?;
         let length = text.encode_utf16().count();
         let at = if key == "at" && at < 0.0 { relative(at, length) } else { whole(at) };
-        let unit = text.encode_utf16().nth(at);
+        let mut units = text.encode_utf16().skip(at);
+        if key == "codePointAt" {
+            let whole = char::decode_utf16(units)
+                .next()
+                .map(|one| one.map_or_else(|half| u32::from(half.unpaired_surrogate()), u32::from));
+            return Some(whole.map_or(Abstract::Undefined, |whole| Abstract::Number(f64::from(whole))));
+        }
+        let unit = units.next();
         Some(match (key, unit) {
-            ("charCodeAt" | "codePointAt", Some(unit)) => Abstract::Number(f64::from(unit)),
+            ("charCodeAt", Some(unit)) => Abstract::Number(f64::from(unit)),
             ("charCodeAt", None) => Abstract::Number(f64::NAN),
             ("charAt" | "at", Some(unit)) => Abstract::text(&String::from_utf16_lossy(&[unit])),
             ("charAt", None) => Abstract::text(""),
@@ -181,7 +193,7 @@ impl<'a> Machine<'a> {
             None | Some(Abstract::Undefined) => vec![Abstract::String(text.clone())],
             Some(Abstract::Object(id)) => {
                 let regex = self.regex(*id)?;
-                regex.split(text).map(Abstract::text).collect()
+                split_by(&regex, text)
             }
             Some(separator) => {
                 let separator = self.text_of(separator)?;
@@ -346,6 +358,24 @@ fn to_base64(text: &str) -> Option<String> {
         }
     }
     Some(out)
+}
+
+/// The parts of a text between matches, and what the groups of each match hold.
+fn split_by(regex: &regex::Regex, text: &str) -> Vec<Abstract> {
+    let mut parts = Vec::new();
+    let mut last = 0;
+    for groups in regex.captures_iter(text) {
+        let Some(found) = groups.get(0) else { continue };
+        if found.end() == 0 || found.is_empty() && (found.start() == last || found.start() == text.len()) {
+            continue;
+        }
+        parts.push(Abstract::text(&text[last..found.start()]));
+        let held = groups.iter().skip(1);
+        parts.extend(held.map(|group| group.map_or(Abstract::Undefined, |group| Abstract::text(group.as_str()))));
+        last = found.end();
+    }
+    parts.push(Abstract::text(&text[last..]));
+    parts
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
 // URL and URLSearchParams of texts that are known.
+const encode = text => encodeURIComponent(text).replace(/%20/g, "+");
 const decode = text => decodeURIComponent(text.replace(/\+/g, " "));
 class Parameters {
   constructor(from) {
@@ -21,7 +22,7 @@ class Parameters {
   entries() { return this.all.slice() }
   keys() { return this.all.map(pair => pair[0]) }
   values() { return this.all.map(pair => pair[1]) }
-  toString() { return this.all.map(pair => pair.map(encodeURIComponent).join("=")).join("&") }
+  toString() { return this.all.map(pair => pair.map(encode).join("=")).join("&") }
   *[Symbol.iterator]() { yield* this.all }
 }
 class Address {
@@ -41,8 +42,12 @@ class Address {
 }
 return {
   URLSearchParams: from => new Parameters(from),
-  URL: text => {
-    const parts = text.match(/^([a-z]+:)\/\/([^\/?#:@]+)(:\d+)?(\/[^?#]*)?(\?[^#]*)?(#.*)?$/i);
+  URL: (text, base) => {
+    const read = text => text.match(/^([a-z]+:)\/\/([^\/?#:@]+)(:\d+)?(\/[^?#]*)?(\?[^#]*)?(#.*)?$/i);
+    const from = base === undefined ? null : read(String(base));
+    const whole = from && text.startsWith("//") ? from[1] + text
+      : from && text.startsWith("/") ? from[1] + "//" + from[2] + (from[3] || "") + text : text;
+    const parts = read(whole);
     return parts ? new Address(parts) : undefined;
   },
 };
