@@ -13,26 +13,30 @@ pub(super) struct PageDom<'s> {
     html: &'s str,
     /// Where its tags stand; a bare script has no page.
     tags: OnceCell<StartTags>,
+    title: OnceCell<String>,
     /// Answers that were given; scripts ask the same in every round of a loop.
     known: RefCell<Vec<(Compound, Vec<DomElement>)>>,
 }
 
 impl<'s> PageDom<'s> {
     pub(super) fn new(html: &'s str) -> Self {
-        Self { html, tags: OnceCell::new(), known: RefCell::default() }
+        Self { html, tags: OnceCell::new(), title: OnceCell::new(), known: RefCell::default() }
     }
 
-    /// Takes in where the tags of the page stand.
-    pub(super) fn set_tags(&self, tags: StartTags) {
+    /// Takes in where the tags of the page stand, and its title.
+    pub(super) fn set(&self, tags: StartTags, title: Option<String>) {
         // It is set once, when the page was split.
         let _ = self.tags.set(tags);
+        if let Some(title) = title {
+            let _ = self.title.set(title);
+        }
     }
 
     fn find(&self, selector: &Compound) -> Vec<DomElement> {
         let mut found = Vec::new();
         let Some(tags) = self.tags.get() else { return found };
         let mut take = |element: Element<'_>| {
-            let element = to_dom(&element);
+            let element = self.to_dom(&element);
             if selector.is_match(&element) {
                 found.push(element);
             }
@@ -41,6 +45,27 @@ impl<'s> PageDom<'s> {
         // Whether all were looked at shows in how many there are.
         let _ = tags.find(self.html, asked(selector), &mut take);
         found
+    }
+}
+
+impl PageDom<'_> {
+    fn to_dom(&self, element: &Element<'_>) -> DomElement {
+        let attributes = element.attributes.iter().map(|one| (one.name.to_string(), one.value.to_string()));
+        let name = element.name.to_string();
+        let text = matches!(&*name, "script" | "style").then(|| self.text_behind(element)).flatten();
+        DomElement { name, attributes: attributes.collect(), text }
+    }
+
+    /// The text of a script or style. One in markup that had to be decoded stands elsewhere, and is not told.
+    fn text_behind(&self, element: &Element<'_>) -> Option<String> {
+        let name = self.html.get(element.span.start as usize + 1..)?.get(..element.name.len())?;
+        let rest = self.html.get(element.span.end as usize..).filter(|_| name.eq_ignore_ascii_case(&element.name))?;
+        let is_end = |at: usize| {
+            let name = rest.get(at + 2..)?.get(..element.name.len())?;
+            name.eq_ignore_ascii_case(&element.name).then_some(at)
+        };
+        let end = memchr::memmem::find_iter(rest.as_bytes(), "</").find_map(is_end)?;
+        Some(rest[..end].to_owned())
     }
 }
 
@@ -53,6 +78,15 @@ impl Dom for PageDom<'_> {
         self.known.borrow_mut().push((selector.clone(), found.clone()));
         found
     }
+
+    fn script_at(&self, offset: u32) -> Option<DomElement> {
+        let element = self.tags.get()?.before(self.html, offset)?;
+        (element.name == "script").then(|| self.to_dom(&element))
+    }
+
+    fn title(&self) -> Option<&str> {
+        self.title.get().map(String::as_str)
+    }
 }
 
 /// The rarest thing that the selector asks for. Pages do not write the letters of ids and class names as references.
@@ -64,9 +98,4 @@ fn asked(selector: &Compound) -> Asked<'_> {
         (None, Some(name)) => Asked::Name(name),
         (None, None) => Asked::Any,
     }
-}
-
-fn to_dom(element: &Element<'_>) -> DomElement {
-    let attributes = element.attributes.iter().map(|one| (one.name.to_string(), one.value.to_string()));
-    DomElement { name: element.name.to_string(), attributes: attributes.collect() }
 }

@@ -113,7 +113,7 @@ impl<'s> PageRun<'s> {
 
     pub(super) fn run(mut self) -> (Seen<'s>, Vec<Event>, Detected) {
         let mut page = self.engine.splitter.split(self.document);
-        self.kept.dom.set_tags(std::mem::take(&mut page.tags));
+        self.kept.dom.set(std::mem::take(&mut page.tags), page.title.clone());
         (self.seen.url, self.seen.title) = (page.url, page.title);
         self.seen.diagnostics.extend(page.diagnostics);
         self.fill_in(&mut page.parts);

@@ -21,6 +21,17 @@ const PLACES: [&str; 4] = ["body", "head", "html", "script"];
 pub trait Dom {
     /// The elements that a compound selector matches, in order.
     fn select(&self, selector: &Compound) -> Vec<DomElement>;
+
+    /// The first element with this lower-case name.
+    fn named(&self, name: &str) -> Option<DomElement> {
+        self.select(&Compound { name: Some(name.to_owned()), ..Compound::default() }).into_iter().next()
+    }
+
+    /// The script element whose text holds this byte of the document.
+    fn script_at(&self, offset: u32) -> Option<DomElement>;
+
+    /// The page's title.
+    fn title(&self) -> Option<&str>;
 }
 
 /// A start tag.
@@ -30,6 +41,8 @@ pub struct DomElement {
     pub name: String,
     /// Lower-case names and decoded values.
     pub attributes: Vec<(String, String)>,
+    /// The text of a script or style.
+    pub text: Option<String>,
 }
 
 /// A selector without combinators: `div.ad[data-slot]`.
@@ -160,7 +173,7 @@ impl Machine<'_> {
         Some(found.into_iter().map(|element| self.page_element(element, span)).collect())
     }
 
-    fn page_element(&mut self, element: DomElement, span: Span) -> Abstract {
+    pub(super) fn page_element(&mut self, element: DomElement, span: Span) -> Abstract {
         let at = Some((self.source, span));
         let id = self.add_object(Object { at, ..Object::new(Kind::Element(Atom::new(element.name.as_str()))) });
         let data = self.add_object(Object::new(Kind::Plain));
@@ -171,17 +184,31 @@ impl Machine<'_> {
             }
             let own = match name.as_str() {
                 "class" => "className",
-                "id" | "title" | "name" | "href" | "src" => &name,
+                "content" | "dir" | "id" | "lang" | "name" | "rel" | "title" | "type" | "value" => &name,
                 _ => "",
             };
             if !own.is_empty() {
                 self.define(id, &Atom::new(own), value.clone());
+            } else if let ("href" | "src", Abstract::String(url)) = (name.as_str(), &value) {
+                let whole = self.url_member(url, span);
+                self.define(id, &Atom::new(name.as_str()), whole);
             }
             self.define(id, &attribute_key(&name), value);
+        }
+        if let Some(text) = element.text {
+            self.define_text(id, Atom::new(text));
         }
         self.define(id, &swc_atoms::atom!("dataset"), Abstract::Object(data));
         self.define(id, &swc_atoms::atom!("tagName"), Abstract::text(&element.name.to_uppercase()));
         Abstract::Object(id)
+    }
+
+    /// Gives an element an attribute; scripts mostly read it back as a member.
+    pub(super) fn set_attribute(&mut self, id: ObjectId, name: &Atom, value: Abstract) {
+        if self.object(id).own("dataset").is_some() {
+            self.define(id, &attribute_key(&name.to_ascii_lowercase()), value.clone());
+        }
+        self.define(id, name, value);
     }
 
     /// The value of an attribute of an element that stands in the page; an absent one is null.

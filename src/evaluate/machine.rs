@@ -159,6 +159,8 @@ pub(super) struct Machine<'a> {
     pub(super) symbols: u32,
     /// Answers questions about the page's elements.
     pub(super) dom: Option<&'a dyn super::dom::Dom>,
+    /// Elements that every page has, by their path, once asked for.
+    pub(super) roots: FxHashMap<&'static str, ObjectId>,
     pub(super) queries: u32,
     /// Where the JSON text that is being read stands.
     pub(super) json_span: Span,
@@ -252,6 +254,7 @@ impl<'a> Machine<'a> {
             calls: 0,
             symbols: 0,
             dom: None,
+            roots: FxHashMap::default(),
             queries: 0,
             json_span: swc_common::DUMMY_SP,
             parsed_texts: rustc_hash::FxHashSet::default(),

@@ -35,7 +35,10 @@ impl<'a> Machine<'a> {
             Abstract::Unknown(origin) => match &origin.path {
                 Some(path) => match self.library_object(path) {
                     Some(object @ Abstract::Object(_)) => self.read_member(&object, key, span, None),
-                    _ => self.unknown_path(join_path(path, key), span),
+                    _ => {
+                        let told = path.starts_with("document").then(|| self.page_member(path, key, span)).flatten();
+                        told.unwrap_or_else(|| self.unknown_path(join_path(path, key), span))
+                    }
                 },
                 None => self.unknown(span),
             },
@@ -130,9 +133,9 @@ impl<'a> Machine<'a> {
                 let per_entry = if *is_map { 2 } else { 1 };
                 Some(Abstract::Number((object.elements.len() / per_entry) as f64))
             }
-            Kind::Element(_) if *key == "nodeType" => Some(Abstract::Number(1.0)),
-            Kind::Element(name) if matches!(key.as_str(), "nodeName" | "tagName") => {
-                Some(Abstract::text(&name.to_uppercase()))
+            Kind::Element(name) => {
+                let name = name.clone();
+                self.element_member(id, &name, key)
             }
             Kind::Function(_) if *key == "prototype" => Some(Abstract::Object(self.prototype_of(id))),
             Kind::Function(closure) if *key == "length" => Some(Abstract::Number(expected_arguments(closure) as f64)),

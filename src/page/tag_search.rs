@@ -38,6 +38,12 @@ impl StartTags {
         self.find_in(source, from..self.starts.len(), asked, take)
     }
 
+    /// The last tag that begins before this byte of the source.
+    pub fn before<'s>(&self, source: &'s str, offset: u32) -> Option<Element<'s>> {
+        let at = self.starts.partition_point(|&start| start < offset).checked_sub(1)?;
+        read_tag(source, self.starts[at] as usize, &mut Vec::new())
+    }
+
     fn find_in(
         &self,
         source: &str,

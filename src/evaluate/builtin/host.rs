@@ -1,11 +1,10 @@
 //! What a browser does when asked: elements, requests, timers, code in strings. Here it is only noted.
 
-use super::library;
+use super::{element, library};
 use crate::base::{Diagnostic, Severity};
 use crate::evaluate::abstract_value::{Abstract, ObjectId, Piece};
 use crate::evaluate::event::EventKind;
-use crate::evaluate::expression::join_path;
-use crate::evaluate::heap::{Kind, Object};
+use crate::evaluate::heap::Kind;
 use crate::evaluate::machine::{Flow, GLOBAL_SCOPE, Machine, Offsets, Source};
 use crate::evaluate::value::Value;
 use crate::script::{Goal, parse};
@@ -64,27 +63,9 @@ pub(in crate::evaluate) fn call_host(
 ) -> Option<Abstract> {
     let first = arguments.first();
     match path {
-        "document.createElement" => {
-            let name = first
-                .and_then(|name| m.text_of(name))
-                .map_or_else(Atom::default, |name| Atom::new(name.to_lowercase()));
-            let element = Object { at: Some((m.source, span)), ..Object::new(Kind::Element(name)) };
-            Some(Abstract::Object(m.add_object(element)))
-        }
         "document.write" | "document.writeln" => {
             m.write_markup(arguments, span);
             Some(Abstract::Undefined)
-        }
-        "document.querySelectorAll"
-        | "document.querySelector"
-        | "document.getElementsByClassName"
-        | "document.getElementsByTagName" => m.query(path, first?, span),
-        "document.getElementById" => {
-            let id = m.text_of(first?)?;
-            match m.element_text(&id) {
-                None => m.select(&format!("#{id}"), span)?.into_iter().next(),
-                known => known,
-            }
         }
         "eval" => match first? {
             Abstract::String(code) => Some(m.run_text(&code.clone(), span)),
@@ -122,7 +103,7 @@ pub(in crate::evaluate) fn call_host(
             m.note_request(arguments.get(1)?, "fetch", span);
             Some(Abstract::Undefined)
         }
-        _ => library::call(m, path, arguments, span),
+        _ => element::call(m, path, arguments, span).or_else(|| library::call(m, path, arguments, span)),
     }
 }
 
@@ -182,80 +163,6 @@ impl<'a> Machine<'a> {
             _ => return,
         };
         self.note_request(value, kind, span);
-    }
-
-    /// Methods of elements that scripts made.
-    pub(super) fn element_method(
-        &mut self,
-        id: ObjectId,
-        key: &str,
-        arguments: &[Abstract],
-        span: Span,
-    ) -> Option<Abstract> {
-        match key {
-            "setAttribute" => {
-                let name = self.text_of(arguments.first()?)?;
-                let value = arguments.get(1)?.clone();
-                self.note_element_member(id, &name, &value, span);
-                self.define(id, &name, value);
-                Some(Abstract::Undefined)
-            }
-            "getAttribute" => {
-                let name = self.text_of(arguments.first()?)?;
-                self.object(id).own(&name).cloned().or_else(|| self.page_attribute(id, &name))
-            }
-            "hasAttribute" => {
-                let name = self.text_of(arguments.first()?)?;
-                self.page_attribute(id, &name).map(|value| Abstract::Bool(!value.is_nullish()))
-            }
-            "addEventListener" | "dispatchEvent" => {
-                let known = self.call_target(key, &Abstract::Object(id), arguments, span);
-                Some(known.unwrap_or_else(|| self.unknown(span)))
-            }
-            _ => {
-                arguments.iter().for_each(|argument| self.hand_over(argument, &Abstract::Object(id)));
-                let path = self.object(id).path.clone().map(|path| join_path(&path, key));
-                Some(
-                    path.map_or_else(
-                        || self.unknown(span),
-                        |path| self.unknown_path(Atom::new(format!("{path}()")), span),
-                    ),
-                )
-            }
-        }
-    }
-
-    /// An element of which the text is known, by its id.
-    fn element_text(&mut self, id: &Atom) -> Option<Abstract> {
-        let text = self.element_texts.get(id)?.clone();
-        let element = self.add_object(Object { is_open: true, ..Object::new(Kind::Plain) });
-        for name in ["textContent", "innerHTML", "innerText", "text"] {
-            self.define(element, &Atom::new(name), Abstract::String(text.clone()));
-        }
-        Some(Abstract::Object(element))
-    }
-
-    /// `querySelectorAll` and its kin, over the elements of the page's markup.
-    fn query(&mut self, path: &str, wanted: &Abstract, span: Span) -> Option<Abstract> {
-        let wanted = self.text_of(wanted)?;
-        let selector = match path {
-            "document.getElementsByClassName" => format!(".{}", wanted.trim().replace(' ', ".")),
-            _ => wanted.to_string(),
-        };
-        // `script#state`: the text of an element with an id.
-        if path == "document.querySelector"
-            && let Some((_, id)) = selector.split_once('#')
-            && let Some(element) = self.element_text(&Atom::new(id.trim_end()))
-        {
-            return Some(element);
-        }
-        let found = self.select(&selector, span)?;
-        // Nothing there may only mean that scripts add it later.
-        match path {
-            _ if found.is_empty() => None,
-            "document.querySelector" => found.into_iter().next(),
-            _ => Some(self.new_array(found, span)),
-        }
     }
 
     /// Notes HTML that a script writes into the page.

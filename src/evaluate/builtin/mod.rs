@@ -6,6 +6,7 @@
 
 mod array;
 mod collection;
+mod element;
 mod global;
 mod host;
 mod json;
