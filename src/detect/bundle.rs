@@ -47,7 +47,7 @@ pub struct Adapter {
 /// The bundle that the script is, if it is one.
 #[must_use]
 pub fn bundle_of(text: &str, script: u32, registry: &Registry) -> Option<Bundle> {
-    if !is_prebid(text) {
+    if !is_library(text) {
         return None;
     }
     let modules = modules(text);
@@ -88,8 +88,9 @@ fn compiled(pattern: &str) -> Regex {
     Regex::new(pattern).expect("the pattern is fixed, and correct")
 }
 
-/// Names that only the library's own code holds, not the code that uses it.
-fn is_prebid(text: &str) -> bool {
+/// Is the script Prebid.js itself? Names that only the library's own code holds, not the code that uses it.
+#[must_use]
+pub fn is_library(text: &str) -> bool {
     let holds = |literal: &str| memmem::find(text.as_bytes(), literal.as_bytes()).is_some();
     if !holds("processQueue") || !holds("requestBids") {
         return false;

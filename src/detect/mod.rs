@@ -26,7 +26,7 @@ mod test_page;
 mod tests;
 mod word_table;
 
-pub use bundle::{Adapter, Bundle, bundle_of};
+pub use bundle::{Adapter, Bundle, bundle_of, is_library};
 pub use decoded::decode_readable;
 pub use detector::{Detected, Detector, Observed};
 pub use finding::{AdUnit, Bid, ConfigEntry, Finding, FoundNetwork, FoundRequest, Problem, Slot};

@@ -53,8 +53,13 @@ fn events(detector: &Detector, scripts: &[&str]) -> Vec<Event> {
     for (index, text) in scripts.iter().enumerate() {
         let text = sources.keep_text((*text).to_owned());
         let tree = sources.keep_tree(parse(text, Goal::Script, &limits));
-        let input =
-            Input { text, offsets: &offsets, script: u32::try_from(index).unwrap(), evidence: Evidence::Evaluated };
+        let input = Input {
+            text,
+            offsets: &offsets,
+            script: u32::try_from(index).unwrap(),
+            evidence: Evidence::Evaluated,
+            is_library: false,
+        };
         evaluator.run(input, tree);
     }
     evaluator.run_rest();

@@ -6,7 +6,7 @@ use super::scan::{Outcome, ScriptRecord};
 use super::{BIDDER, Engine, reach};
 use crate::base::{Diagnostic, Evidence, OffsetMap, Place, Severity, Span};
 use crate::block::{Answers, ScriptVerdict};
-use crate::detect::{Bundle, Detected, Observed};
+use crate::detect::{Bundle, Detected, Observed, is_library};
 use crate::evaluate::{Evaluator, Event, EventKind, Input, Sources, Trace};
 use crate::input::{Container, Document};
 use crate::page::{Element, Part, Request, Script, ScriptKind, Style, Text};
@@ -285,7 +285,8 @@ impl<'s> PageRun<'s> {
         });
         let offsets = self.kept.offsets.alloc(offsets);
         let tree = self.kept.sources.keep_tree(parse(code, Goal::Script, &self.engine.limits));
-        self.evaluator.run(Input { text: code, offsets, script: index, evidence: Evidence::Salvaged }, tree);
+        self.evaluator
+            .run(Input { text: code, offsets, script: index, evidence: Evidence::Salvaged, is_library: false }, tree);
         self.take_written();
     }
 
@@ -325,7 +326,8 @@ impl<'s> PageRun<'s> {
 
     pub(super) fn evaluate(&mut self, script: &'s Script<'s>, index: u32, evidence: Evidence) {
         let evidence = if script.held_back.is_some() || script.depth > 0 { Evidence::Declared } else { evidence };
-        let input = Input { text: &script.text, offsets: &script.offsets, script: index, evidence };
+        let is_library = is_library(&script.text);
+        let input = Input { text: &script.text, offsets: &script.offsets, script: index, evidence, is_library };
         let outcome = &mut self.seen.scripts[index as usize].outcome;
         if script.kind == ScriptKind::Json {
             *outcome = Outcome::Parsed;

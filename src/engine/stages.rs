@@ -40,8 +40,13 @@ pub fn evaluate(engine: &Engine, bytes: &[u8]) -> usize {
     let mut evaluator = Evaluator::new(&sources, &engine.interests, &engine.limits);
     for (index, script) in (0..).zip(&scripts) {
         let tree = sources.keep_tree(parse_script(&script.text, goal(script), &engine.limits));
-        let input =
-            Input { text: &script.text, offsets: &script.offsets, script: index, evidence: Evidence::Evaluated };
+        let input = Input {
+            text: &script.text,
+            offsets: &script.offsets,
+            script: index,
+            evidence: Evidence::Evaluated,
+            is_library: false,
+        };
         evaluator.run(input, tree);
     }
     evaluator.run_rest();

@@ -120,6 +120,10 @@ impl<'a> Machine<'a> {
             && *id != GLOBAL
         {
             match self.find_member(*id, key) {
+                Some(Property::Value(function)) if self.is_inner_work(&function, key) => {
+                    let path = self.owner_path(owner).map(|owner| join_path(&owner, key));
+                    return self.call_unknown(path, object, arguments, span);
+                }
                 Some(Property::Value(function @ (Abstract::Object(_) | Abstract::Any(_)))) => {
                     return self.call_value(&function, object, arguments, span);
                 }
@@ -145,6 +149,21 @@ impl<'a> Machine<'a> {
         let function = self.read_member(object, key, span, owner.as_ref());
         let path = join_path(owner.as_deref().unwrap_or(""), key);
         self.call_named(&function, object, arguments, Some(path), span)
+    }
+
+    /// Is it a function of a library that is here, of which only is told that it was called?
+    fn is_inner_work(&self, function: &Abstract, name: &Atom) -> bool {
+        let is_of_library = |id: ObjectId| match &self.object(id).kind {
+            Kind::Function(closure) => self.sources[closure.source as usize].is_library,
+            _ => false,
+        };
+        self.interests.is_inner(name)
+            && match function {
+                Abstract::Object(id) => is_of_library(*id),
+                // Wrapped in a `Proxy` where there is one.
+                Abstract::Any(choices) => choices.iter().any(|one| one.value.as_object().is_some_and(is_of_library)),
+                _ => false,
+            }
     }
 
     /// Calls a value that is known by a path where it is not known otherwise.

@@ -48,6 +48,8 @@ pub struct Input<'a> {
     pub script: u32,
     /// How sure everything is that the script does.
     pub evidence: Evidence,
+    /// Is it a library whose inner workings say nothing about the page?
+    pub is_library: bool,
 }
 
 impl<'a> Evaluator<'a> {
@@ -87,6 +89,7 @@ impl<'a> Evaluator<'a> {
             offsets: Offsets::Map(input.offsets),
             anchors,
             outline: Some(&tree.outline),
+            is_library: input.is_library,
         };
         self.machine.enter_source(source);
         self.machine.evidence = input.evidence;
@@ -110,6 +113,7 @@ impl<'a> Evaluator<'a> {
             offsets: Offsets::Fixed(whole),
             anchors: [].into(),
             outline: None,
+            is_library: false,
         };
         self.machine.enter_source(source);
         self.machine.evidence = input.evidence;

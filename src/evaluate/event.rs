@@ -73,6 +73,8 @@ pub struct Interests {
     assignments: Names,
     /// Command queues whose functions are run, as `pbjs.que`; `*.que` stands for any global's.
     pub queues: Vec<String>,
+    /// Functions that are not followed into a library that is there.
+    inner: HashSet<String>,
     /// Code that stands in for libraries.
     pub(super) stand_ins: Vec<Arc<StandIn>>,
     /// Finds the names in code that make it worth looking into though nothing runs it.
@@ -119,8 +121,20 @@ impl Interests {
             assignments: by_last_name(assignments),
             queues,
             stand_ins: Vec::new(),
+            inner: HashSet::new(),
             finder,
         }
+    }
+
+    /// The same interests, with names of functions that are not followed into a library that is there.
+    #[must_use]
+    pub fn with_inner(self, inner: HashSet<String>) -> Self {
+        Self { inner, ..self }
+    }
+
+    /// Is it the name of a function that is not followed into a library?
+    pub(super) fn is_inner(&self, name: &str) -> bool {
+        self.inner.contains(name)
     }
 
     /// The same interests, with code that stands in for libraries.

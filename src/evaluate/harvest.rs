@@ -208,6 +208,7 @@ impl Machine<'_> {
             offsets: super::machine::Offsets::Fixed(place.span),
             anchors: std::rc::Rc::from([]),
             outline: None,
+            is_library: false,
         });
     }
 }

@@ -44,6 +44,8 @@ pub(super) struct Source<'a> {
     pub(super) anchors: Rc<[u32]>,
     /// Bodies of functions that are parsed when they are called.
     pub(super) outline: Option<&'a Outline>,
+    /// Is it a library? Calls of some of its functions are not followed then.
+    pub(super) is_library: bool,
 }
 
 /// How places in a source become places in the document.

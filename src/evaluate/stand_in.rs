@@ -240,6 +240,7 @@ impl<'a> Machine<'a> {
             offsets: Offsets::Fixed(place.span),
             anchors: Rc::from([]),
             outline: None,
+            is_library: false,
         };
         let before = self.enter_source(source);
         let scope = self.add_scope(GLOBAL_SCOPE, true);

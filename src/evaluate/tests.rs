@@ -22,7 +22,8 @@ fn events(scripts: &[&str]) -> Vec<String> {
     for (index, text) in scripts.iter().enumerate() {
         let text = sources.keep_text((*text).to_owned());
         let tree = sources.keep_tree(parse_lazily(text, Goal::Script, &limits));
-        let input = Input { text, offsets: &offsets, script: index as u32, evidence: Evidence::Evaluated };
+        let input =
+            Input { text, offsets: &offsets, script: index as u32, evidence: Evidence::Evaluated, is_library: false };
         evaluator.run(input, tree);
     }
     evaluator.run_rest();
@@ -305,6 +306,7 @@ fn hostile_code_ends() {
                 offsets: &offsets,
                 script: 0,
                 evidence: Evidence::Evaluated,
+                is_library: false,
             },
             tree,
         );
@@ -375,7 +377,7 @@ fn a_stand_in_answers_for_its_library() {
     let mut evaluator = Evaluator::new(&sources, &interests, &limits);
     let text = "var x = lib.make('top'); see(x.getName(), x.other)";
     let tree = sources.keep_tree(parse(text, Goal::Script, &limits));
-    evaluator.run(Input { text, offsets: &offsets, script: 0, evidence: Evidence::Evaluated }, tree);
+    evaluator.run(Input { text, offsets: &offsets, script: 0, evidence: Evidence::Evaluated, is_library: false }, tree);
     let events: Vec<String> = evaluator.finish().events.iter().map(describe).collect();
     assert_eq!(events, [r#"see("top", {"$unknown":"x.other"})"#]);
     assert!(super::StandIn::compile(Vec::new(), "return {").is_err());

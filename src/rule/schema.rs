@@ -52,6 +52,7 @@ fn product_keys() -> Json {
         "paths": list("Ends of paths that name it on any host, a site's own too; `*` is any text without a slash"),
         "globals": list("A script that assigns or calls one of these names the product"),
         "weak-globals": list("Globals that others use too: a weak sign"),
+        "inner": list("Functions that are not followed into the library where it is part of a page's own script"),
         "queues": list("Functions pushed here are run; `*.que` is any global's `que`"),
         "loaders": list("Parts of the URL of the script that runs the queues"),
         "stub": text("The inert library that stands in for its blocked scripts, as `googletag`"),

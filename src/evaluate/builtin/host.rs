@@ -212,7 +212,14 @@ impl<'a> Machine<'a> {
         let tree = self.kept.keep_tree(parse(text, Goal::Script, &self.limits));
         let place = self.place(span);
         let anchors = self.interests.anchors(text);
-        let source = Source { text, script: place.script, offsets: Offsets::Fixed(place.span), anchors, outline: None };
+        let source = Source {
+            text,
+            script: place.script,
+            offsets: Offsets::Fixed(place.span),
+            anchors,
+            outline: None,
+            is_library: false,
+        };
         let before = self.enter_source(source);
         self.nesting += 1;
         let mut last = Abstract::Undefined;
