@@ -310,7 +310,10 @@ impl<'t> Scanner<'t> {
     fn push_group(&mut self, run: &Run, group: &Group<'_>) {
         let (first, last) = (run.statements[group.first].first, run.statements[group.last].last);
         let mended = mend(self.source, run, first, last, self.anchors);
-        let start = self.with_quote_marks(run.tokens[leading(&run.tokens, first)].start);
+        // A comment between two groups belongs to the first.
+        let taken = self.regions.last().map_or(0, |region| region.span.end as usize);
+        let lead = (leading(&run.tokens, first)..first).find(|&at| run.tokens[at].start >= taken).unwrap_or(first);
+        let start = self.with_quote_marks(run.tokens[lead].start).max(taken);
         let last_token = &run.tokens[last];
         let end = with_stump(self.text, run.tokens[trailing(&run.tokens, last)].end);
         self.regions.push(Region {
