@@ -16,8 +16,8 @@ const LARGEST: usize = 64 << 10;
 /// Definitions that lean on definitions: rounds that are followed.
 const ROUNDS: usize = 3;
 
-/// The scripts that matter, by start of their span: those that hold a literal, and those that define names which
-/// such scripts use.
+/// The scripts that matter, by start of their span: those that hold a literal, those that use a name which such a
+/// script defines, and those that define names which any of these use.
 pub(super) fn reached<'s>(scripts: &[&'s Script<'s>], matters: impl Fn(&Script<'s>) -> bool) -> FxHashSet<u32> {
     let (hits, others): (Vec<_>, Vec<_>) = scripts.iter().copied().partition(|script| matters(script));
     let mut found: FxHashSet<u32> = hits.iter().map(|script| script.span.start).collect();
@@ -25,6 +25,9 @@ pub(super) fn reached<'s>(scripts: &[&'s Script<'s>], matters: impl Fn(&Script<'
     if users.is_empty() {
         return found;
     }
+    let callers = callers(&users, &others);
+    found.extend(callers.iter().map(|script| script.span.start));
+    users.extend(callers);
     let mut definers = Definers::of(others.into_iter().filter(|script| script.kind == ScriptKind::Inline));
     for _ in 0..ROUNDS {
         let words = users.iter().filter(|script| script.text.len() <= LARGEST).flat_map(|user| Words::of(&user.text));
@@ -39,6 +42,23 @@ pub(super) fn reached<'s>(scripts: &[&'s Script<'s>], matters: impl Fn(&Script<'
         users = next;
     }
     found
+}
+
+/// The scripts that use a name which one of `hits` defines: `addSlot("top")`, where the script before says what that does.
+fn callers<'s>(hits: &[&'s Script<'s>], others: &[&'s Script<'s>]) -> Vec<&'s Script<'s>> {
+    let small = |script: &&&'s Script<'s>| script.text.len() <= LARGEST;
+    let (mut names, mut sieve) = (FxHashSet::default(), NameSieve::new());
+    for name in hits.iter().filter(small).flat_map(|hit| defined(&hit.text)).filter(|name| name.len() > 1) {
+        names.insert(name);
+        sieve.add(name);
+    }
+    let uses = |script: &&&'s Script<'s>| {
+        let is_code = matches!(script.kind, ScriptKind::Inline | ScriptKind::Handler);
+        is_code
+            && small(script)
+            && Words::of(&script.text).any(|word| sieve.may_hold(word.text) && names.contains(word.text))
+    };
+    if names.is_empty() { Vec::new() } else { others.iter().filter(uses).copied().collect() }
 }
 
 /// Scripts by the names that they define for others.
