@@ -36,9 +36,11 @@ impl<'s> PageDom<'s> {
         let mut found = Vec::new();
         let Some(tags) = self.tags.get() else { return found };
         let mut take = |element: Element<'_>| {
-            let element = self.to_dom(&element);
-            if selector.is_match(&element) {
-                found.push(element);
+            if selector.name.as_deref().is_none_or(|name| *name == *element.name) {
+                let dom = to_dom(&element);
+                if selector.is_match(&dom) {
+                    found.push(self.with_text(dom, &element));
+                }
             }
             if found.len() < MOST { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         };
@@ -49,11 +51,9 @@ impl<'s> PageDom<'s> {
 }
 
 impl PageDom<'_> {
-    fn to_dom(&self, element: &Element<'_>) -> DomElement {
-        let attributes = element.attributes.iter().map(|one| (one.name.to_string(), one.value.to_string()));
-        let name = element.name.to_string();
-        let text = matches!(&*name, "script" | "style").then(|| self.text_behind(element)).flatten();
-        DomElement { name, attributes: attributes.collect(), text }
+    fn with_text(&self, dom: DomElement, element: &Element<'_>) -> DomElement {
+        let text = matches!(&*dom.name, "script" | "style").then(|| self.text_behind(element)).flatten();
+        DomElement { text, ..dom }
     }
 
     /// The text of a script or style. One in markup that had to be decoded stands elsewhere, and is not told.
@@ -81,7 +81,7 @@ impl Dom for PageDom<'_> {
 
     fn script_at(&self, offset: u32) -> Option<DomElement> {
         let element = self.tags.get()?.before(self.html, offset)?;
-        (element.name == "script").then(|| self.to_dom(&element))
+        (element.name == "script").then(|| to_dom(&element))
     }
 
     fn title(&self) -> Option<&str> {
@@ -98,4 +98,9 @@ fn asked(selector: &Compound) -> Asked<'_> {
         (None, Some(name)) => Asked::Name(name),
         (None, None) => Asked::Any,
     }
+}
+
+fn to_dom(element: &Element<'_>) -> DomElement {
+    let attributes = element.attributes.iter().map(|one| (one.name.to_string(), one.value.to_string()));
+    DomElement { name: element.name.to_string(), attributes: attributes.collect(), text: None }
 }
