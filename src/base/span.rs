@@ -116,6 +116,9 @@ impl LineIndex {
 
 /// Characters that begin in these bytes of UTF-8.
 fn count_characters(bytes: &[u8]) -> u32 {
+    if bytes.is_ascii() {
+        return u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+    }
     let starts = bytes.iter().filter(|&&byte| byte & 0b1100_0000 != 0b1000_0000).count();
     u32::try_from(starts).unwrap_or(u32::MAX)
 }

@@ -178,7 +178,8 @@ impl<'a> Machine<'a> {
     fn callback_method(&mut self, id: ObjectId, key: &str, arguments: &[Abstract], span: Span) -> Option<Abstract> {
         let callback = arguments.first().cloned().unwrap_or(Abstract::Undefined);
         let this = arguments.get(1).cloned().unwrap_or(Abstract::Undefined);
-        let elements = self.object(id).elements.clone();
+        let object = self.objects.share(id.0);
+        let elements = &object.elements[..];
         let mut kept = Vec::new();
         let mut first_match: Option<(ConditionId, Abstract)> = None;
         let count = elements.len();
@@ -280,31 +281,32 @@ impl<'a> Machine<'a> {
 
     fn reduce(&mut self, id: ObjectId, is_right: bool, arguments: &[Abstract], span: Span) -> Option<Abstract> {
         let callback = arguments.first()?.clone();
-        let elements = self.object(id).elements.clone();
-        let mut rest: Vec<(usize, Abstract)> = elements.into_iter().enumerate().collect();
+        let object = self.objects.share(id.0);
+        let mut rest: Vec<(usize, &Abstract)> = object.elements.iter().enumerate().collect();
         if is_right {
             rest.reverse();
         }
         let mut rest = rest.into_iter();
         let mut total = match arguments.get(1) {
             Some(first) => first.clone(),
-            None => rest.next()?.1,
+            None => rest.next()?.1.clone(),
         };
         for (at, element) in rest {
             if self.cut {
                 break;
             }
-            let arguments = vec![total.clone(), element, Abstract::Number(at as f64), Abstract::Object(id)];
+            let arguments = vec![total.clone(), element.clone(), Abstract::Number(at as f64), Abstract::Object(id)];
             total = self.call_value(&callback, &Abstract::Undefined, arguments, span);
         }
         Some(total)
     }
 
     fn plain_method(&mut self, id: ObjectId, key: &str, arguments: &[Abstract], span: Span) -> Option<Abstract> {
-        let elements = self.object(id).elements.clone();
+        let object = self.objects.share(id.0);
+        let elements = &object.elements[..];
         match key {
             "concat" => {
-                let mut all = elements;
+                let mut all = elements.to_vec();
                 self.concat_all(&mut all, arguments);
                 Some(self.new_array(all, span))
             }
@@ -313,15 +315,15 @@ impl<'a> Machine<'a> {
                 let end = self.index(arguments.get(1), elements.len(), elements.len())?;
                 Some(self.new_array(elements.get(start..end).unwrap_or_default().to_vec(), span))
             }
-            "join" | "toString" => self.join_text(&elements, arguments.first(), span),
-            "indexOf" | "lastIndexOf" | "includes" => self.find_element(&elements, key, arguments.first()?),
+            "join" | "toString" => self.join_text(elements, arguments.first(), span),
+            "indexOf" | "lastIndexOf" | "includes" => self.find_element(elements, key, arguments.first()?),
             "at" => {
                 let at = self.to_number(arguments.first()?)?;
                 let at = if at < 0.0 { at + elements.len() as f64 } else { at };
                 Some(elements.get(whole(at)).cloned().unwrap_or(Abstract::Undefined))
             }
             "with" => {
-                let mut all = elements;
+                let mut all = elements.to_vec();
                 let at = relative(self.to_number(arguments.first()?)?, all.len());
                 *all.get_mut(at)? = arguments.get(1).cloned().unwrap_or(Abstract::Undefined);
                 Some(self.new_array(all, span))
@@ -330,7 +332,7 @@ impl<'a> Machine<'a> {
                 let depth = arguments.first().and_then(|depth| self.to_number(depth)).unwrap_or(1.0);
                 let mut all = Vec::new();
                 for element in elements {
-                    self.flatten_into(&mut all, element, whole(depth).min(8));
+                    self.flatten_into(&mut all, element.clone(), whole(depth).min(8));
                 }
                 Some(self.new_array(all, span))
             }
@@ -338,9 +340,9 @@ impl<'a> Machine<'a> {
                 let keys = (0..elements.len()).map(|at| Abstract::Number(at as f64)).collect();
                 Some(self.new_iterator(keys, Abstract::Undefined))
             }
-            "values" | "@@iterator" => Some(self.new_iterator(elements, Abstract::Undefined)),
+            "values" | "@@iterator" => Some(self.new_iterator(elements.to_vec(), Abstract::Undefined)),
             "entries" => {
-                let pairs = elements.into_iter().enumerate();
+                let pairs = elements.iter().cloned().enumerate();
                 let pairs: Vec<_> =
                     pairs.map(|(at, element)| self.add_array(vec![Abstract::Number(at as f64), element])).collect();
                 Some(self.new_iterator(pairs, Abstract::Undefined))
