@@ -233,6 +233,9 @@ impl<'a> Machine<'a> {
         if is_too_deep || !self.step(span) {
             return self.unknown(span);
         }
+        if self.installs_polyfills(closure, &arguments) {
+            return Abstract::Undefined;
+        }
         let may_be_barren = self.may_be_barren(&arguments);
         if may_be_barren && let Some(value) = self.barren_call(code, this, &arguments) {
             self.has_unknown_arguments = false;

@@ -448,3 +448,11 @@ fn data_read_in_one_branch_is_the_same_in_the_other() {
     let both = r#"{"$any":[{"when":"later()","value":2},{"when":"!(later())","value":1}]}"#;
     assert_eq!(seen(&with_state("{a: 1, b: 3}", script)), both);
 }
+
+#[test]
+fn polyfills_are_not_followed() {
+    let install = "function put(t, n, s) { see('followed'); var a = t & put.F, b = t & put.G, c = t & put.P, d = t & put.B, \
+                   e = t & put.U; for (var k in s) window[n].prototype[k] = s[k] }";
+    assert_eq!(seen(&format!("{install} put(9, 'Array', {{ at: function () {{}} }}); see([7].at(0))")), "7");
+    assert_eq!(seen(&format!("{install} put(9, 'Grid', {{ at: 1 }})")), "\"followed\"");
+}
