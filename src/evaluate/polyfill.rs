@@ -10,30 +10,18 @@ use super::machine::Machine;
 use swc_atoms::Atom;
 
 /// Classes that a script may not replace.
-const KEPT: &[&str] = &["Map", "Promise", "Reflect", "Set", "Symbol", "WeakMap", "WeakSet"];
-
-/// Classes and objects of the language that libraries fill up for old browsers.
-const FILLED: &[&str] = &[
-    "Array",
+const KEPT: &[&str] = &[
     "ArrayBuffer",
     "DataView",
-    "Date",
     "Float32Array",
     "Float64Array",
-    "Function",
     "Int16Array",
     "Int32Array",
     "Int8Array",
-    "JSON",
     "Map",
-    "Math",
-    "Number",
-    "Object",
     "Promise",
     "Reflect",
-    "RegExp",
     "Set",
-    "String",
     "Symbol",
     "Uint16Array",
     "Uint32Array",
@@ -43,24 +31,35 @@ const FILLED: &[&str] = &[
     "WeakSet",
 ];
 
+/// Others that libraries fill up for old browsers.
+const FILLED: &[&str] = &["Array", "Date", "Function", "JSON", "Math", "Number", "Object", "RegExp", "String"];
+
+fn is_filled(name: &str) -> bool {
+    FILLED.contains(&name) || KEPT.contains(&name)
+}
+
 /// What stands in the function by which core-js puts a polyfill in its place, and what in that of builds which leave the
 /// browser's own classes alone: by version.
 const INSTALLERS: [(&[&str], &[&str]); 2] =
     [(&[".F", ".G", ".P", ".B", ".U"], &[".W"]), (&[".target", ".global", ".stat", ".forced"], &[".wrap", ".real"])];
 
 impl Machine<'_> {
-    /// Does the call put polyfills in their place? `$export(type, "Array", { … })` in core-js 2, `$({ target: "Array" }, { … })`
-    /// in core-js 3. Nothing is gained by following hundreds of these.
+    /// Does the call put polyfills in their place? `$export(type, "Array", { … })` and `$export(type, { Map: … })` in core-js 2,
+    /// `$({ target: "Array" }, { … })` in core-js 3. Nothing is gained by following hundreds of these.
     pub(super) fn installs_polyfills(&self, function: &Closure<'_>, arguments: &[Abstract]) -> bool {
-        let is_filled = |name: &Abstract| matches!(name, Abstract::String(name) if FILLED.contains(&name.as_str()));
-        let ((holds, lacks), is_filled) = match arguments {
-            [_, name, Abstract::Object(_), ..] => (INSTALLERS[0], is_filled(name)),
+        let names_one = |name: &Abstract| matches!(name, Abstract::String(name) if is_filled(name));
+        let ((holds, lacks), is_known) = match arguments {
+            [_, name, Abstract::Object(_), ..] => (INSTALLERS[0], names_one(name)),
             [Abstract::Object(options), Abstract::Object(_), ..] => {
-                (INSTALLERS[1], self.object(*options).own("target").is_some_and(is_filled))
+                (INSTALLERS[1], self.object(*options).own("target").is_some_and(names_one))
+            }
+            [_, Abstract::Object(classes)] => {
+                let mut names = self.object(*classes).properties.keys().peekable();
+                (INSTALLERS[0], names.peek().is_some() && names.all(|name| is_filled(name)))
             }
             _ => return false,
         };
-        let text = if is_filled { self.source_text(function.source, function.span) } else { return false };
+        let text = if is_known { self.source_text(function.source, function.span) } else { return false };
         holds.iter().all(|one| text.contains(one)) && !lacks.iter().any(|one| text.contains(one))
     }
 
