@@ -2,7 +2,8 @@
 
 use super::dom::Dom;
 use super::event::{Event, EventKind, Interests};
-use super::machine::{Machine, Offsets, PendingEvent, Source, Sources};
+use super::machine::{Machine, PendingEvent};
+use super::source::{Offsets, Source, Sources};
 use super::trace::Trace;
 use super::value::Value;
 use crate::base::{Diagnostic, Evidence, Limits, OffsetMap, Place};

@@ -202,10 +202,10 @@ impl Machine<'_> {
 
     /// From here on, what is made stands at this place.
     fn add_source_at(&mut self, place: crate::base::Place) {
-        self.enter_source(super::machine::Source {
+        self.enter_source(super::source::Source {
             text: "",
             script: place.script,
-            offsets: super::machine::Offsets::Fixed(place.span),
+            offsets: super::source::Offsets::Fixed(place.span),
             anchors: std::rc::Rc::from([]),
             outline: None,
             is_library: false,

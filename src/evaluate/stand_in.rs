@@ -7,7 +7,8 @@
 
 use super::abstract_value::{Abstract, ObjectId};
 use super::heap::{Kind, Property};
-use super::machine::{Flow, GLOBAL_SCOPE, Machine, Offsets, Source};
+use super::machine::{Flow, GLOBAL_SCOPE, Machine};
+use super::source::{Offsets, Source};
 use crate::base::{Limits, Span as TextSpan};
 use crate::script::{Goal, Tree, parse};
 use std::rc::Rc;
