@@ -48,9 +48,7 @@ impl<'s> PageDom<'s> {
         let _ = tags.find(self.html, asked(selector), &mut take);
         found
     }
-}
 
-impl PageDom<'_> {
     fn with_text(&self, dom: DomElement, element: &Element<'_>) -> DomElement {
         let text = matches!(&*dom.name, "script" | "style").then(|| self.text_behind(element)).flatten();
         DomElement { text, ..dom }

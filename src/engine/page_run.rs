@@ -326,8 +326,7 @@ impl<'s> PageRun<'s> {
 
     pub(super) fn evaluate(&mut self, script: &'s Script<'s>, index: u32, evidence: Evidence) {
         let evidence = if script.held_back.is_some() || script.depth > 0 { Evidence::Declared } else { evidence };
-        let is_library = is_library(&script.text);
-        let input = Input { text: &script.text, offsets: &script.offsets, script: index, evidence, is_library };
+        let input = Input { text: &script.text, offsets: &script.offsets, script: index, evidence, is_library: false };
         let outcome = &mut self.seen.scripts[index as usize].outcome;
         if script.kind == ScriptKind::Json {
             *outcome = Outcome::Parsed;
@@ -343,7 +342,7 @@ impl<'s> PageRun<'s> {
         };
         self.note_bound(tree, index);
         self.seen.trees.push((index, tree));
-        self.evaluator.run(input, tree);
+        self.evaluator.run(Input { is_library: is_library(&script.text), ..input }, tree);
         self.take_written();
     }
 

@@ -30,7 +30,7 @@ pub(super) fn reached<'s>(scripts: &[&'s Script<'s>], matters: impl Fn(&Script<'
     users.extend(callers);
     let mut definers = Definers::of(others.into_iter().filter(|script| script.kind == ScriptKind::Inline));
     for _ in 0..ROUNDS {
-        let words = users.iter().filter(|script| script.text.len() <= LARGEST).flat_map(|user| Words::of(&user.text));
+        let words = users.iter().filter(|script| is_small(script)).flat_map(|user| Words::of(&user.text));
         let mut next = Vec::new();
         for word in words {
             if definers.by_name.is_empty() {
@@ -46,19 +46,24 @@ pub(super) fn reached<'s>(scripts: &[&'s Script<'s>], matters: impl Fn(&Script<'
 
 /// The scripts that use a name which one of `hits` defines: `addSlot("top")`, where the script before says what that does.
 fn callers<'s>(hits: &[&'s Script<'s>], others: &[&'s Script<'s>]) -> Vec<&'s Script<'s>> {
-    let small = |script: &&&'s Script<'s>| script.text.len() <= LARGEST;
     let (mut names, mut sieve) = (FxHashSet::default(), NameSieve::new());
-    for name in hits.iter().filter(small).flat_map(|hit| defined(&hit.text)).filter(|name| name.len() > 1) {
+    for name in hits.iter().filter(|hit| is_small(hit)).flat_map(|hit| defined(&hit.text)).filter(|name| name.len() > 1)
+    {
         names.insert(name);
         sieve.add(name);
     }
     let uses = |script: &&&'s Script<'s>| {
         let is_code = matches!(script.kind, ScriptKind::Inline | ScriptKind::Handler);
         is_code
-            && small(script)
+            && is_small(script)
             && Words::of(&script.text).any(|word| sieve.may_hold(word.text) && names.contains(word.text))
     };
     if names.is_empty() { Vec::new() } else { others.iter().filter(uses).copied().collect() }
+}
+
+/// Is it no library?
+fn is_small(script: &Script<'_>) -> bool {
+    script.text.len() <= LARGEST
 }
 
 /// Scripts by the names that they define for others.
@@ -71,7 +76,7 @@ struct Definers<'s> {
 impl<'s> Definers<'s> {
     fn of(scripts: impl Iterator<Item = &'s Script<'s>>) -> Self {
         let mut all = Self { by_name: FxHashMap::default(), sieve: NameSieve::new() };
-        for script in scripts.filter(|script| script.text.len() <= LARGEST) {
+        for script in scripts.filter(|script| is_small(script)) {
             for name in defined(&script.text) {
                 all.by_name.entry(name).or_default().push(script);
                 all.sieve.add(name);

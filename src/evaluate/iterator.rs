@@ -4,6 +4,7 @@
 //! iterator has to give what it holds one after the other. A generator has run to its end before anybody asks.
 
 use super::abstract_value::{Abstract, ObjectId};
+use super::builtin::whole;
 use super::heap::{Kind, Object, Property};
 use super::machine::Machine;
 use super::operator::is_truthy;
@@ -140,8 +141,7 @@ impl Machine<'_> {
         let id = value.as_object()?;
         let length = self.object(id).own("length").cloned()?;
         let length = self.to_number(&length).filter(|length| *length >= 0.0)?;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded on the same line")]
-        let length = length.min(ARRAY_LENGTH as f64) as usize;
+        let length = whole(length).min(ARRAY_LENGTH);
         let element = |at: usize| self.object(id).own(&at.to_string()).cloned().unwrap_or(Abstract::Undefined);
         Some((0..length).map(element).collect())
     }

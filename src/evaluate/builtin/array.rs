@@ -48,6 +48,11 @@ pub(super) const METHODS: &[&str] = &[
     "with",
 ];
 
+/// Does the method change the list that it is a method of?
+pub(super) fn changes(method: &str) -> bool {
+    matches!(method, "push" | "unshift" | "pop" | "shift" | "splice" | "reverse" | "sort" | "fill")
+}
+
 impl<'a> Machine<'a> {
     pub(super) fn array_method(
         &mut self,
@@ -60,9 +65,7 @@ impl<'a> Machine<'a> {
             return None;
         }
         match key {
-            "push" | "unshift" | "pop" | "shift" | "splice" | "reverse" | "sort" | "fill" => {
-                self.changing_method(id, key, arguments, span)
-            }
+            _ if changes(key) => self.changing_method(id, key, arguments, span),
             "forEach" | "map" | "filter" | "find" | "findIndex" | "findLast" | "findLastIndex" | "some" | "every"
             | "flatMap" => self.callback_method(id, key, arguments, span),
             "toReversed" | "toSorted" | "toSpliced" => {
@@ -475,7 +478,7 @@ impl<'a> Machine<'a> {
 
 /// A number as a count.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturating is what is wanted")]
-pub(super) fn whole(number: f64) -> usize {
+pub(in crate::evaluate) fn whole(number: f64) -> usize {
     if number.is_nan() { 0 } else { number.trunc() as usize }
 }
 

@@ -1,5 +1,6 @@
 //! Global names and functions, and the methods that values have by their type.
 
+use super::array::changes;
 use super::names::{METHODS, NAMES, inherited_name, method_name, static_member};
 use crate::evaluate::abstract_value::{Abstract, ObjectId};
 use crate::evaluate::heap::{Kind, Object, Property};
@@ -244,7 +245,7 @@ impl<'a> Machine<'a> {
 
     /// `Array.prototype.map.call(arguments, …)`: methods of arrays read whatever has a length.
     fn generic_method(&mut self, this: &Abstract, key: &str, arguments: &[Abstract], span: Span) -> Option<Abstract> {
-        if matches!(key, "push" | "pop" | "shift" | "unshift" | "splice" | "sort" | "reverse" | "fill") {
+        if changes(key) {
             return None;
         }
         let all = self.list_of(this)?;

@@ -18,6 +18,7 @@ mod reflect;
 mod regex;
 mod string;
 
+pub(super) use array::whole;
 pub(super) use host::{call_host, host_type};
 pub(super) use names::static_member;
 pub(super) use number::number_constant;

@@ -107,7 +107,6 @@ impl<'a> Machine<'a> {
             "Promise" => matches!(object.kind, Kind::Promise(_)),
             "Map" | "WeakMap" => matches!(object.kind, Kind::Collection { is_map: true }),
             "Set" | "WeakSet" => matches!(object.kind, Kind::Collection { is_map: false }),
-            "Error" if object.own("stack").is_some() => true,
             _ if object.is_array() => false,
             _ => return None,
         })
