@@ -21,7 +21,6 @@ mod list_line;
 mod list_word;
 mod page_context;
 mod party_index;
-mod path_end;
 mod policy;
 mod policy_file;
 mod policy_word;

@@ -4,11 +4,10 @@
 //! the host's last two labels; names of files are few.
 
 use super::address::Addressed;
-use super::path_end::PathEnd;
 use super::policy::{AD_NETWORK, BIDDER, Party};
 use crate::detect::Detector;
 use crate::evaluate::Value;
-use crate::network::{Network, Registry, is_third_party};
+use crate::network::{Network, PathEnd, Registry, is_third_party};
 use crate::pattern::{UrlPattern, host_tail};
 use crate::rule::{Product, RuleSet};
 use rustc_hash::FxHashMap;

@@ -13,7 +13,7 @@ use super::shared::drop_unconfirmed;
 use super::sign::Act;
 use crate::base::Place;
 use crate::evaluate::{Event, Value};
-use crate::network::{HostIndex, Registry};
+use crate::network::{HostIndex, PathEnd, Registry};
 use crate::page::{Element, Request, Style, Wanted};
 use crate::rule::{Finds, RuleSet};
 use std::collections::{BTreeMap, HashMap};
@@ -60,6 +60,8 @@ pub struct Detector {
     pub(crate) registry: &'static Registry,
     pub(crate) index: Index,
     pub(crate) hosts: HostIndex,
+    /// Ends of paths, each with the product that it names on any host.
+    pub(crate) paths: Vec<(PathEnd, usize)>,
 }
 
 impl Detector {
@@ -72,7 +74,10 @@ impl Detector {
                 hosts.add(place, &product.network, &product.id);
             }
         }
-        Self { index: Index::new(&rules), rules, registry, hosts }
+        let products = rules.products().iter().enumerate();
+        let paths = products.flat_map(|(at, product)| product.paths.iter().map(move |path| (PathEnd::new(path), at)));
+        let paths = paths.collect();
+        Self { index: Index::new(&rules), rules, registry, hosts, paths }
     }
 
     /// The rules.

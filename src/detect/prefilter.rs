@@ -25,6 +25,7 @@ impl Prefilter {
             let globals = product.globals.iter().chain(&product.weak_globals).map(|global| last_name(global));
             all.extend(globals.filter(|name| is_telling(name)).map(str::to_owned));
             all.extend(product.hosts.iter().map(|place| place_text(place)));
+            all.extend(product.paths.iter().filter(|path| !path.contains('*')).map(ToString::to_string));
         }
         all.remove("");
         let literals: Vec<String> = all.into_iter().collect();

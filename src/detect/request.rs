@@ -58,13 +58,14 @@ fn meet_request<'d>(
     let location = Location::of_url(&known)?;
     let is_foreign = page_host.is_none_or(|page| is_third_party(&location.host, page));
     let by_rule = meet_rules(detector, named, &location.host, matcher);
+    let by_path = meet_paths(detector, named, &known, matcher);
     let by_host = if is_foreign { meet_hosts(detector, named, &known, matcher) } else { None };
-    if !is_foreign && by_rule.is_none() {
+    if !is_foreign && by_rule.is_none() && by_path.is_none() {
         return None;
     }
     let registry = detector.registry;
     let by_domain = || registry.organisation_of_host(&location.host).map(|network| Arc::from(&*network.id));
-    let product = by_rule.or(by_host);
+    let product = by_rule.or(by_path).or(by_host);
     // A domain that serves much besides ads tells whose the request is, and is no sign of an ad network.
     let is_ad = product.is_some() || registry.network_of_host(&location.host).is_some();
     let network = product.or_else(by_domain);
@@ -107,6 +108,22 @@ fn meet_rules<'d>(
         }
     }
     network
+}
+
+/// The product whose path it is, on whatever host.
+fn meet_paths<'d>(
+    detector: &'d Detector,
+    named: &Named<'_>,
+    known: &str,
+    matcher: &mut Matcher<'d>,
+) -> Option<Arc<str>> {
+    let rest = known.split_once("//").map_or(known, |(_, rest)| rest);
+    let path = rest.find('/').map_or("", |slash| &rest[slash..]);
+    let (_, at) = detector.paths.iter().find(|(end, _)| end.is_end_of(path))?;
+    let product = &detector.rules.products()[*at];
+    let tree = Match { captures: ids_in(product, known), ..Match::default() };
+    matcher.add(Sign::Product(product, "path"), tree, Evidence::Request, named.at, named.when.clone());
+    Some(product.network.clone())
 }
 
 /// Products whose host it is; the network of the first.

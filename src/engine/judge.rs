@@ -392,6 +392,9 @@ mod tests {
             Action::Block,
             "",
         );
+        let pieces = "document.write('<scr' + 'ipt src=\"https://securepubads.g.doubleclick.net'); document.write('/tag/js/gpt.js?'); \
+                      if (document.referrer) document.write('r=' + document.referrer); document.write('\"></scr' + 'ipt>');";
+        check(pieces, Action::Block, "");
         let both = "document.write('<p>News</p><script src=\"https://securepubads.g.doubleclick.net/tag/js/gpt.js\"><\\/script>');";
         check(both, Action::Allow, both);
     }

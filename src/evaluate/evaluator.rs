@@ -94,6 +94,7 @@ impl<'a> Evaluator<'a> {
         };
         self.machine.enter_source(source);
         self.machine.evidence = input.evidence;
+        self.machine.end_markup();
         self.refill(input.text.len());
         let top = self.machine.top();
         // However it ends: a return at the top ends the script, and that is all.
@@ -149,6 +150,7 @@ impl<'a> Evaluator<'a> {
     /// Markup that scripts wrote since the last call: the HTML, as far as it is known, and where it is written.
     pub fn take_markup(&mut self) -> Vec<(String, Place)> {
         let markup: Vec<PendingEvent> = std::mem::take(&mut self.machine.written);
+        let continued = self.machine.end_markup();
         let known = |m: &mut Machine<'_>, pending: &PendingEvent| match m.export(pending.arguments.first()?) {
             Value::String(html) => Some(html.to_string()),
             Value::Text(pieces) => Some(pieces.iter().map(|piece| piece.as_str().unwrap_or("")).collect()),
@@ -161,6 +163,9 @@ impl<'a> Evaluator<'a> {
                 self.machine.events[pending.event].kind = EventKind::Markup { html: Value::string(&html) };
                 written.push((html, at));
             }
+        }
+        for (event, first) in continued {
+            self.machine.events[event].kind = self.machine.events[first].kind.clone();
         }
         written
     }

@@ -62,6 +62,8 @@ pub(super) struct Machine<'a> {
     pub(super) pending: Vec<PendingEvent>,
     /// Those that write markup, until it is read.
     pub(super) written: Vec<PendingEvent>,
+    /// What document.write has begun.
+    pub(super) open_markup: super::markup::OpenMarkup,
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) evidence: Evidence,
     pub(super) tasks: Tasks,
@@ -175,6 +177,7 @@ impl<'a> Machine<'a> {
             events: Vec::new(),
             pending: Vec::new(),
             written: Vec::new(),
+            open_markup: super::markup::OpenMarkup::default(),
             diagnostics: Vec::new(),
             evidence: Evidence::Evaluated,
             tasks: Tasks::default(),

@@ -27,6 +27,7 @@ mod listener;
 mod logic;
 mod loops;
 mod machine;
+mod markup;
 mod names;
 mod operator;
 mod polyfill;

@@ -12,10 +12,12 @@ mod entry;
 mod file;
 mod host;
 mod nearest;
+mod path_end;
 mod registry;
 
 pub use entry::{Bidder, MediaType, Network, Param, ParamType, Required, Status};
 pub use file::{FileError, FileKind};
 pub use host::{HostIndex, Location, is_third_party, registrable_domain};
 pub use nearest::nearest;
+pub(crate) use path_end::PathEnd;
 pub use registry::{Registry, RegistryFile, Replaced};

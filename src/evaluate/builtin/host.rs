@@ -97,7 +97,7 @@ pub(in crate::evaluate) fn call_host(
         }
         _ if path.starts_with("console.") => Some(Abstract::Undefined),
         _ if path.ends_with(".insertAdjacentHTML") => {
-            m.write_markup(arguments.get(1..2)?, span);
+            m.add_markup(arguments.get(1..2)?, span);
             Some(Abstract::Undefined)
         }
         _ if path.ends_with("XMLHttpRequest().open") => {
@@ -137,7 +137,7 @@ impl<'a> Machine<'a> {
             self.note_request(value, "other", span);
         }
         if !matches!(object, Abstract::Object(_)) && matches!(name, "innerHTML" | "outerHTML") {
-            self.write_markup(std::slice::from_ref(value), span);
+            self.add_markup(std::slice::from_ref(value), span);
         }
     }
 
@@ -159,33 +159,11 @@ impl<'a> Machine<'a> {
                 return;
             }
             ("iframe", "srcdoc") | (_, "innerHTML" | "outerHTML") => {
-                return self.write_markup(std::slice::from_ref(value), span);
+                return self.add_markup(std::slice::from_ref(value), span);
             }
             _ => return,
         };
         self.note_request(value, kind, span);
-    }
-
-    /// Notes HTML that a script writes into the page.
-    pub(super) fn write_markup(&mut self, arguments: &[Abstract], span: Span) {
-        let mut html = Abstract::text("");
-        for argument in arguments {
-            html = self.concat(&html, argument, span);
-        }
-        let has_tag = |html: &Abstract| match html {
-            Abstract::String(text) => text.contains('<'),
-            Abstract::Text(pieces) => {
-                pieces.iter().any(|piece| matches!(piece, Piece::Known(text) if text.contains('<')))
-            }
-            _ => false,
-        };
-        let all: Vec<Abstract> = match &html {
-            Abstract::Any(choices) => choices.iter().map(|choice| choice.value.clone()).collect(),
-            one => vec![one.clone()],
-        };
-        for html in all.into_iter().filter(has_tag) {
-            self.record(EventKind::Markup { html: Value::Undefined }, vec![html], span);
-        }
     }
 
     fn run_later(&mut self, arguments: &[Abstract], span: Span) {

@@ -5,7 +5,7 @@
 
 /// The end of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct PathEnd {
+pub(crate) struct PathEnd {
     /// Its segments, the last one first.
     segments: Vec<Segment>,
 }
