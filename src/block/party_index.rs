@@ -127,12 +127,12 @@ impl PartyIndex {
         if by_pattern.is_some() {
             return by_pattern;
         }
-        if let Some((_, known)) = self.by_path.iter().find(|(path, _)| path.is_end_of(addressed.rest)) {
-            return Some(FoundParty { known, rule: None });
-        }
-        let known = self.find_place(host, addressed.rest)?;
         let is_foreign = addressed.page_host.as_deref().is_none_or(|page| is_third_party(host, page));
-        is_foreign.then_some(FoundParty { known, rule: None })
+        let at_host = if is_foreign { self.find_place(host, addressed.rest) } else { Place::default() };
+        let by_path =
+            || self.by_path.iter().find(|(path, _)| path.is_end_of(addressed.rest)).map(|(_, known)| &**known);
+        let known = at_host.product.or_else(by_path).or(at_host.owner)?;
+        Some(FoundParty { known, rule: None })
     }
 
     fn find_pattern(&self, host: &str, addressed: &Addressed<'_>) -> Option<FoundParty<'_>> {
@@ -142,18 +142,25 @@ impl PartyIndex {
         Some(FoundParty { known: &found.party, rule: Some(&found.rule) })
     }
 
-    /// The product of the most specific host, and there of the longest path; else the owner of the most specific domain.
-    fn find_place(&self, host: &str, rest: &str) -> Option<&KnownParty> {
-        let mut owner = None;
+    /// The product of the most specific host, and there of the longest path; the owner of the most specific domain.
+    fn find_place(&self, host: &str, rest: &str) -> Place<'_> {
+        let mut found = Place::default();
         for name in std::iter::successors(Some(host), |host| host.split_once('.').map(|(_, parent)| parent)) {
             let Some(at) = self.by_host.get(name) else { continue };
             if let Some((_, party)) = at.places.iter().find(|(path, _)| rest.starts_with(&**path)) {
-                return Some(party);
+                return Place { product: Some(party), ..found };
             }
-            owner = owner.or(at.owner.as_deref());
+            found.owner = found.owner.or(at.owner.as_deref());
         }
-        owner
+        found
     }
+}
+
+/// Who is at a host.
+#[derive(Default)]
+struct Place<'i> {
+    product: Option<&'i KnownParty>,
+    owner: Option<&'i KnownParty>,
 }
 
 fn of_product(product: &Product) -> KnownParty {

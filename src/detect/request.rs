@@ -58,14 +58,13 @@ fn meet_request<'d>(
     let location = Location::of_url(&known)?;
     let is_foreign = page_host.is_none_or(|page| is_third_party(&location.host, page));
     let by_rule = meet_rules(detector, named, &location.host, matcher);
-    let by_path = meet_paths(detector, named, &known, matcher);
     let by_host = if is_foreign { meet_hosts(detector, named, &known, matcher) } else { None };
-    if !is_foreign && by_rule.is_none() && by_path.is_none() {
+    let product = by_rule.or(by_host).or_else(|| meet_paths(detector, named, &known, matcher));
+    if !is_foreign && product.is_none() {
         return None;
     }
     let registry = detector.registry;
     let by_domain = || registry.organisation_of_host(&location.host).map(|network| Arc::from(&*network.id));
-    let product = by_rule.or(by_path).or(by_host);
     // A domain that serves much besides ads tells whose the request is, and is no sign of an ad network.
     let is_ad = product.is_some() || registry.network_of_host(&location.host).is_some();
     let network = product.or_else(by_domain);
@@ -110,7 +109,7 @@ fn meet_rules<'d>(
     network
 }
 
-/// The product whose path it is, on whatever host.
+/// The product whose path it is, on a host that no product is known by.
 fn meet_paths<'d>(
     detector: &'d Detector,
     named: &Named<'_>,
