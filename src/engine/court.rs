@@ -12,6 +12,7 @@ use crate::network::Location;
 use crate::page::{Part, ScriptKind};
 use crate::rule::Product;
 use rustc_hash::FxHashMap;
+use std::cell::Cell;
 use std::sync::Arc;
 
 /// Markup in scripts in markup: levels that are judged.
@@ -35,10 +36,21 @@ pub(crate) struct Judged<'c> {
 pub(super) struct Court<'c> {
     pub(super) engine: &'c Engine,
     pub(super) page: &'c PageContext,
-    pub(super) level: u32,
+    level: u32,
+    /// Was markup read, whose URLs are relative to the page's?
+    has_read_markup: Cell<bool>,
 }
 
-impl Court<'_> {
+impl<'c> Court<'c> {
+    pub(super) fn new(engine: &'c Engine, page: &'c PageContext, level: u32) -> Self {
+        Self { engine, page, level, has_read_markup: Cell::new(false) }
+    }
+
+    /// Then the verdict is one for this page alone.
+    pub(super) fn has_read_markup(&self) -> bool {
+        self.has_read_markup.get()
+    }
+
     /// The signs of each script; `base` says where a script begins, of those that are judged.
     pub(super) fn signs(
         &self,
@@ -138,6 +150,7 @@ impl Court<'_> {
 
     /// Markup that holds ads and nothing else.
     fn markup(&self, html: &str) -> Option<Arc<Why>> {
+        self.has_read_markup.set(true);
         if self.level >= LEVELS {
             return None;
         }

@@ -7,7 +7,7 @@ use super::court::{Court, Judged};
 use super::judged_text::judged_text;
 use super::page_run::{Kept, PageRun, Seen};
 use super::scan::ScriptRecord;
-use super::{Engine, reach};
+use super::{Engine, reach, verdict_cache};
 use crate::base::{Evidence, OffsetMap, Span};
 use crate::block::{Answers, PageContext, Request, ScriptVerdict, Signs, Why, judge_script};
 use crate::detect::{Act, Prefilter};
@@ -60,6 +60,21 @@ impl Engine {
         if !self.may_hold_ads(script.code) || Answers::built_in().name_of_inline(script.code).is_some() {
             return ScriptVerdict::default();
         }
+        let before = reach::definers(script.code, script.before);
+        let key = verdict_cache::key(&script, &before, page.host());
+        let key_at = verdict_cache::key_at(&key, page.url());
+        let asked = match self.verdicts.get(&key).or_else(|_| self.verdicts.get(&key_at)) {
+            Ok(verdict) => return verdict,
+            Err(time) => time,
+        };
+        let court = Court::new(self, page, level);
+        let verdict = self.judge_anew(script, before, &court);
+        let key = if court.has_read_markup() { key_at } else { key };
+        self.verdicts.put(key, verdict.clone(), asked);
+        verdict
+    }
+
+    fn judge_anew(&self, script: Judged<'_>, before: Vec<&str>, court: &Court<'_>) -> ScriptVerdict {
         let document = Document {
             container: Container::Js,
             text: Cow::Borrowed(script.code),
@@ -67,18 +82,17 @@ impl Engine {
             resources: Resources::default(),
             requests: &[],
             charset: "UTF-8",
-            url: page.url().map(ToOwned::to_owned),
+            url: court.page.url().map(ToOwned::to_owned),
             diagnostics: Vec::new(),
         };
         let kept = Kept::of(&document);
-        let before = reach::definers(script.code, script.before);
         let scripts = before.into_iter().chain([script.code]).map(Cow::Borrowed);
         let parts: Vec<Part<'_>> = (0..).zip(scripts).map(|(at, code)| inline(at, code, script.is_module)).collect();
         let last = parts.len() as u32 - 1;
         let (seen, events) =
             PageRun::new(self, &document, &kept, false).with_steps(self.limits.verdict_steps).evaluate_parts(parts);
         let index = seen.index_of(last).unwrap_or(last);
-        self.verdict(&seen, &events, index, script, page, level)
+        self.verdict(&seen, &events, index, script, court)
     }
 
     /// The verdict on a script that was evaluated.
@@ -88,16 +102,14 @@ impl Engine {
         events: &[Event],
         index: u32,
         script: Judged<'_>,
-        page: &PageContext,
-        level: u32,
+        court: &Court<'_>,
     ) -> ScriptVerdict {
         let Some((_, tree)) = seen.trees.iter().find(|(one, _)| *one == index) else { return ScriptVerdict::default() };
-        let court = Court { engine: self, page, level };
         let acts = self.detector.acts(events);
         let signs = court.signs(events, &acts, &|script| (script == index).then_some(0)).remove(&index);
         let signs = signs.unwrap_or_default();
         let subject = Subject { tree, is_damaged: seen.is_damaged(index), holds_library: seen.holds_library(index) };
-        self.judged(Judged { before: &[], ..script }, &subject, &signs, &court)
+        self.judged(Judged { before: &[], ..script }, &subject, &signs, court)
     }
 
     /// Statements are judged in every function that could serve ads: bodies that evaluation could leave out are
@@ -120,7 +132,7 @@ impl Engine {
     /// Verdicts on the inline scripts of a page that was scanned, by index.
     pub(super) fn verdicts(&self, seen: &mut Seen<'_>, events: &[Event], acts: &[Act], document: &Document<'_>) {
         let page = seen.url.as_ref().map_or_else(PageContext::unknown, |url| PageContext::new(url.as_str()));
-        let court = Court { engine: self, page: &page, level: 0 };
+        let court = Court::new(self, &page, 0);
         let start = |record: &ScriptRecord| {
             let is_verbatim = || document.text.get(record.at.span.range()) == Some(&record.code);
             (record.kind == ScriptKind::Inline && is_verbatim()).then_some(record.at.span.start)
@@ -397,6 +409,24 @@ mod tests {
         check(pieces, Action::Block, "");
         let both = "document.write('<p>News</p><script src=\"https://securepubads.g.doubleclick.net/tag/js/gpt.js\"><\\/script>');";
         check(both, Action::Allow, both);
+    }
+
+    #[test]
+    fn verdicts_that_are_remembered_are_those_of_the_site_and_of_the_page_whose_urls_count() {
+        let policy = crate::block::Policy::built_in();
+        let policy = policy.with_text("mine.toml", "[site.'kept.example']\nallow = ['header-bidding']").unwrap();
+        let engine = Engine::built_in().with_policy(policy);
+        let at = |code: &str, url: &str| engine.check_script(code, &PageContext::new(url)).action;
+        let code = "menu(); pbjs.que.push(function () { pbjs.requestBids({}) });";
+        for _ in 0..2 {
+            assert_eq!(at(code, "https://kept.example/a"), Action::Allow);
+            assert_eq!(at(code, "https://cut.example/a"), Action::Neutralise);
+        }
+        let written = "menu(); document.write('<scr' + 'ipt src=\"prebid.js\"></scr' + 'ipt>');";
+        for _ in 0..2 {
+            assert_eq!(at(written, "https://cut.example/a"), Action::Neutralise);
+            assert_eq!(at(written, "https://ib.adnxs.com/a"), Action::Neutralise);
+        }
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod rewrite;
 mod saved;
 mod scan;
 pub mod stages;
+mod verdict_cache;
 
 pub use crate::input::{Container, ResourceKind, ResourceText};
 pub use crate::page::ScriptKind;
@@ -39,6 +40,7 @@ use crate::script::Anchors;
 use page_run::{Kept, PageRun};
 use rustc_hash::FxHashSet;
 use std::sync::Arc;
+use verdict_cache::VerdictCache;
 
 /// Literals that make text and attributes worth reading, and code worth harvesting.
 const BIDDER: &str = "bidder";
@@ -61,6 +63,7 @@ pub struct Engine {
     requests: RequestFilter,
     /// Names of elements that may be containers of ads.
     containers: Arc<FxHashSet<String>>,
+    verdicts: VerdictCache,
 }
 
 impl Engine {
@@ -85,7 +88,17 @@ impl Engine {
         let splitter = Splitter::new(&wanted(&detector, &anchors), &limits);
         let requests = RequestFilter::new(&detector, Policy::built_in());
         let containers = rewrite::container_names(&detector);
-        Self { interests, prefilter, splitter, anchors, limits, detector, requests, containers }
+        Self {
+            interests,
+            prefilter,
+            splitter,
+            anchors,
+            limits,
+            detector,
+            requests,
+            containers,
+            verdicts: VerdictCache::default(),
+        }
     }
 
     /// An engine with the rules that come with the library.
@@ -109,7 +122,7 @@ impl Engine {
     /// The same engine with another policy.
     #[must_use]
     pub fn with_policy(self, policy: Policy) -> Self {
-        Self { requests: self.requests.with_policy(policy), ..self }
+        Self { requests: self.requests.with_policy(policy), verdicts: VerdictCache::default(), ..self }
     }
 
     /// May a request go out?
@@ -135,6 +148,7 @@ impl Engine {
     #[cfg(feature = "filter-lists")]
     pub fn set_lists(&self, lists: Option<Arc<FilterLists>>) {
         self.requests.set_lists(lists);
+        self.verdicts.clear();
     }
 
     /// The filter lists of this moment.
@@ -148,13 +162,13 @@ impl Engine {
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
         let splitter = Splitter::new(&wanted(&self.detector, &self.anchors), &limits);
-        Self { splitter, limits, ..self }
+        Self { splitter, limits, verdicts: VerdictCache::default(), ..self }
     }
 
     /// The same engine, evaluating every script: slower, and finds the same.
     #[must_use]
     pub fn without_prefilter(self) -> Self {
-        Self { prefilter: None, ..self }
+        Self { prefilter: None, verdicts: VerdictCache::default(), ..self }
     }
 
     /// Finds ad code in one page, script or text; content decides which it is, `options.name` where that leaves it open.

@@ -105,7 +105,7 @@ impl<E: Deref<Target = Engine>> Judge for PageJudge<E> {
     }
 
     fn element(&self, name: &str, attributes: &[(String, String)]) -> Option<Arc<Why>> {
-        let court = Court { engine: &self.engine, page: &self.page, level: 0 };
+        let court = Court::new(&self.engine, &self.page, 0);
         if AMP_ADS.contains(&name) {
             let roles = ["ad-server".into()];
             return court.why(&Party { roles: &roles, ..Party::default() }, Some(name.into()), Evidence::Markup);
@@ -176,7 +176,7 @@ impl<E: Deref<Target = Engine>> Judge for PageJudge<E> {
 impl<E: Deref<Target = Engine>> PageJudge<E> {
     /// Selectors of the names that rules know for places of ads, where the policy is against these.
     fn hidden_by_rules(&self, classes: &BTreeSet<String>, ids: &BTreeSet<String>) -> Vec<String> {
-        let court = Court { engine: &self.engine, page: &self.page, level: 0 };
+        let court = Court::new(&self.engine, &self.page, 0);
         let is_ad = |name: &str, is_id: bool| {
             let mut products = self.engine.detector.products_of_style_name(name, is_id);
             products.any(|product| court.why_of_product(product, None, Evidence::Markup).is_some())
