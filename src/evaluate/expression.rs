@@ -124,6 +124,7 @@ impl<'a> Machine<'a> {
         let key = self.member_key(&member.prop, scope);
         let owner = if object.is_nullish() { self.static_path(&member.obj) } else { None };
         let value = self.read_members(object, &key, member.span, owner.as_ref());
+        self.name_queue(object, &key, &value);
         let value = self.narrow(value);
         if let (Some(id), Some(name)) = (object.as_object(), self.traced_key(&key)) {
             self.trace_read(|| Slot::member(id, &name), member.span, &value);

@@ -69,6 +69,22 @@ impl<'a> Machine<'a> {
         value.as_object().is_some_and(|id| self.object(id).is_callable())
     }
 
+    /// A library's queue is one by whatever name code holds it: `var later = pbjs.que`, `pbjs[name]`.
+    pub(super) fn name_queue(&mut self, owner: &Abstract, key: &Abstract, value: &Abstract) {
+        let (Abstract::Object(owner), Abstract::Object(id), Abstract::String(key)) = (owner, value, key) else {
+            return;
+        };
+        if !self.object(*id).is_array() || self.object(*id).path.is_some() {
+            return;
+        }
+        let Some(path) = self.object(*owner).path.as_ref().map(|owner| super::expression::join_path(owner, key)) else {
+            return;
+        };
+        if self.interests.queues.iter().any(|queue| is_queue(queue, &path)) {
+            self.name_value(value, &path);
+        }
+    }
+
     /// Functions pushed to a library's queue run when the library arrives.
     pub(super) fn note_queue(&mut self, path: Option<&Atom>, arguments: &[Abstract]) {
         let Some(path) = path else { return };
