@@ -84,6 +84,9 @@ impl<'a> Machine<'a> {
             m.read_members(&object, &key, member.span, owner.as_ref())
         };
         let value = self.assigned_value(assign, scope, old);
+        if self.is_throwing() {
+            return Abstract::Undefined;
+        }
         if let Some(name) = self.property_key(&key) {
             if self.interests.may_assign(&name) {
                 let path = join_path(self.owner_path(owner).as_deref().unwrap_or(""), &name);
@@ -122,6 +125,9 @@ impl<'a> Machine<'a> {
     }
 
     fn store_name(&mut self, name: &Atom, value: &Abstract, scope: ScopeId, span: Span) {
+        if self.is_throwing() {
+            return;
+        }
         if !self.is_local(scope, name) {
             self.record_assignment(name, value, span);
         }

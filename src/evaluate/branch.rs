@@ -18,6 +18,7 @@ impl<'a> Machine<'a> {
             self.facts.push(when);
         }
         let result = body(self);
+        self.end_of_way();
         self.facts.truncate(facts);
         let change = Change { objects: self.objects.take_branch(), scopes: self.scopes.take_branch() };
         // Each of them was copied when it was first written to.
@@ -64,6 +65,11 @@ impl<'a> Machine<'a> {
                 self.join_changes(when, one_change, two_change);
                 Flow::Throw(a)
             }
+            (Flow::Throw(_), stays) if !matches!(stays, Flow::Normal) => {
+                self.may_throw();
+                self.apply(two_change);
+                stays
+            }
             (left, Flow::Normal) => {
                 self.leave(when, left, one_change);
                 self.apply(two_change);
@@ -88,7 +94,8 @@ impl<'a> Machine<'a> {
 
     fn leave(&mut self, when: ConditionId, flow: Flow, change: Change<'a>) {
         if matches!(flow, Flow::Throw(_)) {
-            return; // what an error leaves behind is not worth following
+            // What an error leaves behind is not worth following.
+            return self.may_throw();
         }
         if let Some(frame) = self.frames.last_mut() {
             frame.exits.push(Exit { when, flow, change });

@@ -61,6 +61,9 @@ impl<'a> Machine<'a> {
         let this = if let ast::Expr::SuperProp(_) = unwrap(callee) { self.this(scope) } else { Abstract::Undefined };
         let function = self.expression(callee, scope);
         let arguments = self.arguments(arguments, scope);
+        if self.is_throwing() {
+            return Abstract::Undefined;
+        }
         let path = self.path_of(&function).or_else(|| self.static_path(callee));
         if let Some(path) = &path {
             self.record_call(path, &arguments, span, false);
@@ -79,6 +82,9 @@ impl<'a> Machine<'a> {
         let object = self.narrow(object);
         let key = self.member_key(&member.prop, scope);
         let arguments = self.arguments(arguments, scope);
+        if self.is_throwing() {
+            return Abstract::Undefined;
+        }
         let owner = Owner { value: &object, written: &member.obj };
         let Some(key) = self.property_key(&key) else {
             let owner = self.owner_path(owner);
@@ -311,7 +317,7 @@ impl<'a> Machine<'a> {
         arguments: Vec<Abstract>,
         span: Span,
     ) -> Abstract {
-        self.has_unknown_call = true;
+        self.may_throw();
         if let Some(path) = &path
             && let Some(value) = self.call_known(path, this, &arguments, span)
         {

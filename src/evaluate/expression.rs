@@ -20,6 +20,9 @@ impl<'a> Machine<'a> {
         if !self.step(expression.span()) {
             return self.unknown(expression.span());
         }
+        if self.is_throwing() {
+            return Abstract::Undefined;
+        }
         stacker::maybe_grow(RED_ZONE, MORE_STACK, || self.expression_here(expression, scope))
     }
 
@@ -123,6 +126,9 @@ impl<'a> Machine<'a> {
     fn member_of(&mut self, object: &Abstract, member: &'a ast::MemberExpr, scope: ScopeId) -> Abstract {
         let key = self.member_key(&member.prop, scope);
         let owner = if object.is_nullish() { self.static_path(&member.obj) } else { None };
+        if object.is_nullish() || self.is_foreign_global(object) {
+            self.may_throw();
+        }
         let value = self.read_members(object, &key, member.span, owner.as_ref());
         self.name_queue(object, &key, &value);
         let value = self.narrow(value);
@@ -130,6 +136,13 @@ impl<'a> Machine<'a> {
             self.trace_read(|| Slot::member(id, &name), member.span, &value);
         }
         value
+    }
+
+    /// Is it a global that nobody here defines? Then it may not be there at all.
+    fn is_foreign_global(&self, value: &Abstract) -> bool {
+        let Abstract::Unknown(origin) = value else { return false };
+        let Some(path) = &origin.path else { return false };
+        !path.is_empty() && !path.contains(['.', '(', '[']) && super::builtin::host_type(path).is_none()
     }
 
     /// Reads a member whose name may itself be one of several.

@@ -206,6 +206,15 @@ impl<'a> Machine<'a> {
         let exits = self.close_frame(facts, |flow| matches!(flow, Flow::Return(_)));
         let returned = match flow {
             Flow::Return(value) => value,
+            Flow::Throw(_) if is_async || is_generator => Abstract::Undefined,
+            Flow::Throw(_) if !exits.is_empty() => {
+                self.may_throw();
+                Abstract::Undefined
+            }
+            Flow::Throw(error) => {
+                self.throw(error);
+                Abstract::Undefined
+            }
             _ => Abstract::Undefined,
         };
         let cases = exits.into_iter().filter_map(|(when, flow)| match flow {

@@ -106,7 +106,7 @@ pub(super) struct Machine<'a> {
     pub(super) memory: usize,
     pub(super) source: u32,
     pub(super) nesting: u32,
-    pub(super) has_unknown_call: bool,
+    pub(super) thrown: super::thrown::Thrown,
     /// The next call comes from outside: parameters that are not passed are unknown, not undefined.
     pub(super) has_unknown_arguments: bool,
     pub(super) classes: Vec<Option<Rc<super::heap::ClassInfo<'a>>>>,
@@ -207,7 +207,7 @@ impl<'a> Machine<'a> {
             memory: 0,
             source: 0,
             nesting: 0,
-            has_unknown_call: false,
+            thrown: super::thrown::Thrown::default(),
             has_unknown_arguments: false,
             classes: Vec::new(),
             yields: Vec::new(),

@@ -40,6 +40,7 @@ mod task;
 #[cfg(test)]
 mod tests;
 mod text;
+mod thrown;
 mod trace;
 mod value;
 

@@ -55,6 +55,11 @@ impl<'a> Machine<'a> {
         if !self.step(statement.span()) {
             return Flow::Normal;
         }
+        let flow = if self.is_throwing() { Flow::Normal } else { self.statement_here(statement, scope) };
+        self.thrown_or(flow)
+    }
+
+    fn statement_here(&mut self, statement: &'a Stmt, scope: ScopeId) -> Flow {
         match statement {
             Stmt::Expr(expression) => {
                 self.expression(&expression.expr, scope);
@@ -106,6 +111,9 @@ impl<'a> Machine<'a> {
                 Some(value) => {
                     let is_name = matches!(one.name, ast::Pat::Ident(_));
                     let value = if is_name { self.stored_value(value, scope) } else { self.expression(value, scope) };
+                    if self.is_throwing() {
+                        return;
+                    }
                     self.trace_declaration(one.span);
                     self.bind(&one.name, &value, scope, binding);
                 }
@@ -122,6 +130,9 @@ impl<'a> Machine<'a> {
         let mut choice = choice;
         loop {
             let test = self.expression(&choice.test, scope);
+            if self.is_throwing() {
+                return Flow::Normal;
+            }
             match self.truth(&test, &choice.test, scope) {
                 Ok(true) => {
                     if let Some(other) = &choice.alt {
@@ -218,10 +229,7 @@ impl<'a> Machine<'a> {
     }
 
     fn try_statement(&mut self, attempt: &'a ast::TryStmt, scope: ScopeId) -> Flow {
-        let before = std::mem::take(&mut self.has_unknown_call);
-        let flow = self.block(&attempt.block.stmts, scope);
-        let may_throw = self.has_unknown_call;
-        self.has_unknown_call |= before;
+        let (flow, may_throw) = self.attempt(|m| m.block(&attempt.block.stmts, scope));
         let flow = match (&attempt.handler, flow) {
             (Some(handler), Flow::Throw(error)) => self.handler(handler, &error, scope),
             (Some(handler), flow) if may_throw => {

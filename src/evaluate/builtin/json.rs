@@ -24,6 +24,9 @@ impl<'a> Machine<'a> {
                 let before = std::mem::replace(&mut self.json_span, span);
                 let value = self.json_value(text);
                 self.json_span = before;
+                if value.is_none() {
+                    self.may_throw();
+                }
                 value
             }
             // What an island or attribute holds is an unknown text to us; parsing keeps it unknown.
