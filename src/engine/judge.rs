@@ -328,6 +328,14 @@ mod tests {
     }
 
     #[test]
+    fn dates_in_urls_are_only_read() {
+        let code = "(function () { var D = new Date(), s = document.createElement('script'); \
+                    s.src = '//jsc.mgid.com/x.js?t=' + D.getYear() + D.getUTCHours() + D.toISOString(); \
+                    document.body.appendChild(s); })();";
+        check(code, Action::Block, "");
+    }
+
+    #[test]
     fn a_loader_that_others_use_stays_and_its_call_goes() {
         let code = "function load(u) { var s = document.createElement('script'); s.src = u; document.head.appendChild(s); }\nload('https://securepubads.g.doubleclick.net/tag/js/gpt.js'); load('/menu.js');";
         let (action, left) = judged(code);
@@ -352,8 +360,20 @@ mod tests {
         check(
             code,
             Action::Neutralise,
-            "var ready = false; googletag.cmd.push(function () { ready = true; ; }); if (ready) site.go();",
+            "var ready = false; (window.googletag&&window.googletag.cmd||[]).push(function () { ready = true; ; }); \
+             if (ready) site.go();",
         );
+    }
+
+    #[test]
+    fn queues_that_the_library_would_have_made_are_asked_for_where_something_stays_in_them() {
+        let made = "window.googletag = window.googletag || { cmd: [] };";
+        let (code, left) = (
+            "googletag.cmd.push(function () { googletag.enableServices(); if (site.wide()) googletag.display('a') });",
+            ".push(function () { ; if (site.wide()) ; });",
+        );
+        check(code, Action::Neutralise, &format!("(window.googletag&&window.googletag.cmd||[]){left}"));
+        check(&format!("{made}{code}"), Action::Neutralise, &format!("{made}googletag.cmd{left}"));
     }
 
     #[test]

@@ -45,7 +45,7 @@ impl AdsieveScriptVerdict {
         let cuts = verdict.cuts.iter().map(|cut| AdsieveCut {
             start: cut.span.start as usize,
             end: cut.span.end as usize,
-            replacement: kept(cut.replacement),
+            replacement: kept(&cut.replacement),
             why: kept(&cut.why.to_string()),
         });
         Self {

@@ -98,7 +98,7 @@ pub(crate) struct ScriptCut {
     /// The first byte that stays.
     end: u32,
     /// What takes its place.
-    replacement: &'static str,
+    replacement: String,
     /// What it was found by, and the word of the policy.
     why: String,
 }
@@ -108,7 +108,7 @@ impl ScriptVerdict {
         let cuts = verdict.cuts.iter().map(|cut| ScriptCut {
             start: cut.span.start,
             end: cut.span.end,
-            replacement: cut.replacement,
+            replacement: cut.replacement.to_string(),
             why: cut.why.to_string(),
         });
         Self {

@@ -10,6 +10,7 @@ use super::meaning::Meanings;
 use super::names::BindingId;
 use super::verdict::Why;
 use crate::script::text_span;
+use std::borrow::Cow;
 use std::sync::Arc;
 use swc_common::Spanned;
 use swc_ecma_ast as ast;
@@ -21,7 +22,7 @@ use swc_ecma_visit::{Visit, VisitWith};
 pub(super) struct Cut {
     pub start: u32,
     pub end: u32,
-    pub replacement: &'static str,
+    pub replacement: Cow<'static, str>,
     pub why: Arc<Why>,
     /// The binding that gets the replacement in place of its value.
     pub value_of: Option<BindingId>,
@@ -44,7 +45,7 @@ impl<'c> Cutter<'c> {
 
     fn cut(&mut self, start: u32, end: u32, replacement: &'static str) {
         if let Some(why) = self.ground.ad(start, end).cloned() {
-            self.cuts.push(Cut { start, end, replacement, why, value_of: None });
+            self.cuts.push(Cut { start, end, replacement: replacement.into(), why, value_of: None });
         }
     }
 
@@ -154,7 +155,7 @@ impl<'c> Cutter<'c> {
         let is_assigned = matches!(unwrapped(&member.obj), Expr::Assign(_));
         let may_go = is_assigned && self.is_ad_fact(span.start, span.end) && self.may_all_go(object.end, span.end);
         if may_go && let Some(why) = self.ground.ad(span.start, span.end).cloned() {
-            self.cuts.push(Cut { start: object.end, end: span.end, replacement: "", why, value_of: None });
+            self.cuts.push(Cut { start: object.end, end: span.end, replacement: "".into(), why, value_of: None });
         }
         may_go
     }

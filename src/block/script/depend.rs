@@ -121,7 +121,7 @@ impl Round<'_> {
             let Some(binding) = cut.value_of else { return false };
             let kept = self.ground.reads(binding).iter().filter(|(place, _)| !is_cut(self.cuts, *place));
             let mut members = kept.filter_map(|(_, member)| member.as_ref());
-            match cut.replacement {
+            match &*cut.replacement {
                 "[]" => members.any(|member| !is_list_method(member)),
                 _ => members.next().is_some(),
             }

@@ -57,7 +57,7 @@ impl Search<'_> {
         let from = self.cuts.partition_point(|cut| cut.end <= start);
         let is_free = self.cuts.get(from).is_none_or(|cut| cut.start >= end);
         if is_free {
-            self.found.push(Cut { start, end, replacement, why, value_of: None });
+            self.found.push(Cut { start, end, replacement: replacement.into(), why, value_of: None });
         }
     }
 

@@ -16,6 +16,7 @@ mod inert_url;
 mod meaning;
 mod names;
 mod native;
+mod queue_guard;
 mod sign;
 mod verdict;
 
@@ -31,6 +32,7 @@ use fact::Facts;
 use ground::Ground;
 use meaning::Meanings;
 use names::Names;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Judges a script of which evaluation has found something; one that holds a library itself keeps its statements.
@@ -60,7 +62,13 @@ pub fn judge_script(
     if cuts.is_empty() {
         return allow(holds_library.then_some("holds a library"));
     }
-    verdict(text, &ground, cuts)
+    let mut verdict = verdict(text, &ground, cuts.clone());
+    if verdict.action == Action::Neutralise {
+        let guards = queue_guard::queue_guards(&tree.statements, &ground, witness, &cuts);
+        verdict.cuts.extend(guards.into_iter().map(to_script_cut));
+        verdict.cuts.sort_by_key(|cut| cut.span.start);
+    }
+    verdict
 }
 
 fn allow(remark: Option<&'static str>) -> ScriptVerdict {
@@ -77,7 +85,7 @@ fn verdict(text: &str, ground: &Ground<'_>, cuts: Vec<Cut>) -> ScriptVerdict {
         cuts.into_iter().map(to_script_cut).collect()
     } else {
         let why = cuts[0].why.clone();
-        vec![ScriptCut { span: Span::new(0, text.len()), replacement: "", why }]
+        vec![ScriptCut { span: Span::new(0, text.len()), replacement: Cow::Borrowed(""), why }]
     };
     ScriptVerdict { action, cuts, remark: None, stubs }
 }

@@ -116,6 +116,22 @@ fn is_document_question(name: &str) -> bool {
         || name.starts_with("querySelector")
 }
 
+/// Parts of a date, and how it is written.
+fn is_date_question(name: &str) -> bool {
+    let part = name.strip_prefix("get").map(|part| part.strip_prefix("UTC").unwrap_or(part));
+    let written = name.strip_prefix("to").and_then(|form| form.strip_suffix("String"));
+    let is_part = |part| {
+        matches!(
+            part,
+            "Date" | "Day" | "FullYear" | "Hours" | "Milliseconds" | "Minutes" | "Month" | "Seconds" | "Time" | "Year"
+        )
+    };
+    part.is_some_and(|part| is_part(part) || part == "TimezoneOffset")
+        || written.is_some_and(|form| {
+            matches!(form, "Date" | "GMT" | "ISO" | "Locale" | "LocaleDate" | "LocaleTime" | "Time" | "UTC")
+        })
+}
+
 /// Methods that are what they are called on anything that is not a stranger's.
 fn method(last: &str, is_ours: bool) -> Option<Native> {
     const TEXT: [&str; 22] = [
@@ -142,7 +158,7 @@ fn method(last: &str, is_ours: bool) -> Option<Native> {
         "toFixed",
         "exec",
     ];
-    const OURS: [&str; 40] = [
+    const OURS: [&str; 32] = [
         "concat",
         "map",
         "filter",
@@ -166,14 +182,6 @@ fn method(last: &str, is_ours: bool) -> Option<Native> {
         "querySelector",
         "querySelectorAll",
         "getBoundingClientRect",
-        "getTime",
-        "getHours",
-        "getDay",
-        "getDate",
-        "getMonth",
-        "getFullYear",
-        "getMinutes",
-        "getTimezoneOffset",
         "has",
         "get",
         "replace",
@@ -197,7 +205,7 @@ fn method(last: &str, is_ours: bool) -> Option<Native> {
         | "insertAdjacentElement"
         | "removeChild" => Some(Native::Insertion),
         "getScript" | "loadScript" | "loadJS" | "sendBeacon" => Some(Native::Loader),
-        _ if is_ours && OURS.contains(&last) => Some(Native::Pure),
+        _ if is_ours && (OURS.contains(&last) || is_date_question(last)) => Some(Native::Pure),
         "push" | "pop" | "shift" | "unshift" | "splice" | "sort" | "reverse" | "set" | "setAttribute" if is_ours => {
             Some(Native::Mutator)
         }

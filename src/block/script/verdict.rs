@@ -29,8 +29,8 @@ pub struct ScriptVerdict {
 pub struct ScriptCut {
     /// The bytes that go.
     pub span: Span,
-    /// What takes their place: `;`, `[]`, `void 0`, or nothing.
-    pub replacement: &'static str,
+    /// What takes their place: `;`, `[]`, `void 0`, a question whether a queue is there, or nothing.
+    pub replacement: Cow<'static, str>,
     /// What it was found by.
     pub why: Arc<Why>,
 }
@@ -92,7 +92,7 @@ impl ScriptVerdict {
             let range = cut.span.range();
             let (Some(before), true) = (code.get(at..range.start), code.is_char_boundary(range.end)) else { continue };
             left.push_str(before);
-            left.push_str(cut.replacement);
+            left.push_str(&cut.replacement);
             at = range.end;
         }
         left.push_str(code.get(at..).unwrap_or_default());
