@@ -26,7 +26,7 @@ pub(super) struct OpenMarkup {
 }
 
 impl Machine<'_> {
-    /// Notes HTML that a script puts into the page; `None` if all of it is text.
+    /// Notes HTML that a script puts into the page by an element or method of it, whole.
     pub(super) fn add_markup(&mut self, arguments: &[Abstract], span: Span) {
         let html = self.joined(arguments, span);
         self.begin_markup(&html, span);
