@@ -87,8 +87,10 @@ pub struct Kept {
     pub reason: &'static str,
 }
 
-/// Passes until nothing is left to cut; a cut may join what was apart.
-const PASSES: usize = 4;
+/// Passes until nothing is left to cut; a cut may join what was apart. Texts that want many are short, or nobody's.
+const PASSES: std::ops::RangeInclusive<usize> = 4..=64;
+/// Bytes that passes beyond the fewest may read.
+const READ_AGAIN: usize = 256 << 10;
 
 /// What tells that code which no anchor marks is an ad's: it is given repaired code and answers with the network.
 pub type IsAd<'f> = dyn Fn(&str) -> Option<Arc<str>> + 'f;
@@ -113,7 +115,8 @@ pub(crate) fn clean_in_context<'t>(
     context: Option<&ContextOf<'_>>,
 ) -> Cleaned<'t> {
     let mut cleaned = Cleaned { text: Cow::Borrowed(text), cuts: Vec::new(), kept: Vec::new() };
-    for _ in 0..PASSES {
+    let passes = (READ_AGAIN / text.len().max(1)).clamp(*PASSES.start(), *PASSES.end());
+    for _ in 0..passes {
         let (cuts, kept) = cuts_of(&cleaned.text, anchors, options, is_ad, context);
         if cleaned.cuts.is_empty() {
             cleaned.kept = kept;
