@@ -76,9 +76,9 @@ impl PartyIndex {
             for place in &product.hosts {
                 index.add_place(place, &products[&*product.id]);
             }
-            let party = &products[&*product.id];
-            index.by_path.extend(product.paths.iter().map(|path| (PathEnd::new(path), party.clone())));
         }
+        let of_path = |at: usize| products[&*rules.products()[at].id].clone();
+        index.by_path.extend(detector.paths.iter().map(|(end, at)| (end.clone(), of_path(*at))));
         index.add_owners(rules, registry);
         index.add_patterns(rules, &products);
         index

@@ -88,7 +88,8 @@ pub struct Kept {
 }
 
 /// Passes until nothing is left to cut; a cut may join what was apart. Texts that want many are short, or nobody's.
-const PASSES: std::ops::RangeInclusive<usize> = 4..=64;
+const FEWEST_PASSES: usize = 4;
+const MOST_PASSES: usize = 64;
 /// Bytes that passes beyond the fewest may read.
 const READ_AGAIN: usize = 256 << 10;
 
@@ -115,7 +116,7 @@ pub(crate) fn clean_in_context<'t>(
     context: Option<&ContextOf<'_>>,
 ) -> Cleaned<'t> {
     let mut cleaned = Cleaned { text: Cow::Borrowed(text), cuts: Vec::new(), kept: Vec::new() };
-    let passes = (READ_AGAIN / text.len().max(1)).clamp(*PASSES.start(), *PASSES.end());
+    let passes = (READ_AGAIN / text.len().max(1)).clamp(FEWEST_PASSES, MOST_PASSES);
     for _ in 0..passes {
         let (cuts, kept) = cuts_of(&cleaned.text, anchors, options, is_ad, context);
         if cleaned.cuts.is_empty() {

@@ -59,7 +59,7 @@ fn meet_request<'d>(
     let is_foreign = page_host.is_none_or(|page| is_third_party(&location.host, page));
     let by_rule = meet_rules(detector, named, &location.host, matcher);
     let by_host = if is_foreign { meet_hosts(detector, named, &known, matcher) } else { None };
-    let product = by_rule.or(by_host).or_else(|| meet_paths(detector, named, &known, matcher));
+    let product = by_rule.or(by_host).or_else(|| meet_paths(detector, named, &known, location.rest, matcher));
     if !is_foreign && product.is_none() {
         return None;
     }
@@ -114,14 +114,12 @@ fn meet_paths<'d>(
     detector: &'d Detector,
     named: &Named<'_>,
     known: &str,
+    path: &str,
     matcher: &mut Matcher<'d>,
 ) -> Option<Arc<str>> {
-    let rest = known.split_once("//").map_or(known, |(_, rest)| rest);
-    let path = rest.find('/').map_or("", |slash| &rest[slash..]);
     let (_, at) = detector.paths.iter().find(|(end, _)| end.is_end_of(path))?;
     let product = &detector.rules.products()[*at];
-    let tree = Match { captures: ids_in(product, known), ..Match::default() };
-    matcher.add(Sign::Product(product, "path"), tree, Evidence::Request, named.at, named.when.clone());
+    add_product(product, "path", named, known, matcher);
     Some(product.network.clone())
 }
 
@@ -135,16 +133,20 @@ fn meet_hosts<'d>(
     let entries = detector.hosts.find(known);
     for entry in entries {
         let Some(product) = detector.rules.product(&entry.product) else { continue };
-        let captures = ids_in(product, known);
-        matcher.add(
-            Sign::Product(product, "host"),
-            Match { captures, ..Match::default() },
-            Evidence::Request,
-            named.at,
-            named.when.clone(),
-        );
+        add_product(product, "host", named, known, matcher);
     }
     entries.first().map(|entry| entry.network.clone())
+}
+
+fn add_product<'d>(
+    product: &'d Arc<Product>,
+    what: &'static str,
+    named: &Named<'_>,
+    known: &str,
+    matcher: &mut Matcher<'d>,
+) {
+    let tree = Match { captures: ids_in(product, known), ..Match::default() };
+    matcher.add(Sign::Product(product, what), tree, Evidence::Request, named.at, named.when.clone());
 }
 
 /// Ids of the formats that the product's file names.

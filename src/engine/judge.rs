@@ -62,14 +62,14 @@ impl Engine {
         }
         let before = reach::definers(script.code, script.before);
         let key = verdict_cache::key(&script, &before, page.host());
-        let key_at = verdict_cache::key_at(&key, page.url());
-        let asked = match self.verdicts.get(&key).or_else(|_| self.verdicts.get(&key_at)) {
+        let key_here = || verdict_cache::key_at(&key, page.url());
+        let asked = match self.verdicts.get(&key).or_else(|_| self.verdicts.get(&key_here())) {
             Ok(verdict) => return verdict,
             Err(time) => time,
         };
         let court = Court::new(self, page, level);
         let verdict = self.judge_anew(script, before, &court);
-        let key = if court.has_read_markup() { key_at } else { key };
+        let key = if court.has_read_markup() { key_here() } else { key };
         self.verdicts.put(key, verdict.clone(), asked);
         verdict
     }

@@ -442,8 +442,6 @@ impl<'a> Machine<'a> {
         if let EventKind::Call { callee, .. } = &kind {
             self.trace_call(callee, &arguments, span);
         }
-        let at = self.place(span);
-        let when = self.current_condition();
         let early = self.export_early(&arguments);
         let pending = PendingEvent { event: self.events.len(), arguments, early };
         let is_markup = matches!(kind, EventKind::Markup { .. });
@@ -452,6 +450,12 @@ impl<'a> Machine<'a> {
         } else {
             self.pending.push(pending)
         }
+        self.add_event(kind, span);
+    }
+
+    /// Notes an event whose values are known or come later.
+    pub(super) fn add_event(&mut self, kind: EventKind, span: Span) {
+        let (at, when) = (self.place(span), self.current_condition());
         self.events.push(Event { kind, at, evidence: self.evidence, when });
     }
 

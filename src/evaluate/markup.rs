@@ -5,7 +5,7 @@
 //! calls get the same, for a verdict to cut all calls or none.
 
 use super::abstract_value::{Abstract, Piece};
-use super::event::{Event, EventKind};
+use super::event::EventKind;
 use super::machine::Machine;
 use super::value::Value;
 use memchr::memchr;
@@ -89,9 +89,7 @@ impl Machine<'_> {
         self.open_markup.written = open;
         if self.events.len() < self.limits.events {
             self.open_markup.continued.push((self.events.len(), first));
-            let (at, when) = (self.place(span), self.current_condition());
-            let kind = EventKind::Markup { html: Value::Undefined };
-            self.events.push(Event { kind, at, evidence: self.evidence, when });
+            self.add_event(EventKind::Markup { html: Value::Undefined }, span);
         }
     }
 }

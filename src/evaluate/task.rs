@@ -80,15 +80,19 @@ impl<'a> Machine<'a> {
         let Some(path) = self.object(*owner).path.as_ref().map(|owner| super::expression::join_path(owner, key)) else {
             return;
         };
-        if self.interests.queues.iter().any(|queue| is_queue(queue, &path)) {
+        if self.is_library_queue(&path) {
             self.name_value(value, &path);
         }
+    }
+
+    fn is_library_queue(&self, path: &str) -> bool {
+        self.interests.queues.iter().any(|queue| is_queue(queue, path))
     }
 
     /// Functions pushed to a library's queue run when the library arrives.
     pub(super) fn note_queue(&mut self, path: Option<&Atom>, arguments: &[Abstract]) {
         let Some(path) = path else { return };
-        if !self.interests.queues.iter().any(|queue| is_queue(queue, path)) {
+        if !self.is_library_queue(path) {
             return;
         }
         let library = path.rsplit_once('.').map_or("", |(owner, _)| owner);

@@ -62,21 +62,19 @@ pub fn judge_script(
     if cuts.is_empty() {
         return allow(holds_library.then_some("holds a library"));
     }
-    let mut verdict = verdict(text, &ground, cuts.clone());
-    if verdict.action == Action::Neutralise {
-        let guards = queue_guard::queue_guards(&tree.statements, &ground, witness, &cuts);
-        verdict.cuts.extend(guards.into_iter().map(to_script_cut));
-        verdict.cuts.sort_by_key(|cut| cut.span.start);
+    let rest = rest(&ground, &cuts);
+    if rest.does_something {
+        cuts.extend(queue_guard::queue_guards(&tree.statements, &ground, witness, &cuts));
+        cuts.sort_by_key(|cut| cut.start);
     }
-    verdict
+    verdict(text, &rest, cuts)
 }
 
 fn allow(remark: Option<&'static str>) -> ScriptVerdict {
     ScriptVerdict { remark, ..ScriptVerdict::default() }
 }
 
-fn verdict(text: &str, ground: &Ground<'_>, cuts: Vec<Cut>) -> ScriptVerdict {
-    let rest = rest(ground, &cuts);
+fn verdict(text: &str, rest: &Rest, cuts: Vec<Cut>) -> ScriptVerdict {
     let action = if rest.does_something { Action::Neutralise } else { Action::Block };
     let mut stubs: Vec<Arc<str>> = cuts.iter().filter_map(|cut| cut.why.stub.clone()).collect();
     stubs.sort_unstable();

@@ -11,6 +11,7 @@ use super::fact::FactKind;
 use super::ground::Ground;
 use super::sign::Witness;
 use crate::script::text_span;
+use rustc_hash::FxHashSet;
 use swc_atoms::Atom;
 use swc_common::Spanned;
 use swc_ecma_ast as ast;
@@ -23,7 +24,14 @@ pub(super) fn queue_guards(
     witness: &dyn Witness,
     cuts: &[Cut],
 ) -> Vec<Cut> {
-    let mut search = Search { ground, witness, cuts, found: Vec::new() };
+    // Globals that the script itself gives a value.
+    let made = ground.facts.all.iter().filter_map(|fact| match &fact.kind {
+        FactKind::Assign { target: Some(Chain { root: Root::Global(name), path }), .. } if path.is_empty() => {
+            Some(name)
+        }
+        _ => None,
+    });
+    let mut search = Search { ground, witness, cuts, made: made.collect(), found: Vec::new() };
     statements.iter().for_each(|statement| statement.visit_with(&mut search));
     search.found
 }
@@ -32,6 +40,7 @@ struct Search<'s> {
     ground: &'s Ground<'s>,
     witness: &'s dyn Witness,
     cuts: &'s [Cut],
+    made: FxHashSet<&'s Atom>,
     found: Vec<Cut>,
 }
 
@@ -45,22 +54,12 @@ impl Search<'_> {
         let Chain { root: Root::Global(library), path } = chain_of(queue, self.ground.names)? else { return None };
         let [name] = &path[..] else { return None };
         self.witness.global(&library)?;
-        if !is_identifier(&library) || !is_identifier(name) || self.is_made(&library) {
+        if !is_identifier(&library) || !is_identifier(name) || self.made.contains(&library) {
             return None;
         }
         let replacement = format!("(window.{library}&&window.{library}.{name}||[])").into();
         self.found.push(Cut { start: span.start, end: span.end, replacement, why: inside.why.clone(), value_of: None });
         Some(())
-    }
-
-    /// Does the script itself give the global a value?
-    fn is_made(&self, library: &Atom) -> bool {
-        self.ground.facts.all.iter().any(|fact| match &fact.kind {
-            FactKind::Assign { target: Some(Chain { root: Root::Global(name), path }), .. } => {
-                path.is_empty() && name == library
-            }
-            _ => false,
-        })
     }
 }
 
