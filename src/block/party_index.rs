@@ -7,7 +7,7 @@ use super::address::Addressed;
 use super::policy::{AD_NETWORK, BIDDER, Party};
 use crate::detect::Detector;
 use crate::evaluate::Value;
-use crate::network::{Network, PathEnd, Registry, is_third_party};
+use crate::network::{Network, PathEnds, Registry, is_third_party};
 use crate::pattern::{UrlPattern, host_tail};
 use crate::rule::{Product, RuleSet};
 use rustc_hash::FxHashMap;
@@ -21,7 +21,7 @@ pub(super) struct PartyIndex {
     /// Rules and their products by the last two labels of the hosts of their URL patterns.
     by_tail: FxHashMap<Box<str>, Vec<Pattern>>,
     /// Products that publishers put on hosts of their own: few.
-    by_path: Vec<(PathEnd, Arc<KnownParty>)>,
+    by_path: PathEnds<Arc<KnownParty>>,
 }
 
 #[derive(Debug, Default)]
@@ -77,8 +77,7 @@ impl PartyIndex {
                 index.add_place(place, &products[&*product.id]);
             }
         }
-        let of_path = |at: usize| products[&*rules.products()[at].id].clone();
-        index.by_path.extend(detector.paths.iter().map(|(end, at)| (end.clone(), of_path(*at))));
+        index.by_path = detector.paths.map(|at| products[&*rules.products()[*at].id].clone());
         index.add_owners(rules, registry);
         index.add_patterns(rules, &products);
         index
@@ -129,8 +128,7 @@ impl PartyIndex {
         }
         let is_foreign = addressed.page_host.as_deref().is_none_or(|page| is_third_party(host, page));
         let at_host = if is_foreign { self.find_place(host, addressed.rest) } else { Place::default() };
-        let by_path =
-            || self.by_path.iter().find(|(path, _)| path.is_end_of(addressed.rest)).map(|(_, known)| &**known);
+        let by_path = || self.by_path.find(addressed.rest).map(|known| &**known);
         let known = at_host.product.or_else(by_path).or(at_host.owner)?;
         Some(FoundParty { known, rule: None })
     }

@@ -13,7 +13,7 @@ use super::shared::drop_unconfirmed;
 use super::sign::Act;
 use crate::base::Place;
 use crate::evaluate::{Event, Value};
-use crate::network::{HostIndex, PathEnd, Registry};
+use crate::network::{HostIndex, PathEnds, Registry};
 use crate::page::{Element, Request, Style, Wanted};
 use crate::rule::{Finds, RuleSet};
 use std::collections::{BTreeMap, HashMap};
@@ -61,22 +61,20 @@ pub struct Detector {
     pub(crate) index: Index,
     pub(crate) hosts: HostIndex,
     /// Ends of paths, each with the product that it names on any host.
-    pub(crate) paths: Vec<(PathEnd, usize)>,
+    pub(crate) paths: PathEnds<usize>,
 }
 
 impl Detector {
     /// Compiles the look-up tables of a rule set.
     #[must_use]
     pub fn new(rules: Arc<RuleSet>, registry: &'static Registry) -> Self {
-        let mut hosts = HostIndex::default();
-        for product in rules.products() {
+        let (mut hosts, mut paths) = (HostIndex::default(), PathEnds::default());
+        for (at, product) in rules.products().iter().enumerate() {
             for place in &product.hosts {
                 hosts.add(place, &product.network, &product.id);
             }
+            product.paths.iter().for_each(|path| paths.add(path, at));
         }
-        let products = rules.products().iter().enumerate();
-        let paths = products.flat_map(|(at, product)| product.paths.iter().map(move |path| (PathEnd::new(path), at)));
-        let paths = paths.collect();
         Self { index: Index::new(&rules), rules, registry, hosts, paths }
     }
 
@@ -183,7 +181,7 @@ fn findings<'r>(hits: &[Hit<'r>]) -> Vec<(Finding, Sign<'r>)> {
 }
 
 fn captures_text(captures: &BTreeMap<Arc<str>, Value>) -> String {
-    captures.iter().map(|(name, value)| format!("{name}={}\n", value.to_json())).collect()
+    captures.iter().map(|(name, value)| format!("{name}={}\n", value.json_text())).collect()
 }
 
 fn slots(hits: &[Hit<'_>]) -> Vec<Slot> {

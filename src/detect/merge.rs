@@ -37,16 +37,16 @@ fn merge_same(drafts: Vec<Draft>) -> Vec<AdUnit> {
 }
 
 fn code_text(unit: &AdUnit) -> String {
-    unit.code.as_ref().map(|code| code.to_json().to_string()).unwrap_or_default()
+    unit.code.as_ref().map(|code| code.json_text()).unwrap_or_default()
 }
 
 fn bid_text(bid: &Bid) -> String {
-    format!("{} {}", bid.bidder.to_json(), bid.params.to_json())
+    format!("{} {}", bid.bidder.json_text(), bid.params.json_text())
 }
 
 fn content_text(unit: &AdUnit) -> String {
     let bids: Vec<String> = unit.bids.iter().map(bid_text).collect();
-    format!("{}\n{}\n{}", code_text(unit), unit.media_types.to_json(), bids.join("\n"))
+    format!("{}\n{}\n{}", code_text(unit), unit.media_types.json_text(), bids.join("\n"))
 }
 
 /// Is it handed to a library, and how sure is it? The smaller the better.

@@ -141,7 +141,7 @@ impl Entry {
     fn add_id(&mut self, name: &str, value: &Value) {
         for (_, one) in value.alternatives() {
             if matches!(one, Value::String(_) | Value::Number(_)) {
-                self.ids.entry(name.into()).or_default().insert(one.to_json().to_string(), one.clone());
+                self.ids.entry(name.into()).or_default().insert(one.json_text(), one.clone());
             }
         }
     }

@@ -1,7 +1,8 @@
 //! What a script's expression may be, as far as it can be told without running it.
 
 use crate::base::Place;
-use serde_json::{Map, Number, Value as Json, json};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value as Json;
 use std::sync::Arc;
 
 /// The longest source text that a report quotes, in characters.
@@ -95,29 +96,16 @@ impl Value {
         many.iter().map(|alternative| (alternative.when.as_ref(), &alternative.value)).chain(one)
     }
 
-    /// The value in the report's form (`DESIGN`: `$any`, `$unknown`, `$fn`, `$regex`, `$undefined`).
+    /// The value in the report's form, as a tree; see its [`Serialize`].
     #[must_use]
     pub fn to_json(&self) -> Json {
-        match self {
-            Self::Undefined => json!({ "$undefined": true }),
-            Self::Null => Json::Null,
-            Self::Bool(value) => Json::Bool(*value),
-            Self::Number(value) => number_to_json(*value),
-            Self::String(text) => Json::String(text.to_string()),
-            Self::Array(items) => Json::Array(items.iter().map(Self::to_json).collect()),
-            Self::Object(object) => object_to_json(object),
-            Self::Function => json!({ "$fn": true }),
-            Self::Regex(source) => json!({ "$regex": &**source }),
-            Self::Any(all) => {
-                let all: Vec<Json> = all
-                    .iter()
-                    .map(|one| json!({ "when": one.when.as_deref(), "value": one.value.to_json() }))
-                    .collect();
-                json!({ "$any": all })
-            }
-            Self::Unknown(source) => json!({ "$unknown": &**source }),
-            Self::Text(_) => json!({ "$unknown": self.source_text() }),
-        }
+        serde_json::to_value(self).unwrap_or_default()
+    }
+
+    /// The value in the report's form, as text: equal values have equal texts.
+    #[must_use]
+    pub fn json_text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
     }
 
     /// Source-like text of a partly known string: `"https://" + host + "/x"`.
@@ -127,27 +115,58 @@ impl Value {
         let words: Vec<String> = pieces
             .iter()
             .map(|piece| match piece {
-                Self::String(text) => Json::String(text.to_string()).to_string(),
                 Self::Unknown(source) => source.to_string(),
-                other => other.to_json().to_string(),
+                known => known.json_text(),
             })
             .collect();
         words.join(" + ").chars().take(QUOTED_CHARACTERS).collect()
     }
 }
 
-fn object_to_json(object: &Object) -> Json {
-    // An undefined member is left out, as JSON.stringify does.
-    let entries = object.entries.iter().filter(|(_, value)| *value != Value::Undefined);
-    Json::Object(entries.map(|(key, value)| (key.to_string(), value.to_json())).collect::<Map<_, _>>())
+/// The report's form: JSON, and for what JSON has no word an object with one member: `$any`, `$unknown`, `$fn`, `$regex`,
+/// `$undefined`. An undefined member of an object is left out, as `JSON.stringify` does.
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Undefined => marked(to, "$undefined", &true),
+            Self::Null => to.serialize_unit(),
+            Self::Bool(value) => to.serialize_bool(*value),
+            Self::Number(value) => serialize_number(*value, to),
+            Self::String(text) => to.serialize_str(text),
+            Self::Array(items) => to.collect_seq(items.iter()),
+            Self::Object(object) => {
+                let entries = object.entries.iter().filter(|(_, value)| *value != Self::Undefined);
+                to.collect_map(entries.map(|(name, value)| (&**name, value)))
+            }
+            Self::Function => marked(to, "$fn", &true),
+            Self::Regex(source) => marked(to, "$regex", &**source),
+            Self::Any(all) => marked(to, "$any", &**all),
+            Self::Unknown(source) => marked(to, "$unknown", &**source),
+            Self::Text(_) => marked(to, "$unknown", &self.source_text()),
+        }
+    }
+}
+
+impl Serialize for Alternative {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(Some(2))?;
+        map.serialize_entry("when", &self.when.as_deref())?;
+        map.serialize_entry("value", &self.value)?;
+        map.end()
+    }
+}
+
+/// An object with one member, whose name says what the value is.
+fn marked<S: Serializer>(to: S, mark: &'static str, value: &(impl Serialize + ?Sized)) -> Result<S::Ok, S::Error> {
+    to.collect_map([(mark, value)])
 }
 
 /// Whole numbers print without a fraction, as in JavaScript.
-fn number_to_json(value: f64) -> Json {
+fn serialize_number<S: Serializer>(value: f64, to: S) -> Result<S::Ok, S::Error> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     if value.fract() == 0.0 && value.abs() < EXACT {
         #[expect(clippy::cast_possible_truncation, reason = "whole and below 2^53")]
-        return Json::Number(Number::from(value as i64));
+        return to.serialize_i64(value as i64);
     }
-    Number::from_f64(value).map_or_else(|| json!({ "$unknown": value.to_string() }), Json::Number)
+    if value.is_finite() { to.serialize_f64(value) } else { marked(to, "$unknown", &value.to_string()) }
 }

@@ -3,7 +3,7 @@
 //! The public suffix list (crate `psl`) says how far up the labels of a host one organisation reaches; nothing here
 //! ever matches a public suffix. All of it is linear in the URL.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -78,7 +78,7 @@ pub(super) fn host_and_parents(host: &str) -> impl Iterator<Item = &str> {
 /// Which product serves what under a host and path.
 #[derive(Clone, Debug, Default)]
 pub struct HostIndex {
-    by_host: HashMap<Box<str>, Vec<HostEntry>>,
+    by_host: FxHashMap<Box<str>, Vec<HostEntry>>,
 }
 
 /// A place on the web and the product behind it.
@@ -109,8 +109,7 @@ impl HostIndex {
     }
 
     /// The products behind a URL: those of the most specific host and, there, of the longest path.
-    pub fn find(&self, url: &str) -> &[HostEntry] {
-        let Some(location) = Location::of_url(url) else { return &[] };
+    pub fn find(&self, location: &Location<'_>) -> &[HostEntry] {
         let own = Some(location.host.as_str()).filter(|host| registrable_domain(host).is_none());
         let found = host_and_parents(&location.host).chain(own).find_map(|host| self.find_at(host, location.rest));
         found.unwrap_or_default()
@@ -170,7 +169,7 @@ mod tests {
         }
         assert!(index.add("taboola.com", &other, &"twin".into()));
         assert!(!index.add("co.uk", &network, &"suffix".into()));
-        let find = |url| index.find(url).iter().map(|entry| &*entry.product).collect::<Vec<_>>();
+        let find = |url| index.find(&Location::of_url(url).unwrap()).iter().map(|entry| &*entry.product).collect::<Vec<_>>();
         assert_eq!(find("https://cdn.taboola.com/libtrc/unip/1/tfa.js"), ["pixel"]);
         assert_eq!(find("https://cdn.taboola.com/libtrc/acme/loader.js"), ["widget"]);
         assert_eq!(find("//trc.taboola.com/x"), ["domain", "twin"]);

@@ -19,5 +19,5 @@ pub use entry::{Bidder, MediaType, Network, Param, ParamType, Required, Status};
 pub use file::{FileError, FileKind};
 pub use host::{HostIndex, Location, is_third_party, registrable_domain};
 pub use nearest::nearest;
-pub(crate) use path_end::PathEnd;
+pub(crate) use path_end::PathEnds;
 pub use registry::{Registry, RegistryFile, Replaced};

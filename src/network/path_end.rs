@@ -3,9 +3,39 @@
 //! Publishers put some libraries on hosts of their own, and leave them their names. In: the part of a URL from its path
 //! on. Out: does it end like that? `*` stands for any text between two slashes. Linear in the path.
 
+/// Ends of paths, each with what it names.
+#[derive(Clone, Debug)]
+pub(crate) struct PathEnds<T> {
+    ends: Vec<(PathEnd, T)>,
+}
+
+impl<T> Default for PathEnds<T> {
+    fn default() -> Self {
+        Self { ends: Vec::new() }
+    }
+}
+
+impl<T> PathEnds<T> {
+    /// Adds `/segment/segment`.
+    pub fn add(&mut self, text: &str, named: T) {
+        self.ends.push((PathEnd::new(text), named));
+    }
+
+    /// What the first end names that a path has. Query and fragment may follow the path.
+    pub fn find(&self, rest: &str) -> Option<&T> {
+        let path = rest.split(['?', '#']).next().unwrap_or_default();
+        self.ends.iter().find(|(end, _)| end.is_end_of(path)).map(|(_, named)| named)
+    }
+
+    /// The same ends with other things that they name.
+    pub fn map<U>(&self, change: impl Fn(&T) -> U) -> PathEnds<U> {
+        PathEnds { ends: self.ends.iter().map(|(end, named)| (end.clone(), change(named))).collect() }
+    }
+}
+
 /// The end of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct PathEnd {
+struct PathEnd {
     /// Its segments, the last one first.
     segments: Vec<Segment>,
 }
@@ -14,15 +44,12 @@ pub(crate) struct PathEnd {
 type Segment = Vec<Box<str>>;
 
 impl PathEnd {
-    /// Reads `/segment/segment`.
-    pub fn new(text: &str) -> Self {
+    fn new(text: &str) -> Self {
         let segments = text.trim_start_matches('/').rsplit('/');
         Self { segments: segments.map(|segment| segment.split('*').map(Box::from).collect()).collect() }
     }
 
-    /// Does a path end like that? Query and fragment may follow it.
-    pub fn is_end_of(&self, rest: &str) -> bool {
-        let path = rest.split(['?', '#']).next().unwrap_or_default();
+    fn is_end_of(&self, path: &str) -> bool {
         let mut theirs = path.rsplit('/');
         self.segments.iter().all(|segment| theirs.next().is_some_and(|other| is_match(segment, other)))
     }
@@ -44,7 +71,11 @@ mod tests {
 
     #[test]
     fn paths_end_as_they_are_told_to() {
-        let is = |pattern: &str, rest: &str| PathEnd::new(pattern).is_end_of(rest);
+        let is = |pattern: &str, rest: &str| {
+            let mut ends = PathEnds::default();
+            ends.add(pattern, ());
+            ends.find(rest).is_some()
+        };
         assert!(is("/*prebid*.js", "/static/prebid6.9.0.js") && is("/*prebid*.js", "/til_prebid_new.js?v=25"));
         assert!(is("/*prebid*.js", "/prebid.js#x") && is("/prebid.js", "/a/prebid.js"));
         assert!(!is("/*prebid*.js", "/prebid/app.js") && !is("/*prebid*.js", "/prebid.json"));

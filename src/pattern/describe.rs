@@ -35,7 +35,7 @@ fn describe_shape(out: &mut String, depth: usize, label: &str, shape: &Shape) {
     match shape {
         Shape::Ignore => put("anything"),
         Shape::Capture(name) => put(&format!("anything, kept as {name}")),
-        Shape::Literal(value) => put(&value.to_json().to_string()),
+        Shape::Literal(value) => put(&value.json_text()),
         Shape::Template(pieces) => put(&format!("string {}", outline(pieces))),
         Shape::Object(members) => {
             put("object with");

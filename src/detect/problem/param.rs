@@ -49,7 +49,7 @@ fn is_id(param: &Param) -> bool {
 fn is_sample(param: &Param, value: &Value) -> bool {
     let text = match value {
         Value::String(text) => text.trim().to_owned(),
-        Value::Number(_) => value.to_json().to_string(),
+        Value::Number(_) => value.json_text(),
         _ => return false,
     };
     param.samples.iter().any(|sample| **sample == *text)

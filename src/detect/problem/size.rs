@@ -69,7 +69,7 @@ fn is_written_size(value: &Value) -> bool {
 
 fn shown(value: &Value) -> String {
     match value {
-        Value::Array(_) => format!("`{}`", value.to_json().to_string().chars().take(60).collect::<String>()),
+        Value::Array(_) => format!("`{}`", value.json_text().chars().take(60).collect::<String>()),
         other => name_value(other),
     }
 }

@@ -47,7 +47,7 @@ pub(in crate::detect) fn note_duplicate_bids(unit: &mut AdUnit) {
     let mut earlier: FxHashSet<String> = FxHashSet::default();
     for bid in &mut unit.bids {
         let Some(code) = bid.bidder.as_str().filter(|_| is_known(&bid.params)) else { continue };
-        let offer = format!("{code}\n{:?}\n{}", bid.when, bid.params.to_json());
+        let offer = format!("{code}\n{:?}\n{}", bid.when, bid.params.json_text());
         if !earlier.insert(offer) {
             let words = format!("`{code}` stands in this ad unit already, with the same params");
             let duplicate = problem("duplicate-bid", words, &bid.when, bid.at);

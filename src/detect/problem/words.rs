@@ -9,7 +9,7 @@ const QUOTED: usize = 60;
 pub(super) fn name_value(value: &Value) -> String {
     match value {
         Value::String(text) => format!("the text {}", quote(text)),
-        Value::Number(_) | Value::Bool(_) => format!("{} {}", kind(value), value.to_json()),
+        Value::Number(_) | Value::Bool(_) => format!("{} {}", kind(value), value.json_text()),
         _ => kind(value).to_owned(),
     }
 }
