@@ -92,18 +92,17 @@ impl PartyIndex {
 
     fn add_owners(&mut self, rules: &RuleSet, registry: &Registry) {
         let roles = roles_of_networks(rules, registry);
-        for network in registry.networks() {
-            let known = roles.get(&*network.id).map(|roles| roles.iter().copied().map(Arc::from).collect::<Vec<_>>());
-            let ads = Arc::new(of_network(network, known.unwrap_or_else(|| vec![AD_NETWORK.into()])));
-            let other = Arc::new(of_network(network, Vec::new()));
-            let domains = network.domains.iter().map(|domain| (domain, &ads));
-            for (domain, party) in domains.chain(network.other_domains.iter().map(|domain| (domain, &other))) {
-                // The registry says of a domain that stands twice whose it is.
-                let owner = registry.organisation_of_host(domain);
-                if owner.is_some_and(|owner| owner.id == network.id) {
-                    self.by_host.entry((**domain).into()).or_default().owner = Some(party.clone());
+        let mut parties: FxHashMap<(&str, bool), Arc<KnownParty>> = FxHashMap::default();
+        for (domain, network, serves_ads) in registry.owners() {
+            let party = parties.entry((&network.id, serves_ads)).or_insert_with(|| {
+                let known = roles.get(&*network.id).filter(|_| serves_ads).into_iter().flatten();
+                let mut roles: Vec<Arc<str>> = known.copied().map(Arc::from).collect();
+                if serves_ads && roles.is_empty() {
+                    roles.push(AD_NETWORK.into());
                 }
-            }
+                Arc::new(of_network(network, roles))
+            });
+            self.by_host.entry(domain.into()).or_default().owner = Some(party.clone());
         }
     }
 
@@ -175,8 +174,8 @@ fn of_network(network: &Network, roles: Vec<Arc<str>>) -> KnownParty {
 }
 
 /// The roles of each network's products; `bidder` where a bidder code leads to it.
-fn roles_of_networks<'r>(rules: &'r RuleSet, registry: &'r Registry) -> BTreeMap<&'r str, BTreeSet<&'r str>> {
-    let mut roles: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+fn roles_of_networks<'r>(rules: &'r RuleSet, registry: &'r Registry) -> FxHashMap<&'r str, BTreeSet<&'r str>> {
+    let mut roles: FxHashMap<&str, BTreeSet<&str>> = FxHashMap::default();
     for product in rules.products() {
         roles.entry(&product.network).or_default().insert(&product.role);
     }

@@ -1,7 +1,7 @@
 //! Finds rules by the names that stand in events, elements and styles.
 
 use crate::page::Wanted;
-use crate::pattern::{Anchor, Selector, StyleName, first_name, host_tail};
+use crate::pattern::{Anchor, Pattern, Selector, StyleName, first_name, host_tail, last_name, last_two_names};
 use crate::rule::RuleSet;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -68,6 +68,30 @@ impl Elements {
     }
 }
 
+/// Patterns of paths by the last two names of each, or by the last one where the name before it is open. Many patterns
+/// end in `push`: few of them in `cmd.push`.
+#[derive(Clone, Debug, Default)]
+struct ByPath {
+    patterns: FxHashMap<Box<str>, Vec<PatternAt>>,
+}
+
+impl ByPath {
+    fn add(&mut self, pattern: &Pattern, last: &str, at: PatternAt) {
+        let names = pattern.last_two_names().unwrap_or_else(|| last.to_owned());
+        self.patterns.entry(names.into()).or_default().push(at);
+    }
+
+    /// Patterns that may match, in order of the rules.
+    fn find(&self, path: &str) -> Vec<PatternAt> {
+        let of = |names| self.patterns.get(names).into_iter().flatten().copied();
+        let last = last_name(path);
+        let two = Some(last_two_names(path)).filter(|two| *two != last);
+        let mut found: Vec<PatternAt> = of(last).chain(two.into_iter().flat_map(of)).collect();
+        found.sort_unstable();
+        found
+    }
+}
+
 /// The bytes by which beginnings of names are looked up.
 fn first_bytes(name: &str) -> Option<[u8; 3]> {
     name.as_bytes().first_chunk().copied()
@@ -76,8 +100,8 @@ fn first_bytes(name: &str) -> Option<[u8; 3]> {
 /// Look-up tables over a rule set.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Index {
-    pub calls: FxHashMap<Arc<str>, Vec<PatternAt>>,
-    pub assignments: FxHashMap<Arc<str>, Vec<PatternAt>>,
+    calls: ByPath,
+    assignments: ByPath,
     pub objects: Vec<PatternAt>,
     pub globals: FxHashMap<Arc<str>, Vec<Global>>,
     pub names: FxHashMap<Box<str>, Vec<(StyleName, Owner)>>,
@@ -94,12 +118,11 @@ impl Index {
         let mut index = Self::default();
         for (at, rule) in rules.rules().iter().enumerate() {
             for (number, pattern) in rule.scripts.iter().enumerate() {
-                let table = match (pattern.called_name(), pattern.assigned_name()) {
-                    (Some(name), _) => index.calls.entry(name.into()).or_default(),
-                    (_, Some(name)) => index.assignments.entry(name.into()).or_default(),
-                    (None, None) => &mut index.objects,
-                };
-                table.push((at, number));
+                match (pattern.called_name(), pattern.assigned_name()) {
+                    (Some(name), _) => index.calls.add(pattern, name, (at, number)),
+                    (_, Some(name)) => index.assignments.add(pattern, name, (at, number)),
+                    (None, None) => index.objects.push((at, number)),
+                }
             }
             for (number, pattern) in rule.elements.iter().enumerate() {
                 index.elements.add(pattern.anchor(), (at, number));
@@ -129,6 +152,16 @@ impl Index {
             Some(beginning) => self.prefixes.entry(beginning).or_default().push(entry),
             None => self.names.entry(style.name().into()).or_default().push(entry),
         }
+    }
+
+    /// Patterns of calls that may match one of this callee, in order of the rules.
+    pub fn call_patterns(&self, callee: &str) -> Vec<PatternAt> {
+        self.calls.find(callee)
+    }
+
+    /// Patterns of assignments that may match one to this target, in order of the rules.
+    pub fn assignment_patterns(&self, target: &str) -> Vec<PatternAt> {
+        self.assignments.find(target)
     }
 
     /// URL patterns that may match a URL of this host, in order of the rules.

@@ -6,9 +6,10 @@ use crate::base::{Evidence, Place};
 use crate::evaluate::{Condition, Event, EventKind, Value};
 use crate::network::Registry;
 use crate::page::{Element, Style};
-use crate::pattern::{Match, first_name, last_name, style_names};
+use crate::pattern::{Match, first_name, style_names};
 use crate::rule::{Constraint, Finds, Product, Rule};
 use rustc_hash::FxHashSet;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// What matched.
@@ -67,12 +68,12 @@ impl<'d> Matcher<'d> {
     pub fn event(&mut self, event: &Event) {
         let index = &self.detector.index;
         let (patterns, path) = match &event.kind {
-            EventKind::Call { callee, .. } => (index.calls.get(last_name(callee)), Some(callee)),
-            EventKind::Assign { target, .. } => (index.assignments.get(last_name(target)), Some(target)),
-            EventKind::AdUnit { .. } => (Some(&index.objects), None),
+            EventKind::Call { callee, .. } => (Cow::Owned(index.call_patterns(callee)), Some(callee)),
+            EventKind::Assign { target, .. } => (Cow::Owned(index.assignment_patterns(target)), Some(target)),
+            EventKind::AdUnit { .. } => (Cow::Borrowed(&index.objects), None),
             _ => return,
         };
-        for &(rule, number) in patterns.into_iter().flatten() {
+        for &(rule, number) in &*patterns {
             let rule = &self.detector.rules.rules()[rule];
             let pattern = &rule.scripts[number];
             for tree in pattern.unify(&event.kind) {

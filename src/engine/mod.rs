@@ -45,6 +45,18 @@ use verdict_cache::VerdictCache;
 /// Literals that make text and attributes worth reading, and code worth harvesting.
 const BIDDER: &str = "bidder";
 
+fn prefilter(rules: &RuleSet, registry: &Registry) -> Prefilter {
+    // A script that names a network's domain asks it for something.
+    let domains = registry.networks().flat_map(|network| network.domains.iter()).map(|domain| &**domain);
+    let literals: Vec<&str> = domains.chain([BIDDER]).collect();
+    Prefilter::new(rules, &literals)
+}
+
+fn splitter(detector: &Detector, limits: &Limits) -> (Splitter, Anchors) {
+    let anchors = anchors::of_rules(detector.rules());
+    (Splitter::new(&wanted(detector, &anchors), limits), anchors)
+}
+
 /// What the rules want to see of a page.
 fn wanted(detector: &Detector, anchors: &Anchors) -> Wanted {
     let text_anchors = anchors.literals().map(str::to_owned).collect();
@@ -79,18 +91,15 @@ impl Engine {
         let limits = Limits::default();
         let detector = Detector::new(Arc::new(rules), registry);
         let rules = detector.rules();
-        let interests = rules.interests();
-        // A script that names a network's domain asks it for something.
-        let domains = registry.networks().flat_map(|network| network.domains.iter()).map(|domain| &**domain);
-        let literals: Vec<&str> = domains.chain([BIDDER]).collect();
-        let prefilter = Some(Prefilter::new(rules, &literals));
-        let anchors = anchors::of_rules(rules);
-        let splitter = Splitter::new(&wanted(&detector, &anchors), &limits);
-        let requests = RequestFilter::new(&detector, Policy::built_in());
+        // Each of these takes some thousandths of a second, which a first page waits for.
+        let ((prefilter, interests), ((splitter, anchors), requests)) = rayon::join(
+            || rayon::join(|| prefilter(rules, registry), || rules.interests()),
+            || rayon::join(|| splitter(&detector, &limits), || RequestFilter::new(&detector, Policy::built_in())),
+        );
         let containers = rewrite::container_names(&detector);
         Self {
             interests,
-            prefilter,
+            prefilter: Some(prefilter),
             splitter,
             anchors,
             limits,

@@ -117,6 +117,13 @@ impl Registry {
         self.bidders.iter()
     }
 
+    /// Every known domain with its owner, and whether it is a sign of ads; in order of domains.
+    pub(crate) fn owners(&self) -> impl Iterator<Item = (&str, &Network, bool)> {
+        let of = |owner| self.networks.get(owner);
+        let owners = self.domains.iter();
+        owners.filter_map(move |owner| Some((&*owner.domain, of(owner.network as usize)?, owner.serves_ads)))
+    }
+
     /// The network of that id.
     #[must_use]
     pub fn network(&self, id: &str) -> Option<&Network> {

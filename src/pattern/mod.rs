@@ -23,6 +23,7 @@ pub use describe::describe;
 pub use literal::is_telling;
 pub use parse::PatternError;
 pub use path::{first_name, last_name};
+pub(crate) use path::last_two_names;
 pub use selector::{Anchor, Selector};
 pub use shape::Pattern;
 pub use style_name::{StyleName, style_names};

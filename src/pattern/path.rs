@@ -124,6 +124,14 @@ pub fn last_name(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or(path).trim_end_matches("()")
 }
 
+/// `a.b` of `x.a.b`; a path of one name is that name.
+pub(crate) fn last_two_names(path: &str) -> &str {
+    match path.rmatch_indices('.').nth(1) {
+        Some((at, _)) => &path[at + 1..],
+        None => path,
+    }
+}
+
 /// The first name of a path: `googletag` of `googletag.pubads().setTargeting`.
 #[must_use]
 pub fn first_name(path: &str) -> &str {

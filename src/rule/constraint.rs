@@ -2,7 +2,7 @@
 
 use crate::evaluate::Value;
 use crate::network::Registry;
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 use std::sync::{Arc, OnceLock};
 
 /// A regular expression that is compiled when it is first asked; start-up pays for none.
@@ -28,8 +28,15 @@ impl LazyRegex {
     /// The regular expression; `None` if it does not compile, which a check reports.
     #[must_use]
     pub fn get(&self) -> Option<&Regex> {
-        self.compiled.get_or_init(|| Regex::new(&self.source).ok()).as_ref()
+        self.compiled.get_or_init(|| compile(&self.source)).as_ref()
     }
+}
+
+/// Over ASCII where the expression allows it: ids are, and the tables of `\d` and `\w` in all scripts of the world take longer
+/// to build than a page to scan.
+fn compile(source: &str) -> Option<Regex> {
+    let ascii = RegexBuilder::new(source).unicode(false).build();
+    ascii.or_else(|_| Regex::new(source)).ok()
 }
 
 /// What a captured value must look like.

@@ -7,7 +7,7 @@ use super::model::{Finds, Product, Rule};
 use crate::base::Severity;
 use crate::evaluate::Interests;
 use crate::network::Registry;
-use crate::pattern::Pattern;
+use crate::pattern::{Pattern, last_two_names};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeSet, HashMap};
@@ -213,14 +213,6 @@ impl RuleSet {
         let stand_ins = self.products.iter().filter_map(|product| product.stand_in.clone()).collect();
         let inner = self.products.iter().flat_map(|product| &product.inner).map(ToString::to_string).collect();
         Interests::new(calls, assignments, queues, &anchors).with_stand_ins(stand_ins).with_inner(inner)
-    }
-}
-
-/// `a.b` of `x.a.b`; a path of one name is that name.
-fn last_two_names(path: &str) -> &str {
-    match path.rmatch_indices('.').nth(1) {
-        Some((at, _)) => &path[at + 1..],
-        None => path,
     }
 }
 

@@ -5,7 +5,7 @@
 //! the whole literal only there. Case does not matter at the ends of a word: translation
 //! services write `Adsbygoogle`.
 
-use aho_corasick::{AhoCorasick, packed};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, packed};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -140,7 +140,7 @@ const REFERENCES: [&str; 8] = ["shy;", "#173;", "#xad;", "#xAD;", "#8203;", "#x2
 
 impl Default for Anchors {
     fn default() -> Self {
-        Self::new(COMMON).with_words(COMMON_WORDS)
+        Self::compiled(COMMON.iter().map(Anchor::new).chain(COMMON_WORDS.iter().map(Anchor::word)).collect())
     }
 }
 
@@ -163,13 +163,8 @@ impl Anchors {
     /// ```
     #[must_use]
     pub fn with_words<'a>(self, list: impl IntoIterator<Item = (&'a str, Option<&'a str>)>) -> Self {
-        let word = |pair| {
-            let anchor = Anchor::new(&pair);
-            let kind = if anchor.kind == AnchorKind::Name { AnchorKind::Word } else { anchor.kind };
-            Anchor { kind, ..anchor }
-        };
         let mut anchors = self.anchors;
-        anchors.extend(list.into_iter().map(word));
+        anchors.extend(list.into_iter().map(|pair| Anchor::word(&pair)));
         Self::compiled(anchors)
     }
 
@@ -281,7 +276,9 @@ impl Finder {
         let wanted: Vec<(usize, &Anchor)> =
             anchors.iter().enumerate().filter(|(_, anchor)| wants(anchor.kind)).collect();
         let literals = wanted.iter().map(|(_, anchor)| anchor.literal.as_bytes());
-        let automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(literals).ok();
+        // Texts are short, and a DFA takes longer to build than all of them to search.
+        let kind = Some(AhoCorasickKind::ContiguousNFA);
+        let automaton = AhoCorasick::builder().kind(kind).ascii_case_insensitive(true).build(literals).ok();
         Self { automaton, indexes: wanted.iter().map(|&(index, _)| index).collect() }
     }
 
@@ -308,6 +305,13 @@ impl Anchor {
             network: network.map(Into::into),
             kind,
         }
+    }
+
+    /// A name that counts only as a whole; hosts are what they are.
+    fn word(pair: &(&str, Option<&str>)) -> Self {
+        let anchor = Self::new(pair);
+        let kind = if anchor.kind == AnchorKind::Name { AnchorKind::Word } else { anchor.kind };
+        Self { kind, ..anchor }
     }
 
     /// The network it stands for.
