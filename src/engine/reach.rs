@@ -22,7 +22,7 @@ pub(super) fn reached<'s>(scripts: &[&'s Script<'s>], matters: impl Fn(&Script<'
     let (hits, others): (Vec<_>, Vec<_>) = scripts.iter().copied().partition(|script| matters(script));
     let mut found: FxHashSet<u32> = hits.iter().map(|script| script.span.start).collect();
     let mut users: Vec<_> = hits.into_iter().filter(|script| script.kind != ScriptKind::Json).collect();
-    if users.is_empty() {
+    if users.is_empty() || others.is_empty() {
         return found;
     }
     let callers = callers(&users, &others);
@@ -92,6 +92,9 @@ impl<'s> Definers<'s> {
 
 /// The scripts that define names which `code` uses, or names that those use; in their order.
 pub(super) fn definers<'b>(code: &str, before: &'b [Arc<str>]) -> Vec<&'b str> {
+    if before.is_empty() {
+        return Vec::new();
+    }
     let mut words: FxHashSet<&str> = Words::of(code).map(|word| word.text).collect();
     let mut found = vec![false; before.len()];
     for _ in 0..ROUNDS {
