@@ -26,7 +26,7 @@ const UNSURE_ROUNDS: usize = 32;
 const UNSURE_ROUNDS_STEPS: u64 = 3_000;
 
 /// Steps that a loop may take in which nothing is made at all: tables of checksums, searches for primes.
-const BARREN_STEPS: u64 = 8_000;
+const BARREN_STEPS: u64 = 4_000;
 
 /// How often a loop that was too long is cut to a quarter of what it had before.
 const CUTS: u32 = 3;
@@ -127,6 +127,10 @@ impl Machine<'_> {
             return !(self.cut || is_barren);
         }
         if taken <= UNSURE_ROUNDS_STEPS >> (2 * CUTS) {
+            return true;
+        }
+        // Each round hands something over: a loop over the slots of a page.
+        if self.gains() - start.gains >= rounds {
             return true;
         }
         let cuts = self.effort.loops.entry((self.source, place)).or_default();
