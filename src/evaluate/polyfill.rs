@@ -11,8 +11,11 @@ use swc_atoms::Atom;
 
 /// Classes that a script may not replace.
 const KEPT: &[&str] = &[
+    "AggregateError",
     "ArrayBuffer",
     "DataView",
+    "Error",
+    "EvalError",
     "Float32Array",
     "Float64Array",
     "Int16Array",
@@ -20,9 +23,14 @@ const KEPT: &[&str] = &[
     "Int8Array",
     "Map",
     "Promise",
+    "RangeError",
+    "ReferenceError",
     "Reflect",
     "Set",
     "Symbol",
+    "SyntaxError",
+    "TypeError",
+    "URIError",
     "Uint16Array",
     "Uint32Array",
     "Uint8Array",
