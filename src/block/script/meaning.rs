@@ -351,7 +351,7 @@ fn is_maker(chain: &Chain) -> bool {
     let path: Vec<&str> = chain.path.iter().map(|part| &**part).collect();
     matches!(
         (&**root, path.as_slice()),
-        ("document", ["createElement" | "createDocumentFragment" | "createTextNode", "()"])
+        ("document", ["createElement" | "createAttribute" | "createDocumentFragment" | "createTextNode", "()"])
             | ("Image" | "Date" | "Array" | "Object" | "Map" | "Set" | "URLSearchParams" | "XMLHttpRequest", ["()"])
             | ("Object", ["assign" | "create" | "keys", "()"])
     )

@@ -111,8 +111,15 @@ fn of_global(name: &str, path: &[Atom], last: &str) -> Option<Native> {
 }
 
 fn is_document_question(name: &str) -> bool {
-    matches!(name, "createElement" | "createTextNode" | "createDocumentFragment" | "createComment" | "hasFocus")
-        || name.starts_with("getElement")
+    matches!(
+        name,
+        "createElement"
+            | "createAttribute"
+            | "createTextNode"
+            | "createDocumentFragment"
+            | "createComment"
+            | "hasFocus"
+    ) || name.starts_with("getElement")
         || name.starts_with("querySelector")
 }
 
@@ -206,7 +213,10 @@ fn method(last: &str, is_ours: bool) -> Option<Native> {
         | "removeChild" => Some(Native::Insertion),
         "getScript" | "loadScript" | "loadJS" | "sendBeacon" => Some(Native::Loader),
         _ if is_ours && (OURS.contains(&last) || is_date_question(last)) => Some(Native::Pure),
-        "push" | "pop" | "shift" | "unshift" | "splice" | "sort" | "reverse" | "set" | "setAttribute" if is_ours => {
+        "push" | "pop" | "shift" | "unshift" | "splice" | "sort" | "reverse" | "set" | "setAttribute"
+        | "setAttributeNode"
+            if is_ours =>
+        {
             Some(Native::Mutator)
         }
         _ => None,

@@ -29,6 +29,11 @@ pub(super) fn call(m: &mut Machine<'_>, path: &str, arguments: &[Abstract], span
             let element = Object { at: Some((m.source, span)), ..Object::new(Kind::Element(name)) };
             Some(Abstract::Object(m.add_object(element)))
         }
+        ("document", "createAttribute") => {
+            let attribute = m.add_object(Object { at: Some((m.source, span)), ..Object::new(Kind::Plain) });
+            m.define(attribute, &atom!("name"), first?.clone());
+            Some(Abstract::Object(attribute))
+        }
         ("document", "getElementById") => {
             let id = m.text_of(first?)?;
             match m.element_text(&id) {
@@ -142,6 +147,12 @@ impl<'a> Machine<'a> {
         span: Span,
     ) -> Option<Abstract> {
         match key {
+            "setAttributeNode" => {
+                let attribute = arguments.first()?.as_object()?;
+                let part = |name: &str| self.object(attribute).own(name).cloned();
+                let parts = [part("name")?, part("value").or_else(|| part("nodeValue"))?];
+                self.element_method(id, "setAttribute", &parts, span)
+            }
             "setAttribute" => {
                 let name = self.text_of(arguments.first()?)?;
                 let value = arguments.get(1)?.clone();
