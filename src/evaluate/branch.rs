@@ -195,6 +195,7 @@ impl<'a> Machine<'a> {
         }
         let mut joined = no.clone();
         joined.is_open |= yes.is_open;
+        joined.has_unnamed |= yes.has_unnamed;
         joined.path = yes.path.clone().or(joined.path);
         joined.elements = self.join_elements(when, &yes.elements, &no.elements);
         self.memory += joined.properties.len() * 32;

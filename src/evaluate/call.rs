@@ -11,6 +11,13 @@ use swc_atoms::Atom;
 use swc_common::Span;
 use swc_ecma_ast as ast;
 
+/// Methods of texts, and of the lists that these are taken apart into, which call a function for each part before they return.
+const CALL_BACK_AT_ONCE: [&str; 9] =
+    ["every", "filter", "find", "forEach", "map", "reduce", "replace", "replaceAll", "some"];
+
+/// How the paths of such lists end.
+const PARTS_OF_TEXT: [&str; 5] = [".split()", ".match()", ".matchAll()", "URLSearchParams()", ".searchParams"];
+
 impl<'a> Machine<'a> {
     pub(super) fn call_expression(&mut self, call: &'a ast::CallExpr, scope: ScopeId) -> Abstract {
         match &call.callee {
@@ -141,6 +148,9 @@ impl<'a> Machine<'a> {
         if let Some(value) = self.call_builtin_method(object, key, &arguments, span) {
             return value;
         }
+        if self.calls_back_at_once(object, key) {
+            arguments.iter().for_each(|argument| self.run_now(argument, span));
+        }
         if matches!(object, Abstract::Object(GLOBAL)) {
             let function = self.read_global(key, span);
             return self.call_named(&function, object, arguments, Some(key.clone()), span);
@@ -149,6 +159,40 @@ impl<'a> Machine<'a> {
         let function = self.read_member(object, key, span, owner.as_ref());
         let path = join_path(owner.as_deref().unwrap_or(""), key);
         self.call_named(&function, object, arguments, Some(path), span)
+    }
+
+    /// Calls a method of a list whose elements nobody knows.
+    pub(super) fn call_of_unknown(
+        &mut self,
+        list: &Abstract,
+        method: &str,
+        arguments: &[Abstract],
+        span: Span,
+    ) -> Abstract {
+        for argument in arguments {
+            if self.calls_back_at_once(list, method) {
+                self.run_now(argument, span);
+            }
+            self.hand_over(argument, list);
+        }
+        self.unknown(span)
+    }
+
+    /// Is it a method of text, or of a list of its parts, that calls a function before it returns? What a page reads out
+    /// of its URL that way decides what follows; other unknown lists are handed functions like everything else that is
+    /// not here.
+    fn calls_back_at_once(&self, object: &Abstract, method: &str) -> bool {
+        if !CALL_BACK_AT_ONCE.contains(&method) {
+            return false;
+        }
+        match object {
+            Abstract::Text(_) => true,
+            Abstract::Unknown(origin) => {
+                let is_of_parts = |path: &Atom| PARTS_OF_TEXT.iter().any(|end| path.ends_with(end));
+                method.starts_with("replace") || origin.path.as_ref().is_some_and(is_of_parts)
+            }
+            _ => false,
+        }
     }
 
     /// Is it a function of a library that is here, of which only is told that it was called?

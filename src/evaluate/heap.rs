@@ -33,6 +33,8 @@ pub(super) struct Object<'a> {
     pub(super) path: Option<Atom>,
     /// May code that is not here have added members? Then a missing one is unknown, not undefined.
     pub(super) is_open: bool,
+    /// Were members stored whose names are not known? Then a missing one may be any of them.
+    pub(super) has_unnamed: bool,
     /// Where it was written down: source and place in it.
     pub(super) at: Option<(u32, Span)>,
 }
@@ -231,8 +233,14 @@ impl<'a> Object<'a> {
             prototype: None,
             path: None,
             is_open: false,
+            has_unnamed: false,
             at: None,
         }
+    }
+
+    /// May it have members beside those that are known?
+    pub(super) fn may_have_more(&self) -> bool {
+        self.is_open || self.has_unnamed
     }
 
     pub(super) fn is_array(&self) -> bool {

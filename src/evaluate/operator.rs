@@ -196,7 +196,7 @@ impl<'a> Machine<'a> {
         {
             return Some(true);
         }
-        let is_closed = !here.is_open && id != GLOBAL && matches!(here.kind, Kind::Plain | Kind::Array);
+        let is_closed = !here.may_have_more() && id != GLOBAL && matches!(here.kind, Kind::Plain | Kind::Array);
         is_closed.then_some(false)
     }
 

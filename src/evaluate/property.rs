@@ -2,6 +2,7 @@
 
 use super::abstract_value::{Abstract, ObjectId};
 use super::builtin;
+use super::condition::ConditionId;
 use super::expression::join_path;
 use super::heap::{Code, Kind, Object, Property};
 use super::machine::{GLOBAL, Machine};
@@ -15,6 +16,26 @@ pub(super) const CHAIN: usize = 32;
 
 /// The longest array that an assignment to an index or `length` may make.
 pub(super) const ARRAY_LENGTH: usize = 100_000;
+
+/// Begins what stands for the name of a member whose name is not known; few of a page's own names do.
+const UNNAMED: &str = "[";
+
+/// A number, `true` or `false`: `seen[id] = true`, `counts[id] = 1`.
+fn is_count_or_mark(value: &Abstract) -> bool {
+    match value {
+        Abstract::Number(_) | Abstract::Bool(_) => true,
+        Abstract::Any(choices) => choices.iter().all(|choice| is_count_or_mark(&choice.value)),
+        _ => false,
+    }
+}
+
+fn may_be_anything(value: &Abstract) -> bool {
+    match value {
+        Abstract::Unknown(_) => true,
+        Abstract::Any(choices) => choices.iter().any(|choice| matches!(choice.value, Abstract::Unknown(_))),
+        _ => false,
+    }
+}
 
 impl<'a> Machine<'a> {
     /// The name of a member, if it is known.
@@ -170,6 +191,10 @@ impl<'a> Machine<'a> {
         match &object.path {
             Some(path) if is_open => self.unknown_path(join_path(path, key), span),
             _ if is_open => self.unknown(span),
+            // The elements of a list have numbers, which are known.
+            _ if object.has_unnamed && (!object.is_array() || key.parse::<usize>().is_err()) => {
+                self.unnamed_member(id, span)
+            }
             _ => Abstract::Undefined,
         }
     }
@@ -196,7 +221,7 @@ impl<'a> Machine<'a> {
         }
         let mut choices: Vec<super::abstract_value::Choice> = Vec::new();
         for value in all {
-            let when = super::condition::ConditionId::MAYBE;
+            let when = ConditionId::MAYBE;
             match value {
                 Abstract::Any(inner) => choices.extend(inner.iter().cloned()),
                 one if choices.iter().any(|choice| choice.value.is_same(one)) => {}
@@ -280,16 +305,47 @@ impl<'a> Machine<'a> {
             Abstract::Number(at) if self.write_at(target, *at, &value) => {}
             key => match self.property_key(key) {
                 Some(key) => self.write_member(target, &key, value, span),
-                // Under an unknown name it is still held by the object.
                 None => {
                     if let Some(id) = target.as_object().filter(|id| *id != GLOBAL) {
-                        let name =
-                            Atom::new(format!("[{}]", super::export::cut(self.source_text(self.source, span), 60)));
-                        self.define(id, &name, value);
+                        self.write_unnamed(id, value, span);
                     }
                 }
             },
         }
+    }
+
+    /// Stores a member whose name is not known: the object holds it under the place of the code that stored it.
+    fn write_unnamed(&mut self, id: ObjectId, value: Abstract, span: Span) {
+        let name = Atom::new(format!("{UNNAMED}{}]", super::export::cut(self.source_text(self.source, span), 60)));
+        let value = match self.object(id).own(&name).cloned() {
+            Some(other) => self.join(ConditionId::MAYBE, &value, &other),
+            None => value,
+        };
+        self.define(id, &name, value.clone());
+        // Counts and marks of one unknown thing say nothing of the others.
+        if !is_count_or_mark(&value) && matches!(self.object(id).kind, Kind::Plain | Kind::Array) {
+            self.object_mut(id).has_unnamed = true;
+        }
+    }
+
+    /// A member that is not there, or one of those whose names are not known; anything, where one of these may be.
+    fn unnamed_member(&mut self, id: ObjectId, span: Span) -> Abstract {
+        let object = self.objects.share(id.0);
+        self.charge(object.properties.len() / 8);
+        let unnamed = object.properties.iter().filter(|(name, _)| name.starts_with(UNNAMED));
+        let values = unnamed.filter_map(|(_, property)| match property {
+            Property::Value(value) => Some(value),
+            Property::Accessor { .. } => None,
+        });
+        let mut member = Abstract::Undefined;
+        for value in values.take(self.limits.alternatives) {
+            let value = self.ready(value.clone());
+            if may_be_anything(&value) {
+                return self.unknown(span);
+            }
+            member = self.join(ConditionId::MAYBE, &value, &member);
+        }
+        member
     }
 
     /// Makes an own member.
@@ -364,8 +420,10 @@ impl<'a> Machine<'a> {
                         self.define(id, name, value.clone());
                     }
                 }
-                if from.is_open {
-                    self.object_mut(id).is_open = true;
+                if from.may_have_more() {
+                    let to = self.object_mut(id);
+                    to.is_open |= from.is_open;
+                    to.has_unnamed |= from.has_unnamed;
                 }
             }
             Abstract::Any(choices) => {

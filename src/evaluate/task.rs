@@ -8,6 +8,7 @@ use crate::base::Evidence;
 use rustc_hash::FxHashSet;
 use std::collections::VecDeque;
 use swc_atoms::Atom;
+use swc_common::Span;
 
 /// Tasks that one page may leave; more are dropped.
 const TASKS: usize = 5_000;
@@ -159,6 +160,20 @@ impl<'a> Machine<'a> {
                 self.schedule(member, this, None);
             }
         }
+    }
+
+    /// Runs a function that an unknown list or text calls for each of its parts, before what follows; each once.
+    pub(super) fn run_now(&mut self, function: &Abstract, span: Span) {
+        let Some(id) = function.as_object().filter(|_| self.is_function(function)) else { return };
+        if !self.tasks.scheduled.insert(id) {
+            return;
+        }
+        let had_unknown = std::mem::replace(&mut self.has_unknown_arguments, true);
+        let code = self.code_of(function);
+        self.unless_barren(code, |m| {
+            m.call_value(function, &Abstract::Undefined, Vec::new(), span);
+        });
+        self.has_unknown_arguments = had_unknown;
     }
 
     /// Runs a function after all scripts; each once.

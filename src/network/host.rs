@@ -169,7 +169,8 @@ mod tests {
         }
         assert!(index.add("taboola.com", &other, &"twin".into()));
         assert!(!index.add("co.uk", &network, &"suffix".into()));
-        let find = |url| index.find(&Location::of_url(url).unwrap()).iter().map(|entry| &*entry.product).collect::<Vec<_>>();
+        let find =
+            |url| index.find(&Location::of_url(url).unwrap()).iter().map(|entry| &*entry.product).collect::<Vec<_>>();
         assert_eq!(find("https://cdn.taboola.com/libtrc/unip/1/tfa.js"), ["pixel"]);
         assert_eq!(find("https://cdn.taboola.com/libtrc/acme/loader.js"), ["widget"]);
         assert_eq!(find("//trc.taboola.com/x"), ["domain", "twin"]);

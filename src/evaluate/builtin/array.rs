@@ -183,6 +183,14 @@ impl<'a> Machine<'a> {
         let this = arguments.get(1).cloned().unwrap_or(Abstract::Undefined);
         let object = self.objects.share(id.0);
         let elements = &object.elements[..];
+        if elements.is_empty()
+            && object.is_open
+            && let Some(path) = object.path.as_ref().filter(|path| !path.starts_with('$'))
+        {
+            // `(window.slots || []).forEach(…)`: whoever made the list filled it.
+            let list = self.unknown_path(path.clone(), span);
+            return Some(self.call_of_unknown(&list, key, arguments, span));
+        }
         let mut kept = Vec::new();
         let mut first_match: Option<(ConditionId, Abstract)> = None;
         let count = elements.len();

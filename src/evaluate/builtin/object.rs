@@ -43,7 +43,7 @@ impl<'a> Machine<'a> {
         if object.properties.contains_key(key) || is_element {
             return Some(Abstract::Bool(true));
         }
-        (id != GLOBAL && !object.is_open).then_some(Abstract::Bool(false))
+        (id != GLOBAL && !object.may_have_more()).then_some(Abstract::Bool(false))
     }
 
     pub(super) fn object_function(&mut self, name: &str, arguments: &[Abstract], span: Span) -> Option<Abstract> {
@@ -177,8 +177,12 @@ impl<'a> Machine<'a> {
             return value.clone();
         }
         self.steps += 1 + (object.elements.len() + object.properties.len()) as u64;
-        let copy =
-            self.add_object(Object { at: object.at, is_open: object.is_open, ..Object::new(object.kind.clone()) });
+        let copy = self.add_object(Object {
+            at: object.at,
+            is_open: object.is_open,
+            has_unnamed: object.has_unnamed,
+            ..Object::new(object.kind.clone())
+        });
         let elements: Vec<Abstract> = object.elements.iter().map(|element| self.copy_any(element, depth)).collect();
         self.object_mut(copy).elements = elements;
         for (name, property) in object.properties.iter() {
