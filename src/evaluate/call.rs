@@ -169,8 +169,9 @@ impl<'a> Machine<'a> {
         arguments: &[Abstract],
         span: Span,
     ) -> Abstract {
+        let is_at_once = self.calls_back_at_once(list, method);
         for argument in arguments {
-            if self.calls_back_at_once(list, method) {
+            if is_at_once {
                 self.run_now(argument, span);
             }
             self.hand_over(argument, list);

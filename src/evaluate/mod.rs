@@ -42,6 +42,7 @@ mod tests;
 mod text;
 mod thrown;
 mod trace;
+mod unnamed;
 mod value;
 
 pub use dom::{Compound, Dom, DomElement};

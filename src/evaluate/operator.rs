@@ -3,7 +3,7 @@
 use super::abstract_value::Abstract;
 use super::builtin::{SYMBOL, host_type};
 use super::heap::{Kind, ScopeId};
-use super::machine::{GLOBAL, Machine};
+use super::machine::Machine;
 use swc_atoms::Atom;
 use swc_common::{Span, Spanned};
 use swc_ecma_ast as ast;
@@ -196,8 +196,7 @@ impl<'a> Machine<'a> {
         {
             return Some(true);
         }
-        let is_closed = !here.may_have_more() && id != GLOBAL && matches!(here.kind, Kind::Plain | Kind::Array);
-        is_closed.then_some(false)
+        self.is_closed(id).then_some(false)
     }
 
     /// The number that a known value is read as.

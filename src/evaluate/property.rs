@@ -17,26 +17,6 @@ pub(super) const CHAIN: usize = 32;
 /// The longest array that an assignment to an index or `length` may make.
 pub(super) const ARRAY_LENGTH: usize = 100_000;
 
-/// Begins what stands for the name of a member whose name is not known; few of a page's own names do.
-const UNNAMED: &str = "[";
-
-/// A number, `true` or `false`: `seen[id] = true`, `counts[id] = 1`.
-fn is_count_or_mark(value: &Abstract) -> bool {
-    match value {
-        Abstract::Number(_) | Abstract::Bool(_) => true,
-        Abstract::Any(choices) => choices.iter().all(|choice| is_count_or_mark(&choice.value)),
-        _ => false,
-    }
-}
-
-fn may_be_anything(value: &Abstract) -> bool {
-    match value {
-        Abstract::Unknown(_) => true,
-        Abstract::Any(choices) => choices.iter().any(|choice| matches!(choice.value, Abstract::Unknown(_))),
-        _ => false,
-    }
-}
-
 impl<'a> Machine<'a> {
     /// The name of a member, if it is known.
     pub(super) fn property_key(&self, key: &Abstract) -> Option<Atom> {
@@ -199,6 +179,12 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Has the object no members but those that are known?
+    pub(super) fn is_closed(&self, id: ObjectId) -> bool {
+        let object = self.object(id);
+        id != GLOBAL && !object.may_have_more() && matches!(object.kind, Kind::Plain | Kind::Array)
+    }
+
     /// Reads a member whose name is not known: any of them.
     pub(super) fn read_any_member(&mut self, value: &Abstract, span: Span) -> Abstract {
         let Some(id) = value.as_object().filter(|id| *id != GLOBAL) else { return self.unknown(span) };
@@ -312,40 +298,6 @@ impl<'a> Machine<'a> {
                 }
             },
         }
-    }
-
-    /// Stores a member whose name is not known: the object holds it under the place of the code that stored it.
-    fn write_unnamed(&mut self, id: ObjectId, value: Abstract, span: Span) {
-        let name = Atom::new(format!("{UNNAMED}{}]", super::export::cut(self.source_text(self.source, span), 60)));
-        let value = match self.object(id).own(&name).cloned() {
-            Some(other) => self.join(ConditionId::MAYBE, &value, &other),
-            None => value,
-        };
-        self.define(id, &name, value.clone());
-        // Counts and marks of one unknown thing say nothing of the others.
-        if !is_count_or_mark(&value) && matches!(self.object(id).kind, Kind::Plain | Kind::Array) {
-            self.object_mut(id).has_unnamed = true;
-        }
-    }
-
-    /// A member that is not there, or one of those whose names are not known; anything, where one of these may be.
-    fn unnamed_member(&mut self, id: ObjectId, span: Span) -> Abstract {
-        let object = self.objects.share(id.0);
-        self.charge(object.properties.len() / 8);
-        let unnamed = object.properties.iter().filter(|(name, _)| name.starts_with(UNNAMED));
-        let values = unnamed.filter_map(|(_, property)| match property {
-            Property::Value(value) => Some(value),
-            Property::Accessor { .. } => None,
-        });
-        let mut member = Abstract::Undefined;
-        for value in values.take(self.limits.alternatives) {
-            let value = self.ready(value.clone());
-            if may_be_anything(&value) {
-                return self.unknown(span);
-            }
-            member = self.join(ConditionId::MAYBE, &value, &member);
-        }
-        member
     }
 
     /// Makes an own member.

@@ -84,7 +84,7 @@ impl Constraint {
 fn text_of(value: &Value) -> Option<std::borrow::Cow<'_, str>> {
     match value {
         Value::String(text) => Some((&**text).into()),
-        Value::Number(_) | Value::Bool(_) => Some(value.to_json().to_string().into()),
+        Value::Number(_) | Value::Bool(_) => Some(value.json_text().into()),
         _ => None,
     }
 }

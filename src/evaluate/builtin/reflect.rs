@@ -130,8 +130,7 @@ impl<'a> Machine<'a> {
         let element = key.parse::<usize>().ok().and_then(|at| object.elements.get(at)).filter(|_| object.is_array());
         let property = object.properties.get(key).cloned().or_else(|| Some(Property::Value(element?.clone())));
         let Some(property) = property else {
-            let is_closed = id != GLOBAL && !object.may_have_more() && matches!(object.kind, Kind::Plain | Kind::Array);
-            return is_closed.then_some(Abstract::Undefined);
+            return self.is_closed(id).then_some(Abstract::Undefined);
         };
         let descriptor = self.add_object(Object::new(Kind::Plain));
         match property {
