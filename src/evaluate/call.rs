@@ -348,7 +348,8 @@ impl<'a> Machine<'a> {
 
     /// Calls what the browser brings along, or a rule describes.
     fn call_known(&mut self, path: &Atom, this: &Abstract, arguments: &[Abstract], span: Span) -> Option<Abstract> {
-        builtin::call_host(self, path, arguments, span)
+        self.call_plugin(path, this, arguments, span)
+            .or_else(|| builtin::call_host(self, path, arguments, span))
             .or_else(|| self.call_target(path, this, arguments, span))
             .or_else(|| self.call_stand_in(path, this, arguments, span))
     }

@@ -55,18 +55,25 @@ impl<'a> Machine<'a> {
             }
             ast::ClassMember::ClassProp(field) if field.is_static => {
                 let key = self.property_name(&field.key, scope);
-                let value = field.value.as_ref().map_or(Abstract::Undefined, |value| self.expression(value, scope));
+                let value = self.static_value(field.value.as_deref(), class, info);
                 self.define_members(class, &key, value);
             }
             ast::ClassMember::PrivateProp(field) if field.is_static => {
-                let value = field.value.as_ref().map_or(Abstract::Undefined, |value| self.expression(value, scope));
+                let value = self.static_value(field.value.as_deref(), class, info);
                 self.define(class, &Atom::new(format!("#{}", field.key.name)), value);
             }
             ast::ClassMember::StaticBlock(block) => {
+                let scope = self.add_scope(scope, true);
+                self.scopes.write(scope.0).variables.insert(&atom!("this"), Abstract::Object(class));
                 self.block(&block.body.stmts, scope);
             }
             _ => {}
         }
+    }
+
+    /// The value of a static field: `this` is the class.
+    fn static_value(&mut self, value: Option<&'a ast::Expr>, class: ObjectId, info: &Rc<ClassInfo<'a>>) -> Abstract {
+        value.map_or(Abstract::Undefined, |value| self.field_value(value, info, &Abstract::Object(class)))
     }
 
     fn method(
@@ -119,9 +126,10 @@ impl<'a> Machine<'a> {
         self.classes.last().cloned().flatten()
     }
 
-    /// Where `super.x` is looked up.
-    pub(super) fn super_prototype(&self) -> Option<ObjectId> {
-        self.object(self.class_here()?.prototype).prototype
+    /// Where `super.x` is looked up: in a static method `this` is the class.
+    pub(super) fn super_prototype(&self, this: &Abstract) -> Option<ObjectId> {
+        let of_class = this.as_object().filter(|id| self.object(*id).is_callable());
+        self.object(of_class.unwrap_or(self.class_here()?.prototype)).prototype
     }
 
     /// `super(…)`.

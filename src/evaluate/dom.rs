@@ -4,9 +4,9 @@
 //! their last part only, so that it may give an element too many, never one too few.
 
 use super::abstract_value::{Abstract, ObjectId};
-use super::heap::{Kind, Object};
+use super::heap::{Kind, Object, Property};
 use super::machine::Machine;
-use swc_atoms::Atom;
+use swc_atoms::{Atom, atom};
 use swc_common::Span;
 
 /// Queries that one page's scripts may ask, and elements that one of them may give.
@@ -16,6 +16,10 @@ const ELEMENTS: usize = 300;
 /// Elements that scripts ask for to put their own beside them: every page has them, and config never hangs on
 /// their names alone.
 const PLACES: [&str; 4] = ["body", "head", "html", "script"];
+
+/// Pseudo-classes of elements that a visitor sees, and of others: a page's ad containers are taken to be seen, sooner or later.
+const SHOWN: [&str; 4] = ["defined", "empty", "enabled", "visible"];
+const HIDDEN: [&str; 3] = ["disabled", "empty", "hidden"];
 
 /// Answers queries about the page's markup.
 pub trait Dom {
@@ -56,6 +60,8 @@ pub struct Compound {
     pub classes: Vec<String>,
     /// `[name]`, `[name="value"]`, `[name^="value"]` …: name, operator, value.
     pub attributes: Vec<(String, Option<(char, String)>)>,
+    /// `:not(…)`, each.
+    pub without: Vec<Compound>,
 }
 
 impl Compound {
@@ -76,6 +82,7 @@ impl Compound {
             && self.id.as_ref().is_none_or(|id| value("id") == Some(id))
             && self.classes.iter().all(has_class)
             && self.attributes.iter().all(|(name, test)| value(name).is_some_and(|value| passes(value, test.as_ref())))
+            && !self.without.iter().any(|other| other.is_match(element))
     }
 }
 
@@ -91,8 +98,13 @@ fn passes(value: &str, test: Option<&(char, String)>) -> bool {
 }
 
 /// The last compounds of a selector list; `None` for what is not understood.
-fn parse_selectors(text: &str) -> Option<Vec<Compound>> {
-    text.split(',').map(|one| parse_compound(last_part(one.trim())?)).collect()
+pub(super) fn parse_selectors(text: &str) -> Option<Vec<Compound>> {
+    let mut depth = 0;
+    let is_comma = |one: char| {
+        depth += i32::from(matches!(one, '[' | '(')) - i32::from(matches!(one, ']' | ')'));
+        one == ',' && depth == 0
+    };
+    text.split(is_comma).map(|one| parse_compound(last_part(one.trim())?)).collect()
 }
 
 /// What stands behind the last combinator.
@@ -139,10 +151,29 @@ fn parse_compound(text: &str) -> Option<Compound> {
                 compound.attributes.push(parse_attribute(inner));
                 rest = after;
             }
+            ':' => {
+                let end = name_end(rest);
+                let (name, after) = rest.split_at(end);
+                rest = match after.strip_prefix('(') {
+                    Some(inner) if name == "not" => {
+                        let (inner, after) = inner.split_once(')')?;
+                        compound.without.extend(parse_without(inner)?);
+                        after
+                    }
+                    _ if SHOWN.contains(&name) => after,
+                    _ => return None,
+                };
+            }
             _ => return None,
         }
     }
-    (compound != Compound::default()).then_some(compound)
+    Some(compound)
+}
+
+/// What stands in `:not(…)`; what it says of how elements are shown counts for nothing.
+fn parse_without(text: &str) -> Option<Vec<Compound>> {
+    let is_of_state = |one: &str| one.strip_prefix(':').is_some_and(|name| HIDDEN.contains(&name));
+    text.split(',').map(str::trim).filter(|one| !is_of_state(one)).map(parse_compound).collect()
 }
 
 fn parse_attribute(text: &str) -> (String, Option<(char, String)>) {
@@ -157,7 +188,7 @@ impl Machine<'_> {
     pub(super) fn select(&mut self, selectors: &str, span: Span) -> Option<Vec<Abstract>> {
         let dom = self.dom?;
         let compounds = parse_selectors(selectors)?;
-        if compounds.iter().any(Compound::is_place) {
+        if compounds.iter().any(|compound| compound.is_place() || *compound == Compound::default()) {
             return None;
         }
         let mut found = Vec::new();
@@ -177,6 +208,9 @@ impl Machine<'_> {
         let at = Some((self.source, span));
         let id = self.add_object(Object { at, ..Object::new(Kind::Element(Atom::new(element.name.as_str()))) });
         let data = self.add_object(Object::new(Kind::Plain));
+        for name in [atom!("id"), atom!("className")] {
+            self.define(id, &name, Abstract::String(Atom::default()));
+        }
         for (name, value) in element.attributes {
             let value = Abstract::text(&value);
             if let Some(key) = name.strip_prefix("data-") {
@@ -198,15 +232,31 @@ impl Machine<'_> {
         if let Some(text) = element.text {
             self.define_text(id, Atom::new(text));
         }
-        self.define(id, &swc_atoms::atom!("dataset"), Abstract::Object(data));
-        self.define(id, &swc_atoms::atom!("tagName"), Abstract::text(&element.name.to_uppercase()));
+        self.define(id, &atom!("dataset"), Abstract::Object(data));
+        self.define(id, &atom!("tagName"), Abstract::text(&element.name.to_uppercase()));
         Abstract::Object(id)
+    }
+
+    /// The start tag of an element, as far as its attributes are known; `None` for one that a script made.
+    pub(super) fn described(&self, id: ObjectId) -> Option<DomElement> {
+        let object = self.object(id);
+        let Kind::Element(name) = &object.kind else { return None };
+        object.own("dataset")?;
+        let attribute = |(name, property): (&Atom, &Property)| match property {
+            Property::Value(Abstract::String(value)) => Some((name.strip_prefix('@')?.to_owned(), value.to_string())),
+            _ => None,
+        };
+        let attributes = object.properties.iter().filter_map(attribute).collect();
+        Some(DomElement { name: name.to_string(), attributes, text: None })
     }
 
     /// Gives an element an attribute; scripts mostly read it back as a member.
     pub(super) fn set_attribute(&mut self, id: ObjectId, name: &Atom, value: Abstract) {
-        if self.object(id).own("dataset").is_some() {
+        if let Some(data) = self.object(id).own("dataset").and_then(Abstract::as_object) {
             self.define(id, &attribute_key(&name.to_ascii_lowercase()), value.clone());
+            if let Some(key) = name.strip_prefix("data-") {
+                self.define(data, &Atom::new(camel_case(key)), value.clone());
+            }
         }
         self.define(id, name, value);
     }
@@ -247,6 +297,20 @@ mod tests {
         assert_eq!(parsed[0].attributes, [("data-slot".into(), None), ("data-kind".into(), Some(('^', "x".into())))]);
         assert_eq!(parsed[1].id.as_deref(), Some("one"));
         assert_eq!(parse_selectors("a:hover"), None);
+        assert_eq!(parse_selectors(".ad:visible:not(:hidden)"), parse_selectors(".ad"));
         assert_eq!(camel_case("ad-unit-path"), "adUnitPath");
+    }
+
+    #[test]
+    fn selectors_leave_out_what_not_names() {
+        let parsed = parse_selectors("div:not(.done, [hidden]), p").unwrap();
+        let element = |name: &str, value: &str| DomElement {
+            name: "div".into(),
+            attributes: vec![(name.into(), value.into())],
+            text: None,
+        };
+        assert_eq!(parsed.len(), 2);
+        assert!(parsed[0].is_match(&element("class", "ad")));
+        assert!(!parsed[0].is_match(&element("class", "ad done")) && !parsed[0].is_match(&element("hidden", "")));
     }
 }

@@ -139,7 +139,7 @@ impl<'a> Machine<'a> {
     }
 
     /// Is it a global that nobody here defines? Then it may not be there at all.
-    fn is_foreign_global(&self, value: &Abstract) -> bool {
+    pub(super) fn is_foreign_global(&self, value: &Abstract) -> bool {
         let Abstract::Unknown(origin) = value else { return false };
         let Some(path) = &origin.path else { return false };
         !path.is_empty() && !path.contains(['.', '(', '[']) && super::builtin::host_type(path).is_none()
@@ -213,7 +213,7 @@ impl<'a> Machine<'a> {
             ast::SuperProp::Computed(computed) => self.expression(&computed.expr, scope),
         };
         let this = self.this(scope);
-        match (self.super_prototype(), self.property_key(&key)) {
+        match (self.super_prototype(&this), self.property_key(&key)) {
             (Some(parent), Some(key)) => self.read_object(parent, &key, property.span, &this),
             _ => self.unknown(property.span),
         }

@@ -3,7 +3,8 @@
 //! In: calls of `addEventListener`, `dispatchEvent` and jQuery's `on` and `trigger`. A listener runs with what is
 //! sent; one that was added too late runs with what had been sent before, since the order in which deferred
 //! code runs is a guess. It does not matter on which target an event is sent. A listener for which nothing
-//! was sent runs once, with an argument that nobody knows. The number of runs is bounded by [`RUNS`].
+//! was sent runs once, with an argument that nobody knows. Observers are told of the elements that they observe. The number of
+//! runs is bounded by [`RUNS`].
 
 use super::abstract_value::{Abstract, ObjectId};
 use super::heap::{Kind, Object};
@@ -17,6 +18,14 @@ const RUNS: u32 = 400;
 
 /// Events of one name that are kept for listeners to come.
 const SENT: usize = 32;
+
+/// Where an observer keeps its function: no code can read it there.
+const CALLBACK: &str = "#callback";
+
+/// Does the path lead to an observer that is told of elements one by one?
+fn is_observer(path: &str) -> bool {
+    matches!(path, "IntersectionObserver()" | "ResizeObserver()")
+}
 
 /// Who listens, and what was sent.
 #[derive(Debug, Default)]
@@ -145,12 +154,38 @@ impl Machine<'_> {
                 self.trigger(name, rest.first(), span);
                 Some(this.clone())
             }
+            ("observe", [Abstract::Object(element), ..]) if is_observer(owner) => {
+                self.observe(this, *element);
+                Some(Abstract::Undefined)
+            }
             ("createEvent", [_]) if owner == "document" => Some(self.new_event(&Abstract::Undefined, None, span)),
             ("initCustomEvent" | "initEvent", [_, ..]) => {
                 self.init_event(this, arguments);
                 Some(Abstract::Undefined)
             }
             _ => None,
+        }
+    }
+
+    /// `new IntersectionObserver(callback)`.
+    pub(super) fn new_observer(&mut self, path: &str, callback: &Abstract, span: Span) -> Abstract {
+        let (at, path) = (Some((self.source, span)), Some(Atom::new(format!("{path}()"))));
+        let observer = self.add_object(Object { at, path, is_open: true, ..Object::new(Kind::Plain) });
+        self.define(observer, &Atom::new(CALLBACK), callback.clone());
+        let observer = Abstract::Object(observer);
+        self.hand_over(callback, &observer);
+        observer
+    }
+
+    /// `observer.observe(element)`: sooner or later the element is seen.
+    fn observe(&mut self, observer: &Abstract, element: ObjectId) {
+        let callback = observer.as_object().and_then(|id| self.object(id).own(CALLBACK).cloned());
+        let Some(callback) = callback.filter(|callback| self.is_function(callback)) else { return };
+        if self.may_deliver(&callback) {
+            let entry = self.add_object(Object { is_open: true, ..Object::new(Kind::Plain) });
+            self.define(entry, &atom!("target"), Abstract::Object(element));
+            let entries = self.add_array(vec![Abstract::Object(entry)]);
+            self.run_soon_with(&callback, observer, vec![entries, observer.clone()]);
         }
     }
 

@@ -179,10 +179,13 @@ impl<'a> Machine<'a> {
     }
 
     /// `window.lib = window.lib || {}`: the page prepares an object that a library may have made already,
-    /// or will take over. Either way it is one object that bears the library's name.
+    /// or will take over. Either way it is one object that bears the library's name. A function that the page brings along
+    /// is the one that runs, for its library is not here.
     fn prepared(&mut self, left: &Abstract, source: &Expr, right: &'a Expr, scope: ScopeId) -> Option<Abstract> {
-        if !matches!(unwrap(right), Expr::Object(_) | Expr::Array(_)) {
-            return None;
+        match unwrap(right) {
+            Expr::Object(_) | Expr::Array(_) => {}
+            Expr::Fn(_) | Expr::Arrow(_) if self.is_foreign_global(left) => return Some(self.expression(right, scope)),
+            _ => return None,
         }
         let path = match left {
             Abstract::Unknown(origin) => origin.path.clone(),

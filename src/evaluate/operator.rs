@@ -276,7 +276,7 @@ impl<'a> Machine<'a> {
             Abstract::Number(_) => "number",
             Abstract::String(text) if text.starts_with(SYMBOL) => "symbol",
             Abstract::String(_) | Abstract::Text(_) => "string",
-            Abstract::Object(id) if self.object(*id).is_callable() => "function",
+            Abstract::Object(id) if self.object(*id).is_callable() || self.is_jquery(*id) => "function",
             Abstract::Object(_) => "object",
             Abstract::Unknown(origin) => return origin.path.as_deref().and_then(host_type),
             Abstract::Any(_) => return None,

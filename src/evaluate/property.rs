@@ -238,20 +238,39 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// The object of a library that is not here, made when a script stores something in it.
-    fn make_library(&mut self, path: &Atom) -> Option<ObjectId> {
+    /// The object of a library that is not here, or in it, made when a script stores something there.
+    pub(super) fn make_library(&mut self, path: &Atom) -> Option<ObjectId> {
         if let Some(Abstract::Object(id)) = self.library_object(path) {
             return Some(id);
         }
+        let (owner, name) = path.rsplit_once('.').unwrap_or(("", path));
         // The browser's own objects are no place to look for ad config.
-        let is_browser = ["document", "location", "navigator", "screen", "history", "console", "localStorage"]
-            .contains(&path.as_str());
-        if path.contains(['.', '(']) || is_browser || self.object(GLOBAL).properties.contains_key(path) {
+        let is_browser = |first: &str| {
+            ["document", "location", "navigator", "screen", "history", "console", "localStorage"].contains(&first)
+        };
+        if path.contains('(') || is_browser(path.split('.').next().unwrap_or("")) {
             return None;
         }
-        let object = Object { path: Some(path.clone()), is_open: true, ..Object::new(Kind::Plain) };
+        let names = if builtin::JQUERY.contains(&&**path) { &builtin::JQUERY[..] } else { &[name] };
+        let path = names.last().filter(|_| owner.is_empty()).map_or_else(|| path.clone(), |name| Atom::new(*name));
+        let object = Object { path: Some(path), is_open: true, ..Object::new(Kind::Plain) };
+        if !owner.is_empty() {
+            let owner = self.make_library(&Atom::new(owner))?;
+            if self.object(owner).own(name).is_some() {
+                return None;
+            }
+            let id = self.add_object(object);
+            self.define(owner, &Atom::new(name), Abstract::Object(id));
+            return Some(id);
+        }
+        let free = |m: &Self, name: &str| !m.object(GLOBAL).properties.contains_key(&Atom::new(name));
+        if !free(self, name) {
+            return None;
+        }
         let id = self.add_object(object);
-        self.write_global(path, Abstract::Object(id));
+        for name in names.iter().filter(|name| free(self, name)).collect::<Vec<_>>() {
+            self.write_global(&Atom::new(*name), Abstract::Object(id));
+        }
         Some(id)
     }
 

@@ -66,7 +66,7 @@ impl<'a> Machine<'a> {
         })
     }
 
-    fn is_function(&self, value: &Abstract) -> bool {
+    pub(super) fn is_function(&self, value: &Abstract) -> bool {
         value.as_object().is_some_and(|id| self.object(id).is_callable())
     }
 
@@ -376,13 +376,18 @@ impl<'a> Machine<'a> {
         prototype.is_some_and(|id| self.object(id).properties.keys().any(|name| *name != "constructor"))
     }
 
-    /// Functions left in an array under a global name: a queue of a library that no rule knows.
+    /// Functions left in an array under a global name, alone or among the arguments of a call that a stub put there
+    /// (`f.q.push(arguments)`): a queue of a library that no rule knows.
     pub(super) fn run_left_queues(&mut self) {
         let mut left = Vec::new();
         for index in 0..self.objects.len() {
             let object = self.objects.get(index as u32);
             if object.is_array() && object.path.is_some() {
-                left.extend(object.elements.iter().filter(|element| self.is_function(element)).cloned());
+                let calls = object.elements.iter().filter_map(|element| self.array(element));
+                // The chunks of a bundle are lists as well, of numbers and modules.
+                let named = calls.filter(|call| matches!(call.first(), Some(Abstract::String(_)))).flatten();
+                let functions = object.elements.iter().chain(named).filter(|element| self.is_function(element));
+                left.extend(functions.cloned());
             }
         }
         for function in left {

@@ -157,9 +157,6 @@ impl<'a> Machine<'a> {
                 let name = self.text_of(arguments.first()?)?;
                 let value = arguments.get(1)?.clone();
                 self.note_element_member(id, &name, &value, span);
-                if let (Some(data), Some(key)) = (self.dataset_of(id), name.strip_prefix("data-")) {
-                    self.define(data, &Atom::new(camel_case(key)), value.clone());
-                }
                 self.set_attribute(id, &name, value);
                 Some(Abstract::Undefined)
             }

@@ -133,8 +133,7 @@ impl<'a> Machine<'a> {
             return self.element_method(*id, key, arguments, span);
         }
         if let Abstract::Object(id) = this
-            && self.object(*id).is_array()
-            && self.object(*id).path.as_deref() == Some("$()")
+            && self.is_wrapped(*id)
         {
             return self.wrapped_method(*id, key, arguments, span);
         }

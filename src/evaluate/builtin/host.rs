@@ -1,6 +1,6 @@
 //! What a browser does when asked: elements, requests, timers, code in strings. Here it is only noted.
 
-use super::{element, library};
+use super::{element, jquery, library};
 use crate::base::{Diagnostic, Severity};
 use crate::evaluate::abstract_value::{Abstract, ObjectId, Piece};
 use crate::evaluate::event::EventKind;
@@ -14,17 +14,25 @@ use swc_common::Span;
 
 /// What every browser has, by path, with its type; sorted.
 const HOST: &[(&str, &str)] = &[
+    ("AbortController", "function"),
     ("CustomEvent", "function"),
     ("Event", "function"),
+    ("FormData", "function"),
+    ("Headers", "function"),
+    ("Image", "function"),
     ("IntersectionObserver", "function"),
     ("MessageChannel", "function"),
     ("MutationObserver", "function"),
     ("PromiseRejectionEvent", "function"),
     ("Proxy", "function"),
+    ("Request", "function"),
+    ("ResizeObserver", "function"),
+    ("Response", "function"),
     ("URL", "function"),
     ("URLSearchParams", "function"),
     ("XMLHttpRequest", "function"),
     ("addEventListener", "function"),
+    ("cancelAnimationFrame", "function"),
     ("clearInterval", "function"),
     ("clearTimeout", "function"),
     ("console", "object"),
@@ -39,10 +47,15 @@ const HOST: &[(&str, &str)] = &[
     ("document.querySelector", "function"),
     ("document.querySelectorAll", "function"),
     ("fetch", "function"),
+    ("getComputedStyle", "function"),
     ("history", "object"),
     ("location", "object"),
+    ("matchMedia", "function"),
     ("navigator", "object"),
     ("performance", "object"),
+    ("postMessage", "function"),
+    ("queueMicrotask", "function"),
+    ("removeEventListener", "function"),
     ("requestAnimationFrame", "function"),
     ("screen", "object"),
     ("setImmediate", "function"),
@@ -90,6 +103,7 @@ pub(in crate::evaluate) fn call_host(
             m.note_request(first?, "ping", span);
             Some(Abstract::Bool(true))
         }
+        "IntersectionObserver" | "ResizeObserver" => Some(m.new_observer(path, first?, span)),
         "CustomEvent" | "Event" => Some(m.new_event(first?, arguments.get(1), span)),
         "importScripts" => {
             m.note_request(first?, "script", span);
@@ -104,7 +118,9 @@ pub(in crate::evaluate) fn call_host(
             m.note_request(arguments.get(1)?, "fetch", span);
             Some(Abstract::Undefined)
         }
-        _ => element::call(m, path, arguments, span).or_else(|| library::call(m, path, arguments, span)),
+        _ => element::call(m, path, arguments, span)
+            .or_else(|| jquery::call(m, path, arguments, span))
+            .or_else(|| library::call(m, path, arguments, span)),
     }
 }
 

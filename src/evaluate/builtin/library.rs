@@ -8,15 +8,15 @@ use swc_common::Span;
 
 /// Calls `$.extend` and the like; `None` for anything else.
 pub(super) fn call(m: &mut Machine<'_>, path: &str, arguments: &[Abstract], span: Span) -> Option<Abstract> {
-    if matches!(path, "$" | "jQuery") {
-        return m.wrap(arguments.first()?, span);
-    }
     let (owner, name) = path.split_once('.')?;
-    let is_jquery = matches!(owner, "$" | "jQuery" | "jQuery()" | "$()");
+    let is_jquery = matches!(owner, "$" | "jQuery");
     if !is_jquery && !matches!(owner, "_" | "lodash") {
         return None;
     }
     match name {
+        "extend" | "fn.extend" if is_jquery && arguments.len() == 1 => {
+            m.extend_jquery(path.strip_suffix(".extend")?, &arguments[0])
+        }
         "extend" | "assign" | "merge" | "defaultsDeep" => m.extend(arguments),
         "each" | "forEach" => m.each(arguments, is_jquery, span),
         "map" | "filter" | "grep" | "find" | "some" | "every" | "reduce" | "includes" | "indexOf" => {
@@ -45,69 +45,11 @@ pub(super) fn call(m: &mut Machine<'_>, path: &str, arguments: &[Abstract], span
             m.note_request(&url, "fetch", span);
             None
         }
-        "append" | "prepend" | "html" | "after" | "before" if path.contains("()") => {
-            m.write_markup(arguments.get(..1)?, span);
-            None
-        }
         _ => None,
     }
 }
 
 impl<'a> Machine<'a> {
-    /// `$('.ad')` or `$(element)`: a list that has jQuery's methods.
-    fn wrap(&mut self, value: &Abstract, span: Span) -> Option<Abstract> {
-        let elements = match value {
-            Abstract::String(selector) if !selector.contains('<') => self.select(&selector.clone(), span)?,
-            Abstract::Object(id) if matches!(self.object(*id).kind, Kind::Element(_)) => vec![value.clone()],
-            _ => return None,
-        };
-        if elements.is_empty() {
-            return None;
-        }
-        let object = Object { elements, path: Some(atom!("$()")), is_open: true, ..Object::new(Kind::Array) };
-        Some(Abstract::Object(self.add_object(object)))
-    }
-
-    /// A method of such a list; `None` for what is left to chance.
-    pub(super) fn wrapped_method(
-        &mut self,
-        id: ObjectId,
-        key: &str,
-        arguments: &[Abstract],
-        span: Span,
-    ) -> Option<Abstract> {
-        let first = self.object(id).elements.first()?.clone();
-        let list = Abstract::Object(id);
-        match (key, arguments) {
-            ("each", [callback, ..]) => self.each(&[list, callback.clone()], true, span),
-            ("map", [callback, ..]) => {
-                let callback = callback.clone();
-                let mut mapped = Vec::new();
-                for (at, element) in self.pairs(&list, span)? {
-                    mapped.push(self.call_value(&callback, &element.clone(), vec![at, element], span));
-                }
-                Some(self.add_array(mapped))
-            }
-            ("attr" | "data" | "prop", [Abstract::String(name)]) => {
-                let name = if key == "data" { format!("data-{name}") } else { name.to_string() };
-                let value = self.page_attribute(first.as_object()?, &name)?;
-                let json = if let (Abstract::String(text), "data") = (&value, key) {
-                    self.json_value(&text.clone())
-                } else {
-                    None
-                };
-                Some(json.or(Some(value)).filter(|value| !value.is_nullish()).unwrap_or(Abstract::Undefined))
-            }
-            ("get" | "eq", [Abstract::Number(at)]) => {
-                let element = self.object(id).elements.get(super::array::whole(*at))?.clone();
-                if key == "get" { Some(element) } else { self.wrap(&element, span) }
-            }
-            ("first", _) => self.wrap(&first, span),
-            ("toArray" | "get", []) => Some(self.add_array(self.object(id).elements.clone())),
-            _ => None,
-        }
-    }
-
     /// `$.extend([deep,] target, …)`.
     fn extend(&mut self, arguments: &[Abstract]) -> Option<Abstract> {
         let (is_deep, arguments) = match arguments {
@@ -147,7 +89,7 @@ impl<'a> Machine<'a> {
     }
 
     /// `$.each(list, (index, value) => …)`, `_.each(list, (value, index) => …)`.
-    fn each(&mut self, arguments: &[Abstract], is_jquery: bool, span: Span) -> Option<Abstract> {
+    pub(super) fn each(&mut self, arguments: &[Abstract], is_jquery: bool, span: Span) -> Option<Abstract> {
         let [list, callback, ..] = arguments else { return None };
         for (key, value) in self.pairs(list, span)? {
             if self.cut {
@@ -160,7 +102,7 @@ impl<'a> Machine<'a> {
     }
 
     /// Names and values of a known list or object.
-    fn pairs(&mut self, list: &Abstract, span: Span) -> Option<Vec<(Abstract, Abstract)>> {
+    pub(super) fn pairs(&mut self, list: &Abstract, span: Span) -> Option<Vec<(Abstract, Abstract)>> {
         if let Some(elements) = self.array(list) {
             let elements = elements.to_vec();
             return Some(

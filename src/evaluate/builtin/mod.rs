@@ -9,6 +9,7 @@ mod collection;
 mod element;
 mod global;
 mod host;
+mod jquery;
 mod json;
 mod library;
 mod names;
@@ -20,6 +21,7 @@ mod string;
 
 pub(super) use array::whole;
 pub(super) use host::{call_host, host_type};
+pub(super) use jquery::NAMES as JQUERY;
 pub(super) use names::static_member;
 pub(super) use number::number_constant;
 pub(super) use reflect::{SYMBOL, well_known_symbol};

@@ -160,7 +160,13 @@ impl<'a> Machine<'a> {
         if getter.is_some() || setter.is_some() {
             return self.define_accessor(id, &Abstract::String(key.clone()), getter, setter);
         }
-        let value = descriptor.own("value").cloned().unwrap_or(Abstract::Undefined);
+        // `defineProperty(Class, "prototype", { writable: false })` leaves the value alone.
+        let Some(value) = descriptor.own("value").cloned() else {
+            if self.is_closed(id) && !self.object(id).properties.contains_key(key) {
+                self.define(id, key, Abstract::Undefined);
+            }
+            return;
+        };
         match id {
             GLOBAL if self.is_polyfill(key, &value) => {}
             GLOBAL => self.write_global(key, value),
