@@ -51,13 +51,19 @@ impl<'s> PageDom<'s> {
 
     fn with_text(&self, dom: DomElement, element: &Element<'_>) -> DomElement {
         let text = matches!(&*dom.name, "script" | "style").then(|| self.text_behind(element)).flatten();
-        DomElement { text, ..dom }
+        let at = self.is_in_source(element).then_some(element.span.start);
+        DomElement { text, at, ..dom }
     }
 
-    /// The text of a script or style. One in markup that had to be decoded stands elsewhere, and is not told.
+    /// Does it stand where its span says? One in markup that had to be decoded stands elsewhere.
+    fn is_in_source(&self, element: &Element<'_>) -> bool {
+        let name = self.html.get(element.span.start as usize + 1..).and_then(|rest| rest.get(..element.name.len()));
+        name.is_some_and(|name| name.eq_ignore_ascii_case(&element.name))
+    }
+
+    /// The text of a script or style, if it is told where it stands.
     fn text_behind(&self, element: &Element<'_>) -> Option<String> {
-        let name = self.html.get(element.span.start as usize + 1..)?.get(..element.name.len())?;
-        let rest = self.html.get(element.span.end as usize..).filter(|_| name.eq_ignore_ascii_case(&element.name))?;
+        let rest = self.html.get(element.span.end as usize..).filter(|_| self.is_in_source(element))?;
         let is_end = |at: usize| {
             let name = rest.get(at + 2..)?.get(..element.name.len())?;
             name.eq_ignore_ascii_case(&element.name).then_some(at)
@@ -85,6 +91,16 @@ impl Dom for PageDom<'_> {
     fn title(&self) -> Option<&str> {
         self.title.get().map(String::as_str)
     }
+
+    fn parse(&self, html: &str) -> Vec<DomElement> {
+        let mut found = Vec::new();
+        let mut take = |element: Element<'_>| {
+            found.push(to_dom(&element));
+            if found.len() < MOST { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        };
+        let _ = StartTags::of_fragment(html).find(html, Asked::Any, &mut take);
+        found
+    }
 }
 
 /// The rarest thing that the selector asks for. Pages do not write the letters of ids and class names as references.
@@ -100,5 +116,5 @@ fn asked(selector: &Compound) -> Asked<'_> {
 
 fn to_dom(element: &Element<'_>) -> DomElement {
     let attributes = element.attributes.iter().map(|one| (one.name.to_string(), one.value.to_string()));
-    DomElement { name: element.name.to_string(), attributes: attributes.collect(), text: None }
+    DomElement { name: element.name.to_string(), attributes: attributes.collect(), ..DomElement::default() }
 }

@@ -7,6 +7,9 @@ use super::machine::{Change, Exit, Flow, Frame, GLOBAL, Machine};
 use std::rc::Rc;
 use swc_atoms::Atom;
 
+/// Alternatives that are followed each from the same state.
+const APART: usize = 4;
+
 impl<'a> Machine<'a> {
     /// Runs `body` as if `when` held, and takes back what it did.
     pub(super) fn in_branch<R>(&mut self, when: ConditionId, body: impl FnOnce(&mut Self) -> R) -> (R, Change<'a>) {
@@ -39,6 +42,46 @@ impl<'a> Machine<'a> {
         let (two, two_change) = self.in_branch(not, no);
         self.join_changes(when, one_change, two_change);
         self.join(when, &one, &two)
+    }
+
+    /// Does the same to each alternative, in a branch of its own, and joins what comes out and what was done. Where there are
+    /// many, what was done counts as done for all of them.
+    pub(super) fn map_apart(
+        &mut self,
+        value: &Abstract,
+        mut change: impl FnMut(&mut Self, &Abstract) -> Abstract,
+    ) -> Abstract {
+        match value {
+            Abstract::Any(all) if all.len() <= APART => {
+                let is_possible = |choice: &&Choice| !self.conditions.is_excluded(choice.when, &self.facts);
+                let possible: Vec<Choice> = all.iter().filter(is_possible).cloned().collect();
+                self.each_apart(&possible, &mut change)
+            }
+            value => self.map(value, change),
+        }
+    }
+
+    fn each_apart(
+        &mut self,
+        choices: &[Choice],
+        change: &mut impl FnMut(&mut Self, &Abstract) -> Abstract,
+    ) -> Abstract {
+        match choices {
+            [] => Abstract::Undefined,
+            [only] => {
+                self.facts.push(only.when);
+                let value = change(self, &only.value);
+                self.facts.pop();
+                value
+            }
+            [first, others @ ..] => {
+                let not = self.conditions.not(first.when);
+                let (one, one_change) = self.in_branch(first.when, |m| change(m, &first.value));
+                let (two, two_change) = self.in_branch(not, |m| m.each_apart(others, change));
+                self.join_changes(first.when, one_change, two_change);
+                self.join(first.when, &one, &two)
+            }
+        }
     }
 
     /// Runs both sides of a statement's condition. A side that leaves (return, break, throw) takes its

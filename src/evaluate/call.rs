@@ -74,6 +74,7 @@ impl<'a> Machine<'a> {
         let path = self.path_of(&function).or_else(|| self.static_path(callee));
         if let Some(path) = &path {
             self.record_call(path, &arguments, span, false);
+            self.note_consent_call(path, &arguments);
         }
         self.call_named(&function, &this, arguments, path, span)
     }
@@ -89,6 +90,7 @@ impl<'a> Machine<'a> {
         let object = self.narrow(object);
         let key = self.member_key(&member.prop, scope);
         let arguments = self.arguments(arguments, scope);
+        self.name_function(&object, &key, &member.obj);
         if self.is_throwing() {
             return Abstract::Undefined;
         }
@@ -102,10 +104,30 @@ impl<'a> Machine<'a> {
             let path = join_path(self.owner_path(owner).as_deref().unwrap_or(""), &key);
             self.record_call(&path, &arguments, span, false);
         }
+        if matches!(object, Abstract::Object(GLOBAL)) {
+            self.note_consent_call(&key, &arguments);
+        }
         if !matches!(object, Abstract::Any(_)) {
             return self.call_method(&object, &key, arguments, owner, span);
         }
-        self.map(&object, |machine, object| machine.call_method(object, &key, arguments.clone(), owner, span))
+        let call = |m: &mut Self, object: &Abstract| m.call_method(object, &key, arguments.clone(), owner, span);
+        // Functions that a list calls do something, for each of its elements.
+        if arguments.first().is_some_and(|first| self.is_function(first)) {
+            self.map_apart(&object, call)
+        } else {
+            self.map(&object, call)
+        }
+    }
+
+    /// `lib.method.apply(lib, …)`, where the page put a stub there: the call is known by the function's path.
+    fn name_function(&mut self, function: &Abstract, key: &Abstract, written: &'a ast::Expr) {
+        let is_by_method = matches!(key, Abstract::String(name) if matches!(&**name, "apply" | "bind" | "call"));
+        if !is_by_method || !self.is_function(function) {
+            return;
+        }
+        if let Some(path) = self.static_path(written).filter(|path| self.interests.has_call(path)) {
+            self.name_value(function, &path);
+        }
     }
 
     /// Calls a method of a value that is one thing.
@@ -239,6 +261,9 @@ impl<'a> Machine<'a> {
     ) -> Abstract {
         let id = match function {
             Abstract::Object(id) => *id,
+            Abstract::Any(_) if self.is_one_of_several(function) => {
+                return self.map_apart(function, |m, one| m.call_value(one, this, arguments.clone(), span));
+            }
             Abstract::Any(_) => return self.map(function, |m, one| m.call_value(one, this, arguments.clone(), span)),
             Abstract::Unknown(origin) => return self.call_unknown(origin.path.clone(), this, arguments, span),
             _ => return self.call_unknown(None, this, arguments, span),
@@ -248,7 +273,7 @@ impl<'a> Machine<'a> {
             Kind::Native(name) => self.call_native(name, this, &arguments, span),
             Kind::Bound { target, this, arguments: mut all } => {
                 all.extend(arguments);
-                self.call_value(&target, &this, all, span)
+                self.call_noted(&target, &this, all, span)
             }
             Kind::Settle(promise) => {
                 let value = arguments.into_iter().next().unwrap_or(Abstract::Undefined);
@@ -260,6 +285,28 @@ impl<'a> Machine<'a> {
                 self.call_unknown(path, this, arguments, span)
             }
         }
+    }
+
+    /// Is it one of several functions of the page's own?
+    fn is_one_of_several(&self, function: &Abstract) -> bool {
+        let Abstract::Any(choices) = function else { return false };
+        let is_own =
+            |value: &Abstract| value.as_object().is_some_and(|id| matches!(self.object(id).kind, Kind::Function(_)));
+        choices.iter().filter(|choice| is_own(&choice.value)).count() > 1
+    }
+
+    /// Calls a function that the code at hand does not name: `f.call(…)`, `f.bind(…)()`. Its own path tells what it is.
+    pub(super) fn call_noted(
+        &mut self,
+        function: &Abstract,
+        this: &Abstract,
+        arguments: Vec<Abstract>,
+        span: Span,
+    ) -> Abstract {
+        if let Some(path) = self.path_of(function) {
+            self.record_call(&path, &arguments, span, false);
+        }
+        self.call_value(function, this, arguments, span)
     }
 
     pub(super) fn call_getter(&mut self, get: ObjectId, this: &Abstract) -> Abstract {

@@ -36,6 +36,9 @@ pub trait Dom {
 
     /// The page's title.
     fn title(&self) -> Option<&str>;
+
+    /// The elements of a piece of markup that a script wrote.
+    fn parse(&self, html: &str) -> Vec<DomElement>;
 }
 
 /// A start tag.
@@ -47,6 +50,8 @@ pub struct DomElement {
     pub attributes: Vec<(String, String)>,
     /// The text of a script or style.
     pub text: Option<String>,
+    /// Where its tag begins in the document, unless it stands in markup that had to be decoded.
+    pub at: Option<u32>,
 }
 
 /// A selector without combinators: `div.ad[data-slot]`.
@@ -197,11 +202,25 @@ impl Machine<'_> {
             if self.queries > QUERIES {
                 return None;
             }
-            found.extend(dom.select(&compound));
+            found.extend(dom.select(&compound).into_iter().map(|element| self.known_element(element, span)));
+            found.extend(self.select_made(&compound, span));
         }
         found.truncate(ELEMENTS);
         self.charge(found.len() * 8);
-        Some(found.into_iter().map(|element| self.page_element(element, span)).collect())
+        Some(found)
+    }
+
+    /// The object for an element of the page, which may be known from an earlier query.
+    fn known_element(&mut self, element: DomElement, span: Span) -> Abstract {
+        let Some(key) = element.at.map(|at| (at, Atom::new(element.name.as_str()))) else {
+            return self.page_element(element, span);
+        };
+        if let Some(&known) = self.page_elements.get(&key) {
+            return Abstract::Object(known);
+        }
+        let made = self.page_element(element, span);
+        self.page_elements.extend(made.as_object().map(|id| (key, id)));
+        made
     }
 
     pub(super) fn page_element(&mut self, element: DomElement, span: Span) -> Abstract {
@@ -237,17 +256,29 @@ impl Machine<'_> {
         Abstract::Object(id)
     }
 
-    /// The start tag of an element, as far as its attributes are known; `None` for one that a script made.
+    /// The start tag that would make an element what it is now, as far as its attributes are known.
     pub(super) fn described(&self, id: ObjectId) -> Option<DomElement> {
         let object = self.object(id);
         let Kind::Element(name) = &object.kind else { return None };
-        object.own("dataset")?;
-        let attribute = |(name, property): (&Atom, &Property)| match property {
-            Property::Value(Abstract::String(value)) => Some((name.strip_prefix('@')?.to_owned(), value.to_string())),
-            _ => None,
-        };
-        let attributes = object.properties.iter().filter_map(attribute).collect();
-        Some(DomElement { name: name.to_string(), attributes, text: None })
+        let mut attributes: Vec<(String, String)> = Vec::new();
+        let data = object.own("dataset").and_then(Abstract::as_object).map(|data| self.object(data));
+        let data = data.into_iter().flat_map(|data| data.properties.iter());
+        let data = data.map(|(key, property)| (format!("data-{}", kebab_case(key)), property));
+        // What a script has set counts before what stands in the markup.
+        let (stands, set): (Vec<_>, Vec<_>) = object.properties.iter().partition(|(key, _)| key.starts_with('@'));
+        let set = set.into_iter().map(|(key, property)| match key.as_str() {
+            "className" => ("class".to_owned(), property),
+            key => (key.to_ascii_lowercase(), property),
+        });
+        let stands = stands.into_iter().map(|(key, property)| (key[1..].to_owned(), property));
+        for (name, property) in set.chain(data).chain(stands) {
+            if let Property::Value(Abstract::String(value)) = property
+                && !attributes.iter().any(|(known, _)| *known == name)
+            {
+                attributes.push((name, value.to_string()));
+            }
+        }
+        Some(DomElement { name: name.to_string(), attributes, ..DomElement::default() })
     }
 
     /// Gives an element an attribute; scripts mostly read it back as a member.
@@ -285,6 +316,18 @@ pub(super) fn camel_case(name: &str) -> String {
     })
 }
 
+/// `adUnit` as `ad-unit`.
+fn kebab_case(name: &str) -> String {
+    let mut text = String::with_capacity(name.len() + 2);
+    for one in name.chars() {
+        if one.is_ascii_uppercase() {
+            text.push('-');
+        }
+        text.push(one.to_ascii_lowercase());
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -307,7 +350,7 @@ mod tests {
         let element = |name: &str, value: &str| DomElement {
             name: "div".into(),
             attributes: vec![(name.into(), value.into())],
-            text: None,
+            ..DomElement::default()
         };
         assert_eq!(parsed.len(), 2);
         assert!(parsed[0].is_match(&element("class", "ad")));

@@ -53,7 +53,7 @@ impl<'a> Machine<'a> {
             Expr::TaggedTpl(tagged) => self.tagged_template(tagged, scope),
             Expr::Await(wait) => {
                 let value = self.expression(&wait.arg, scope);
-                self.awaited(&value)
+                self.wait_for(&value)
             }
             Expr::Yield(give) => {
                 let value = give.arg.as_ref().map_or(Abstract::Undefined, |value| self.expression(value, scope));

@@ -19,6 +19,9 @@ const RUNS: u32 = 400;
 /// Events of one name that are kept for listeners to come.
 const SENT: usize = 32;
 
+/// Functions of consent tools. Pages put stubs there that keep calls until the tool comes, each in its own way.
+const CONSENT_TOOLS: [&str; 4] = ["__cmp", "__gpp", "__tcfapi", "__uspapi"];
+
 /// Where an observer keeps its function: no code can read it there.
 const CALLBACK: &str = "#callback";
 
@@ -164,6 +167,13 @@ impl Machine<'_> {
                 Some(Abstract::Undefined)
             }
             _ => None,
+        }
+    }
+
+    /// `__tcfapi(command, version, callback)`: sooner or later somebody consents, or does not.
+    pub(super) fn note_consent_call(&mut self, path: &str, arguments: &[Abstract]) {
+        if CONSENT_TOOLS.contains(&path) {
+            arguments.iter().for_each(|argument| self.hand_over(argument, &Abstract::Undefined));
         }
     }
 

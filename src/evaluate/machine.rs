@@ -125,6 +125,9 @@ pub(super) struct Machine<'a> {
     /// Elements that every page has, by their path, once asked for.
     pub(super) roots: FxHashMap<&'static str, ObjectId>,
     pub(super) queries: u32,
+    /// Elements of the markup that scripts asked for, by their place and name: each is one thing, however often it is asked for.
+    pub(super) page_elements: FxHashMap<(u32, Atom), ObjectId>,
+    pub(super) inserted: super::inserted::Inserted,
     /// Where the JSON text that is being read stands.
     pub(super) json_span: Span,
     /// Texts that a script has read as JSON itself.
@@ -220,6 +223,8 @@ impl<'a> Machine<'a> {
             dom: None,
             roots: FxHashMap::default(),
             queries: 0,
+            page_elements: FxHashMap::default(),
+            inserted: super::inserted::Inserted::default(),
             json_span: swc_common::DUMMY_SP,
             parsed_texts: rustc_hash::FxHashSet::default(),
             forks: 0,

@@ -70,6 +70,7 @@ impl Machine<'_> {
             one => vec![one.clone()],
         };
         for html in all.into_iter().filter(|html| known(html).any(|text| text.contains('<'))) {
+            self.note_made_markup(&html);
             self.record(EventKind::Markup { html: Value::Undefined }, vec![html], span);
         }
     }

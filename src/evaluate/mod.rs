@@ -21,6 +21,7 @@ mod expression;
 mod function;
 mod harvest;
 mod heap;
+mod inserted;
 mod iterator;
 mod later;
 mod listener;

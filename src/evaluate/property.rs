@@ -120,6 +120,14 @@ impl<'a> Machine<'a> {
         None
     }
 
+    /// A member that is a function.
+    pub(super) fn member_function(&self, id: ObjectId, key: &Atom) -> Option<Abstract> {
+        match self.find_member(id, key)? {
+            Property::Value(value) => Some(value).filter(|value| self.is_function(value)),
+            Property::Accessor { .. } => None,
+        }
+    }
+
     /// Members that exotic objects have by nature.
     fn own_builtin(&mut self, id: ObjectId, key: &Atom) -> Option<Abstract> {
         let object = self.object(id);

@@ -26,6 +26,8 @@ struct Task {
     evidence: Evidence,
     /// Promise that gets the result.
     result: Option<ObjectId>,
+    /// The result is only one of two: another promise's value may be there.
+    or: Option<ObjectId>,
 }
 
 /// What waits to run.
@@ -63,6 +65,7 @@ impl<'a> Machine<'a> {
             facts: self.facts.clone(),
             evidence: self.evidence,
             result: None,
+            or: None,
         })
     }
 
@@ -246,6 +249,48 @@ impl<'a> Machine<'a> {
         result
     }
 
+    /// `promise.catch(fallback)`: its value, or else the fallback's.
+    pub(super) fn or_else(&mut self, promise: ObjectId, fallback: &Abstract) -> Abstract {
+        let arguments = vec![self.unknown(swc_common::DUMMY_SP)];
+        let result = self.promise_later(fallback, arguments);
+        if let Some(task) = self.tasks.soon.back_mut().filter(|task| task.result == result.as_object()) {
+            task.or = Some(promise);
+        }
+        result
+    }
+
+    /// The promise of what a function gives once the script around has ended.
+    pub(super) fn promise_later(&mut self, function: &Abstract, arguments: Vec<Abstract>) -> Abstract {
+        let result = self.promise(None);
+        if let Some(mut task) = self.task(function, &Abstract::Undefined, Some(arguments)) {
+            task.result = result.as_object();
+            self.tasks.soon.push_back(task);
+        }
+        result
+    }
+
+    fn settle_later(&mut self, promise: ObjectId, value: Abstract) {
+        let list = self.add_array(vec![value]);
+        let function = self.native("Promise.race");
+        if let Some(mut task) = self.task(&function, &Abstract::Undefined, Some(vec![list, Abstract::Bool(true)])) {
+            task.result = Some(promise);
+            self.tasks.soon.push_back(task);
+        }
+    }
+
+    pub(super) fn is_pending(&self, value: &Abstract) -> bool {
+        value.as_object().is_some_and(|id| matches!(self.object(id).kind, Kind::Promise(None)))
+    }
+
+    /// `await value`: what waits before it runs first.
+    pub(super) fn wait_for(&mut self, value: &Abstract) -> Abstract {
+        while self.is_pending(value) && self.facts.is_empty() && !self.cut {
+            let Some(task) = self.tasks.soon.pop_front() else { break };
+            self.run_task(task);
+        }
+        self.awaited(value)
+    }
+
     // ---- running ----
 
     fn run_task(&mut self, task: Task) {
@@ -281,6 +326,19 @@ impl<'a> Machine<'a> {
         };
         self.has_unknown_arguments = false;
         if let Some(result) = task.result {
+            // It ends when the promise does that it gave.
+            if self.is_pending(&value) && !self.tasks.soon.is_empty() {
+                self.settle_later(result, value);
+                self.evidence = evidence;
+                return;
+            }
+            let value = match task.or {
+                None => value,
+                Some(or) => {
+                    let first = self.awaited(&Abstract::Object(or));
+                    self.join(ConditionId::MAYBE, &first, &value)
+                }
+            };
             self.settle(result, value);
         }
         self.evidence = evidence;

@@ -22,6 +22,18 @@ pub enum Asked<'q> {
 }
 
 impl StartTags {
+    /// The tags of a piece of markup, by their looks alone: nobody asks for those in its comments and scripts.
+    #[must_use]
+    pub fn of_fragment(html: &str) -> Self {
+        let mut tags = Self::default();
+        for at in memchr::memchr_iter(b'<', html.as_bytes()) {
+            if html.as_bytes().get(at + 1).is_some_and(u8::is_ascii_alphabetic) {
+                tags.note(at);
+            }
+        }
+        tags
+    }
+
     /// Reads the tags that may be what is asked for; `source` is the text in which they were noted.
     pub fn find(
         &self,

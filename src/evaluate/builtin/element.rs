@@ -26,8 +26,14 @@ pub(super) fn call(m: &mut Machine<'_>, path: &str, arguments: &[Abstract], span
             let name = first
                 .and_then(|name| m.text_of(name))
                 .map_or_else(Atom::default, |name| Atom::new(name.to_lowercase()));
-            let element = Object { at: Some((m.source, span)), ..Object::new(Kind::Element(name)) };
-            Some(Abstract::Object(m.add_object(element)))
+            let element =
+                m.add_object(Object { at: Some((m.source, span)), ..Object::new(Kind::Element(name.clone())) });
+            m.note_made(element, &name);
+            Some(Abstract::Object(element))
+        }
+        ("customElements", "define") => {
+            let name = m.text_of(first?)?;
+            m.define_element(&name, arguments.get(1)?, span)
         }
         ("document", "createAttribute") => {
             let attribute = m.add_object(Object { at: Some((m.source, span)), ..Object::new(Kind::Plain) });
@@ -176,6 +182,11 @@ impl<'a> Machine<'a> {
                 let name = self.text_of(arguments.first()?)?;
                 self.page_attribute(id, &name).map(|value| Abstract::Bool(!value.is_nullish()))
             }
+            "insertAdjacentHTML" => {
+                self.add_markup(arguments.get(1..2)?, span);
+                Some(Abstract::Undefined)
+            }
+            "cloneNode" => Some(self.clone_element(id, span)),
             "addEventListener" | "dispatchEvent" => {
                 let known = self.call_target(key, &Abstract::Object(id), arguments, span);
                 Some(known.unwrap_or_else(|| self.unknown(span)))
@@ -191,6 +202,19 @@ impl<'a> Machine<'a> {
                 )
             }
         }
+    }
+
+    fn clone_element(&mut self, id: ObjectId, span: Span) -> Abstract {
+        let original = self.objects.share(id.0);
+        let copy = self.add_object(Object { at: Some((self.source, span)), ..Object::clone(&original) });
+        if let Some(data) = self.dataset_of(id) {
+            let data = self.deep_copy(&Abstract::Object(data), 0);
+            self.define(copy, &atom!("dataset"), data);
+        }
+        if let Kind::Element(name) = &original.kind {
+            self.note_made(copy, name);
+        }
+        Abstract::Object(copy)
     }
 
     fn dataset_of(&self, id: ObjectId) -> Option<ObjectId> {

@@ -137,6 +137,9 @@ impl<'a> Machine<'a> {
         {
             return self.wrapped_method(*id, key, arguments, span);
         }
+        if matches!(this, Abstract::Unknown(origin) if origin.path.is_some()) && self.is_function_call(key, arguments) {
+            return self.function_method(this, key, arguments, span);
+        }
         let owner = self.builtin_type(this)?;
         if let Some(prototype) = self.prototype(owner)
             && let Some(Property::Value(member)) = self.object(prototype).properties.get(key).cloned()
@@ -198,27 +201,11 @@ impl<'a> Machine<'a> {
         found.or_else(|| self.object_method(this, key, arguments, span))
     }
 
-    fn promise_method(&mut self, id: ObjectId, key: &str, arguments: &[Abstract]) -> Option<Abstract> {
-        match key {
-            "then" | "finally" => {
-                let callback = arguments.first().cloned().unwrap_or(Abstract::Undefined);
-                if let Some(refused) = arguments.get(1) {
-                    self.hand_over(refused, &Abstract::Undefined);
-                }
-                Some(self.then(id, &callback))
-            }
-            "catch" => {
-                arguments.iter().for_each(|callback| self.hand_over(callback, &Abstract::Undefined));
-                Some(Abstract::Object(id))
-            }
-            _ => None,
-        }
-    }
-
+    /// `call`, `apply` and `bind` of a function: one of the page's own, or one that is known by its path.
     fn function_method(&mut self, this: &Abstract, key: &str, arguments: &[Abstract], span: Span) -> Option<Abstract> {
         let receiver = arguments.first().cloned().unwrap_or(Abstract::Undefined);
         match key {
-            "call" => Some(self.call_value(this, &receiver, arguments.get(1..).unwrap_or_default().to_vec(), span)),
+            "call" => Some(self.call_noted(this, &receiver, arguments.get(1..).unwrap_or_default().to_vec(), span)),
             "apply" => {
                 let mut list = Vec::new();
                 if let Some(value) = arguments.get(1).filter(|value| !value.is_nullish()) {
@@ -227,7 +214,7 @@ impl<'a> Machine<'a> {
                         None => self.spread_into(&mut list, value.clone()),
                     }
                 }
-                Some(self.call_value(this, &receiver, list, span))
+                Some(self.call_noted(this, &receiver, list, span))
             }
             "bind" => {
                 let arguments = arguments.get(1..).unwrap_or_default().to_vec();
@@ -235,6 +222,15 @@ impl<'a> Machine<'a> {
                 Some(Abstract::Object(self.add_object(Object { at: Some((self.source, span)), ..Object::new(kind) })))
             }
             _ => None,
+        }
+    }
+
+    /// Are these arguments of `call`, `apply` or `bind`? A library's own method may bear such a name.
+    fn is_function_call(&self, key: &str, arguments: &[Abstract]) -> bool {
+        match (key, arguments) {
+            ("call" | "bind", [receiver, ..]) => !self.is_function(receiver),
+            ("apply", [_, list]) => self.is_list(list),
+            _ => false,
         }
     }
 
@@ -271,8 +267,15 @@ impl<'a> Machine<'a> {
             return found;
         }
         // A pure function of one of several values is one of several results.
-        if !matches!(name, "Object.assign" | "Object.defineProperty" | "Array.from" | "Promise.resolve" | "Promise.all")
-            && !name.starts_with("Reflect.")
+        if !matches!(
+            name,
+            "Object.assign"
+                | "Object.defineProperty"
+                | "Array.from"
+                | "Promise.resolve"
+                | "Promise.all"
+                | "Promise.allSettled"
+        ) && !name.starts_with("Reflect.")
             && let Some(at) = arguments.iter().position(|argument| matches!(argument, Abstract::Any(_)))
         {
             return self.map(&arguments[at].clone(), |m, one| {
@@ -305,28 +308,6 @@ impl<'a> Machine<'a> {
             _ => None,
         };
         found.unwrap_or_else(|| self.unknown(span))
-    }
-
-    fn promise_function(&mut self, name: &str, arguments: &[Abstract], span: Span) -> Option<Abstract> {
-        let first = arguments.first().cloned().unwrap_or(Abstract::Undefined);
-        match name {
-            "Promise.resolve" => Some(self.promise_of(first)),
-            "Promise.all" => {
-                let list = self.iterate(&first)?;
-                let values = list.iter().map(|one| self.awaited(one)).collect();
-                let values = self.add_array(values);
-                Some(self.promise(Some(values)))
-            }
-            "Promise.race" | "Promise.any" => {
-                let value = self.iterate(&first)?.first().cloned();
-                let value = value.map(|value| self.awaited(&value));
-                Some(self.promise(value))
-            }
-            _ => {
-                let value = self.unknown(span);
-                Some(self.promise(Some(value)))
-            }
-        }
     }
 
     /// `new` of something built in.

@@ -15,6 +15,7 @@ mod library;
 mod names;
 mod number;
 mod object;
+mod promise;
 mod reflect;
 mod regex;
 mod string;

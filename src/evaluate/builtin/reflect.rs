@@ -166,7 +166,7 @@ impl<'a> Machine<'a> {
             "Reflect.apply" => {
                 let mut list = Vec::new();
                 self.spread_into(&mut list, arguments.get(2)?.clone());
-                Some(self.call_value(first, arguments.get(1)?, list, span))
+                Some(self.call_noted(first, arguments.get(1)?, list, span))
             }
             "Reflect.construct" => {
                 let mut list = Vec::new();
