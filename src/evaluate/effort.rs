@@ -6,6 +6,7 @@
 //! unknown arguments, and loops in which something is not sure. All of it only ends work sooner.
 
 use super::abstract_value::Abstract;
+use super::heap::{Closure, ScopeId};
 use super::machine::Machine;
 use rustc_hash::FxHashMap;
 use swc_common::Span;
@@ -42,6 +43,8 @@ pub(super) struct Effort {
 /// A call that took many steps and brought nothing.
 #[derive(Debug)]
 struct BarrenCall {
+    /// Where the function was made: another one of the same code has other variables around it.
+    scope: ScopeId,
     this: Abstract,
     arguments: Vec<Abstract>,
     value: Abstract,
@@ -84,10 +87,16 @@ impl Machine<'_> {
     // ---- calls ----
 
     /// What the same call gave when it brought nothing else.
-    pub(super) fn barren_call(&self, code: CodePlace, this: &Abstract, arguments: &[Abstract]) -> Option<Abstract> {
-        let calls = self.effort.calls.get(&code)?;
+    pub(super) fn barren_call(
+        &self,
+        function: &Closure<'_>,
+        this: &Abstract,
+        arguments: &[Abstract],
+    ) -> Option<Abstract> {
+        let calls = self.effort.calls.get(&(function.source, function.span))?;
         let same = calls.iter().find(|call| {
-            call.arguments.len() == arguments.len()
+            call.scope == function.scope
+                && call.arguments.len() == arguments.len()
                 && is_alike(&call.this, this)
                 && call.arguments.iter().zip(arguments).all(|(one, other)| is_alike(one, other))
         })?;
@@ -102,7 +111,7 @@ impl Machine<'_> {
     /// Remembers a call that brought nothing. New objects it gave count as something.
     pub(super) fn note_call(
         &mut self,
-        code: CodePlace,
+        function: &Closure<'_>,
         start: Start,
         (this, arguments): (Abstract, Vec<Abstract>),
         value: &Abstract,
@@ -111,9 +120,9 @@ impl Machine<'_> {
         if !is_dear || self.gains() > start.gains || has_object(value) {
             return;
         }
-        let calls = self.effort.calls.entry(code).or_default();
+        let calls = self.effort.calls.entry((function.source, function.span)).or_default();
         if calls.len() < CALLS {
-            calls.push(BarrenCall { this, arguments, value: value.clone() });
+            calls.push(BarrenCall { scope: function.scope, this, arguments, value: value.clone() });
         }
     }
 

@@ -34,7 +34,7 @@ impl<'a> Machine<'a> {
             return Abstract::Undefined;
         }
         let may_be_barren = self.may_be_barren(&arguments);
-        if may_be_barren && let Some(value) = self.barren_call(code, this, &arguments) {
+        if may_be_barren && let Some(value) = self.barren_call(closure, this, &arguments) {
             self.has_unknown_arguments = false;
             return value;
         }
@@ -54,7 +54,7 @@ impl<'a> Machine<'a> {
         self.classes.pop();
         self.active.pop();
         if let Some(call) = call {
-            self.note_call(code, start, call, &value);
+            self.note_call(closure, start, call, &value);
         }
         value
     }

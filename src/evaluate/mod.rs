@@ -32,6 +32,7 @@ mod markup;
 mod names;
 mod operator;
 mod polyfill;
+mod promise;
 mod property;
 mod scope;
 mod source;

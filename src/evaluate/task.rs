@@ -1,4 +1,5 @@
-//! Functions that run later: queued for a library, handed to something unknown, or waiting for a promise.
+//! Functions that run later: queued for a library, handed to something unknown, or waiting for a promise (see
+//! [`super::promise`]).
 
 use super::abstract_value::{Abstract, ObjectId};
 use super::condition::ConditionId;
@@ -17,24 +18,28 @@ const TASKS: usize = 5_000;
 const CALLBACKS: usize = 24;
 
 #[derive(Debug)]
-struct Task {
+pub(super) struct Task {
     function: Abstract,
     this: Abstract,
     /// `None`: whoever calls it passes what nobody knows.
     arguments: Option<Vec<Abstract>>,
     facts: Vec<ConditionId>,
     evidence: Evidence,
+    /// Promise that is settled first; without arguments it is called with the value.
+    pub(super) awaits: Option<ObjectId>,
     /// Promise that gets the result.
-    result: Option<ObjectId>,
+    pub(super) result: Option<ObjectId>,
     /// The result is only one of two: another promise's value may be there.
-    or: Option<ObjectId>,
+    pub(super) or: Option<ObjectId>,
 }
 
 /// What waits to run.
 #[derive(Debug, Default)]
 pub(super) struct Tasks {
     /// As soon as the script around has ended.
-    soon: VecDeque<Task>,
+    pub(super) soon: VecDeque<Task>,
+    /// As soon as the promise is settled that each waits for.
+    pub(super) waiting: Vec<Task>,
     /// When the library arrives whose queue (by path) holds it.
     library: VecDeque<(Atom, Task)>,
     /// After all scripts.
@@ -55,7 +60,12 @@ fn is_queue(pattern: &str, path: &str) -> bool {
 }
 
 impl<'a> Machine<'a> {
-    fn task(&mut self, function: &Abstract, this: &Abstract, arguments: Option<Vec<Abstract>>) -> Option<Task> {
+    pub(super) fn task(
+        &mut self,
+        function: &Abstract,
+        this: &Abstract,
+        arguments: Option<Vec<Abstract>>,
+    ) -> Option<Task> {
         self.tasks.count += 1;
         self.made += 1;
         (self.tasks.count <= TASKS).then(|| Task {
@@ -64,6 +74,7 @@ impl<'a> Machine<'a> {
             arguments,
             facts: self.facts.clone(),
             evidence: self.evidence,
+            awaits: None,
             result: None,
             or: None,
         })
@@ -185,7 +196,11 @@ impl<'a> Machine<'a> {
         if !self.tasks.scheduled.insert(id) {
             return;
         }
-        if let Some(task) = self.task(function, this, arguments) {
+        let Some(task) = self.task(function, this, arguments) else { return };
+        // `setTimeout(resolve)`: what waits for the promise need not wait for all else that comes later.
+        if matches!(self.object(id).kind, Kind::Settle(_)) {
+            self.tasks.soon.push_back(task);
+        } else {
             self.tasks.later.push_back(task);
         }
     }
@@ -204,112 +219,31 @@ impl<'a> Machine<'a> {
         }
     }
 
-    // ---- promises ----
-
-    pub(super) fn promise(&mut self, value: Option<Abstract>) -> Abstract {
-        Abstract::Object(self.add_object(super::heap::Object::new(Kind::Promise(value))))
-    }
-
-    pub(super) fn is_promise(&self, value: &Abstract) -> bool {
-        value.as_object().is_some_and(|id| matches!(self.object(id).kind, Kind::Promise(_)))
-    }
-
-    /// The promise of a value; of a promise, that promise.
-    pub(super) fn promise_of(&mut self, value: Abstract) -> Abstract {
-        if self.is_promise(&value) { value } else { self.promise(Some(value)) }
-    }
-
-    pub(super) fn settle(&mut self, promise: ObjectId, value: Abstract) {
-        let value = self.awaited(&value);
-        if matches!(self.object(promise).kind, Kind::Promise(None)) {
-            self.object_mut(promise).kind = Kind::Promise(Some(value));
-        }
-    }
-
-    /// What `await` gives.
-    pub(super) fn awaited(&mut self, value: &Abstract) -> Abstract {
-        let Some(id) = value.as_object() else { return value.clone() };
-        match &self.object(id).kind {
-            Kind::Promise(Some(value)) => value.clone(),
-            Kind::Promise(None) => self.unknown(swc_common::DUMMY_SP),
-            _ => value.clone(),
-        }
-    }
-
-    /// `promise.then(callback)`: the callback runs when the script around has ended.
-    pub(super) fn then(&mut self, promise: ObjectId, callback: &Abstract) -> Abstract {
-        let result = self.promise(None);
-        if self.is_function(callback)
-            && let Some(mut task) = self.task(callback, &Abstract::Undefined, None)
-        {
-            task.result = result.as_object();
-            task.this = Abstract::Object(promise);
-            self.tasks.soon.push_back(task);
-        }
-        result
-    }
-
-    /// `promise.catch(fallback)`: its value, or else the fallback's.
-    pub(super) fn or_else(&mut self, promise: ObjectId, fallback: &Abstract) -> Abstract {
-        let arguments = vec![self.unknown(swc_common::DUMMY_SP)];
-        let result = self.promise_later(fallback, arguments);
-        if let Some(task) = self.tasks.soon.back_mut().filter(|task| task.result == result.as_object()) {
-            task.or = Some(promise);
-        }
-        result
-    }
-
-    /// The promise of what a function gives once the script around has ended.
-    pub(super) fn promise_later(&mut self, function: &Abstract, arguments: Vec<Abstract>) -> Abstract {
-        let result = self.promise(None);
-        if let Some(mut task) = self.task(function, &Abstract::Undefined, Some(arguments)) {
-            task.result = result.as_object();
-            self.tasks.soon.push_back(task);
-        }
-        result
-    }
-
-    fn settle_later(&mut self, promise: ObjectId, value: Abstract) {
-        let list = self.add_array(vec![value]);
-        let function = self.native("Promise.race");
-        if let Some(mut task) = self.task(&function, &Abstract::Undefined, Some(vec![list, Abstract::Bool(true)])) {
-            task.result = Some(promise);
-            self.tasks.soon.push_back(task);
-        }
-    }
-
-    pub(super) fn is_pending(&self, value: &Abstract) -> bool {
-        value.as_object().is_some_and(|id| matches!(self.object(id).kind, Kind::Promise(None)))
-    }
-
-    /// `await value`: what waits before it runs first.
-    pub(super) fn wait_for(&mut self, value: &Abstract) -> Abstract {
-        while self.is_pending(value) && self.facts.is_empty() && !self.cut {
-            let Some(task) = self.tasks.soon.pop_front() else { break };
-            self.run_task(task);
-        }
-        self.awaited(value)
-    }
-
     // ---- running ----
 
-    fn run_task(&mut self, task: Task) {
+    /// Runs a task, or leaves it until its promise is settled.
+    pub(super) fn run_task(&mut self, task: Task) {
+        match task.awaits {
+            Some(promise) if self.is_pending(&Abstract::Object(promise)) => self.tasks.waiting.push(task),
+            _ => self.run_ready(task),
+        }
+    }
+
+    fn run_ready(&mut self, task: Task) {
         let evidence = std::mem::replace(&mut self.evidence, task.evidence);
-        let is_reaction = task.result.is_some();
-        let arguments = match (&task.arguments, is_reaction) {
+        let arguments = match (&task.arguments, task.awaits) {
             (Some(arguments), _) => arguments.clone(),
-            (None, true) => vec![self.awaited(&task.this)],
-            (None, false) => {
+            (None, Some(promise)) => vec![self.awaited(&Abstract::Object(promise))],
+            (None, None) => {
                 self.has_unknown_arguments = true;
                 Vec::new()
             }
         };
-        let this = if is_reaction { Abstract::Undefined } else { task.this.clone() };
         let when =
             task.facts.iter().fold(ConditionId::ALWAYS, |all, &fact| self.conditions.and(all, fact).unwrap_or(all));
         let span =
             task.function.as_object().and_then(|id| self.object(id).at).map_or(swc_common::DUMMY_SP, |(_, span)| span);
-        let call = |m: &mut Self| m.call_value(&task.function, &this, arguments, span);
+        let call = |m: &mut Self| m.call_value(&task.function, &task.this, arguments, span);
         let value = if when == ConditionId::ALWAYS {
             call(self)
         } else {
@@ -326,20 +260,7 @@ impl<'a> Machine<'a> {
         };
         self.has_unknown_arguments = false;
         if let Some(result) = task.result {
-            // It ends when the promise does that it gave.
-            if self.is_pending(&value) && !self.tasks.soon.is_empty() {
-                self.settle_later(result, value);
-                self.evidence = evidence;
-                return;
-            }
-            let value = match task.or {
-                None => value,
-                Some(or) => {
-                    let first = self.awaited(&Abstract::Object(or));
-                    self.join(ConditionId::MAYBE, &first, &value)
-                }
-            };
-            self.settle(result, value);
+            self.settle_with(result, value, task.or);
         }
         self.evidence = evidence;
     }
@@ -352,13 +273,15 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Runs what waits for the end of the script.
+    /// Runs what waits for the end of the script. Promises that nothing has settled then are not waited for: the functions that
+    /// would do it run later, or are not here.
     pub(super) fn run_soon(&mut self) {
-        while let Some(task) = self.tasks.soon.pop_front() {
-            if self.cut {
-                break;
+        while !self.cut {
+            match self.tasks.soon.pop_front() {
+                Some(task) => self.run_task(task),
+                None if self.tasks.waiting.is_empty() => break,
+                None => self.settle_left(),
             }
-            self.run_task(task);
         }
     }
 
