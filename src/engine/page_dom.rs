@@ -1,12 +1,15 @@
 //! The page's elements, for scripts that read ad config from them.
 
-use crate::evaluate::{Compound, Dom, DomElement};
-use crate::page::{Asked, Element, StartTags};
+use crate::evaluate::{Compound, Dom, DomElement, DomStep};
+use crate::page::{Asked, Element, StartTags, Tree};
 use std::cell::{OnceCell, RefCell};
 use std::ops::ControlFlow;
 
 /// Elements that one query gives; scripts that want more do not look for ads.
 const MOST: usize = 300;
+
+/// Elements inside of one that a query looks at.
+const INSIDE: usize = 2_000;
 
 /// Looks elements up in the page's text, when a script asks.
 pub(super) struct PageDom<'s> {
@@ -14,13 +17,14 @@ pub(super) struct PageDom<'s> {
     /// Where its tags stand; a bare script has no page.
     tags: OnceCell<StartTags>,
     title: OnceCell<String>,
+    tree: OnceCell<Tree>,
     /// Answers that were given; scripts ask the same in every round of a loop.
     known: RefCell<Vec<(Compound, Vec<DomElement>)>>,
 }
 
 impl<'s> PageDom<'s> {
     pub(super) fn new(html: &'s str) -> Self {
-        Self { html, tags: OnceCell::new(), title: OnceCell::new(), known: RefCell::default() }
+        Self { html, tags: OnceCell::new(), title: OnceCell::new(), tree: OnceCell::new(), known: RefCell::default() }
     }
 
     /// Takes in where the tags of the page stand, and its title.
@@ -47,6 +51,20 @@ impl<'s> PageDom<'s> {
         // Whether all were looked at shows in how many there are.
         let _ = tags.find(self.html, asked(selector), &mut take);
         found
+    }
+
+    /// The tree, and the number of the element whose tag begins there.
+    fn place(&self, at: u32) -> Option<(&Tree, usize)> {
+        let tags = self.tags.get()?;
+        Some((self.tree.get_or_init(|| Tree::of(self.html, tags)), tags.number_of(at)?))
+    }
+
+    fn numbered(&self, number: usize) -> Option<DomElement> {
+        self.tags.get()?.read(self.html, number).map(|element| self.dom_of(&element))
+    }
+
+    fn dom_of(&self, element: &Element<'_>) -> DomElement {
+        self.with_text(to_dom(element), element)
     }
 
     fn with_text(&self, dom: DomElement, element: &Element<'_>) -> DomElement {
@@ -83,9 +101,35 @@ impl Dom for PageDom<'_> {
         found
     }
 
+    fn step(&self, at: u32, step: DomStep) -> Option<DomElement> {
+        let (tree, number) = self.place(at)?;
+        let number = match step {
+            DomStep::Parent => tree.parent(number)?,
+            DomStep::Next => tree.siblings(number).into_iter().find(|other| *other > number)?,
+            DomStep::Previous => tree.siblings(number).into_iter().rev().find(|other| *other < number)?,
+        };
+        self.numbered(number)
+    }
+
+    fn children(&self, at: u32) -> Vec<DomElement> {
+        let Some((tree, number)) = self.place(at) else { return Vec::new() };
+        tree.children(number).take(MOST).filter_map(|child| self.numbered(child)).collect()
+    }
+
+    fn select_in(&self, at: u32, selector: &Compound) -> Vec<DomElement> {
+        let Some((tree, number)) = self.place(at) else { return Vec::new() };
+        let Some(tags) = self.tags.get() else { return Vec::new() };
+        let inside = (number + 1..tree.end(number)).take(INSIDE).filter_map(|number| tags.read(self.html, number));
+        let found = inside.filter_map(|element| {
+            let dom = to_dom(&element);
+            selector.is_match(&dom).then(|| self.with_text(dom, &element))
+        });
+        found.take(MOST).collect()
+    }
+
     fn script_at(&self, offset: u32) -> Option<DomElement> {
         let element = self.tags.get()?.before(self.html, offset)?;
-        (element.name == "script").then(|| to_dom(&element))
+        (element.name == "script").then(|| self.dom_of(&element))
     }
 
     fn title(&self) -> Option<&str> {

@@ -1,7 +1,7 @@
 //! The elements of the page, as far as scripts read ad config from them.
 //!
-//! There is no tree: a query is answered by start tags, and combinators count for
-//! their last part only, so that it may give an element too many, never one too few.
+//! A query is answered by start tags, and combinators count for their last part only, so that it may give an element too
+//! many, never one too few. Ways from one element to the next are in [`super::dom_walk`].
 
 use super::abstract_value::{Abstract, ObjectId};
 use super::heap::{Kind, Object, Property};
@@ -31,6 +31,15 @@ pub trait Dom {
         self.select(&Compound { name: Some(name.to_owned()), ..Compound::default() }).into_iter().next()
     }
 
+    /// The element that a step leads to from the one whose tag begins at this byte of the document.
+    fn step(&self, at: u32, step: Step) -> Option<DomElement>;
+
+    /// The elements directly inside of one.
+    fn children(&self, at: u32) -> Vec<DomElement>;
+
+    /// The elements anywhere inside of one that a compound selector matches, in order.
+    fn select_in(&self, at: u32, selector: &Compound) -> Vec<DomElement>;
+
     /// The script element whose text holds this byte of the document.
     fn script_at(&self, offset: u32) -> Option<DomElement>;
 
@@ -39,6 +48,17 @@ pub trait Dom {
 
     /// The elements of a piece of markup that a script wrote.
     fn parse(&self, html: &str) -> Vec<DomElement>;
+}
+
+/// A way from one element to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// To the element around.
+    Parent,
+    /// To the one behind it.
+    Next,
+    /// To the one before it.
+    Previous,
 }
 
 /// A start tag.
@@ -203,7 +223,11 @@ impl Machine<'_> {
                 return None;
             }
             found.extend(dom.select(&compound).into_iter().map(|element| self.known_element(element, span)));
-            found.extend(self.select_made(&compound, span));
+            for made in self.select_made(&compound, span) {
+                if !found.iter().any(|known| made.is_same(known)) {
+                    found.push(made);
+                }
+            }
         }
         found.truncate(ELEMENTS);
         self.charge(found.len() * 8);
@@ -211,7 +235,7 @@ impl Machine<'_> {
     }
 
     /// The object for an element of the page, which may be known from an earlier query.
-    fn known_element(&mut self, element: DomElement, span: Span) -> Abstract {
+    pub(super) fn known_element(&mut self, element: DomElement, span: Span) -> Abstract {
         let Some(key) = element.at.map(|at| (at, Atom::new(element.name.as_str()))) else {
             return self.page_element(element, span);
         };
@@ -219,7 +243,10 @@ impl Machine<'_> {
             return Abstract::Object(known);
         }
         let made = self.page_element(element, span);
-        self.page_elements.extend(made.as_object().map(|id| (key, id)));
+        if let Some(id) = made.as_object() {
+            self.element_places.insert(id, key.0);
+            self.page_elements.insert(key, id);
+        }
         made
     }
 
@@ -283,6 +310,7 @@ impl Machine<'_> {
 
     /// Gives an element an attribute; scripts mostly read it back as a member.
     pub(super) fn set_attribute(&mut self, id: ObjectId, name: &Atom, value: Abstract) {
+        self.note_renamed(id, name);
         if let Some(data) = self.object(id).own("dataset").and_then(Abstract::as_object) {
             self.define(id, &attribute_key(&name.to_ascii_lowercase()), value.clone());
             if let Some(key) = name.strip_prefix("data-") {

@@ -127,6 +127,8 @@ pub(super) struct Machine<'a> {
     pub(super) queries: u32,
     /// Elements of the markup that scripts asked for, by their place and name: each is one thing, however often it is asked for.
     pub(super) page_elements: FxHashMap<(u32, Atom), ObjectId>,
+    /// Where the tag of each of them begins.
+    pub(super) element_places: FxHashMap<ObjectId, u32>,
     pub(super) inserted: super::inserted::Inserted,
     /// Where the JSON text that is being read stands.
     pub(super) json_span: Span,
@@ -224,6 +226,7 @@ impl<'a> Machine<'a> {
             roots: FxHashMap::default(),
             queries: 0,
             page_elements: FxHashMap::default(),
+            element_places: FxHashMap::default(),
             inserted: super::inserted::Inserted::default(),
             json_span: swc_common::DUMMY_SP,
             parsed_texts: rustc_hash::FxHashSet::default(),

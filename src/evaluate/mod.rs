@@ -13,6 +13,7 @@ mod call;
 mod class;
 mod condition;
 mod dom;
+mod dom_walk;
 mod effort;
 mod evaluator;
 mod event;
@@ -47,7 +48,7 @@ mod trace;
 mod unnamed;
 mod value;
 
-pub use dom::{Compound, Dom, DomElement};
+pub use dom::{Compound, Dom, DomElement, Step as DomStep};
 pub use evaluator::{Evaluator, Input};
 pub use event::{Event, EventKind, Interests};
 pub use source::Sources;

@@ -300,6 +300,7 @@ impl<'a> Machine<'a> {
         }
         if matches!(self.object(id).kind, Kind::Element(_)) {
             self.note_element_member(id, key, &value, span);
+            self.note_renamed(id, key);
         }
         if self.object(id).is_open || matches!(self.object(id).kind, Kind::Element(_)) {
             self.note_handler(key, &value, this);

@@ -3,7 +3,8 @@
 //! In: a [`Document`](crate::input::Document) and the names that rules ask for
 //! ([`Wanted`]). Out: a [`Page`], its parts in document order, every part with its
 //! bytes in the document. The tokenizer follows the HTML standard where that decides
-//! where a script begins and ends; it builds no tree.
+//! where a script begins and ends; how elements lie inside of one another is found out only
+//! for scripts that ask ([`Tree`]).
 
 mod address;
 mod adopt;
@@ -26,6 +27,7 @@ mod splitter;
 mod start_tags;
 mod tag;
 mod tag_search;
+mod tree;
 mod walk;
 mod wanted_element;
 
@@ -36,3 +38,4 @@ pub(crate) use script_type::{ScriptType, classify};
 pub use splitter::Splitter;
 pub use start_tags::StartTags;
 pub use tag_search::Asked;
+pub use tree::Tree;

@@ -50,6 +50,17 @@ impl StartTags {
         self.find_in(source, from..self.starts.len(), asked, take)
     }
 
+    /// Number of the tag that begins at this byte of the source.
+    #[must_use]
+    pub fn number_of(&self, offset: u32) -> Option<usize> {
+        self.starts.binary_search(&offset).ok()
+    }
+
+    /// Reads a tag by its number.
+    pub fn read<'s>(&self, source: &'s str, number: usize) -> Option<Element<'s>> {
+        read_tag(source, *self.starts.get(number)? as usize, &mut Vec::new())
+    }
+
     /// The last tag that begins before this byte of the source.
     pub fn before<'s>(&self, source: &'s str, offset: u32) -> Option<Element<'s>> {
         let at = self.starts.partition_point(|&start| start < offset).checked_sub(1)?;

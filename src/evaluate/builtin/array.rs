@@ -254,7 +254,7 @@ impl<'a> Machine<'a> {
         })
     }
 
-    pub(super) fn new_array(&mut self, elements: Vec<Abstract>, span: Span) -> Abstract {
+    pub(in crate::evaluate) fn new_array(&mut self, elements: Vec<Abstract>, span: Span) -> Abstract {
         let at = Some((self.source, span));
         Abstract::Object(self.add_object(Object { elements, at, ..Object::new(Kind::Array) }))
     }

@@ -91,7 +91,7 @@ impl<'a> Machine<'a> {
             return Some(known);
         }
         let element = self.dom?.named(name)?;
-        let id = self.page_element(element, span).as_object()?;
+        let id = self.known_element(element, span).as_object()?;
         self.roots.insert(path, id);
         Some(id)
     }
@@ -101,7 +101,7 @@ impl<'a> Machine<'a> {
         let Offsets::Map(_) = self.sources.get(self.source as usize)?.offsets else { return None };
         let start = self.place_in(self.source, DUMMY_SP).span.start;
         let element = self.dom?.script_at(start)?;
-        Some(self.page_element(element, span))
+        Some(self.known_element(element, span))
     }
 
     /// Members of elements that they have by nature.
@@ -116,7 +116,7 @@ impl<'a> Machine<'a> {
                 let Abstract::String(href) = self.object(id).own("href")? else { return None };
                 part_of_url(href, key).map(|part| Abstract::text(&part))
             }
-            _ => None,
+            key => self.element_around(id, key),
         }
     }
 
@@ -182,6 +182,17 @@ impl<'a> Machine<'a> {
                 let name = self.text_of(arguments.first()?)?;
                 self.page_attribute(id, &name).map(|value| Abstract::Bool(!value.is_nullish()))
             }
+            "closest"
+            | "getElementsByClassName"
+            | "getElementsByTagName"
+            | "matches"
+            | "querySelector"
+            | "querySelectorAll" => {
+                let wanted = self.text_of(arguments.first()?)?;
+                let (selector, method) = selector_of(key, &wanted);
+                let found = self.element_query(id, method, &selector, span);
+                Some(found.unwrap_or_else(|| self.unknown(span)))
+            }
             "insertAdjacentHTML" => {
                 self.add_markup(arguments.get(1..2)?, span);
                 Some(Abstract::Undefined)
@@ -239,11 +250,7 @@ impl<'a> Machine<'a> {
     /// `querySelectorAll` and its kin, over the elements of the page's markup.
     fn query(&mut self, method: &str, wanted: &Abstract, span: Span) -> Option<Abstract> {
         let wanted = self.text_of(wanted)?;
-        let selector = match method {
-            "getElementsByClassName" => format!(".{}", wanted.trim().replace(' ', ".")),
-            "getElementsByName" => format!("[name=\"{wanted}\"]"),
-            _ => wanted.to_string(),
-        };
+        let (selector, method) = selector_of(method, &wanted);
         // `script#state`: the text of an element with an id.
         if method == "querySelector"
             && let Some((_, id)) = selector.split_once('#')
@@ -258,6 +265,16 @@ impl<'a> Machine<'a> {
             "querySelector" => found.into_iter().next(),
             _ => Some(self.new_array(found, span)),
         }
+    }
+}
+
+/// The selector for what is wanted, and the method that takes it.
+fn selector_of<'m>(method: &'m str, wanted: &str) -> (String, &'m str) {
+    match method {
+        "getElementsByClassName" => (format!(".{}", wanted.trim().replace(' ', ".")), "querySelectorAll"),
+        "getElementsByName" => (format!("[name=\"{wanted}\"]"), "querySelectorAll"),
+        "getElementsByTagName" => (wanted.to_owned(), "querySelectorAll"),
+        _ => (wanted.to_owned(), method),
     }
 }
 
