@@ -90,7 +90,6 @@ impl<'a> Machine<'a> {
         let object = self.narrow(object);
         let key = self.member_key(&member.prop, scope);
         let arguments = self.arguments(arguments, scope);
-        self.name_function(&object, &key, &member.obj);
         if self.is_throwing() {
             return Abstract::Undefined;
         }
@@ -116,17 +115,6 @@ impl<'a> Machine<'a> {
             self.map_apart(&object, call)
         } else {
             self.map(&object, call)
-        }
-    }
-
-    /// `lib.method.apply(lib, …)`, where the page put a stub there: the call is known by the function's path.
-    fn name_function(&mut self, function: &Abstract, key: &Abstract, written: &'a ast::Expr) {
-        let is_by_method = matches!(key, Abstract::String(name) if matches!(&**name, "apply" | "bind" | "call"));
-        if !is_by_method || !self.is_function(function) {
-            return;
-        }
-        if let Some(path) = self.static_path(written).filter(|path| self.interests.has_call(path)) {
-            self.name_value(function, &path);
         }
     }
 

@@ -20,6 +20,7 @@ impl Machine<'_> {
             "previousElementSibling" => self.element_at(id, Step::Previous),
             "firstElementChild" => self.elements_inside(id)?.into_iter().next(),
             "lastElementChild" => self.elements_inside(id)?.pop(),
+            "childElementCount" => Some(Abstract::Number(self.elements_inside(id)?.len() as f64)),
             "children" => {
                 let inside = self.elements_inside(id).filter(|all| !all.is_empty())?;
                 Some(self.new_array(inside, DUMMY_SP))
@@ -42,11 +43,16 @@ impl Machine<'_> {
         Some(self.known_elements(inside))
     }
 
-    /// The elements anywhere inside that a selector list matches.
+    /// The elements anywhere inside that a selector list matches, or that scripts made and may have put there.
     pub(super) fn select_inside(&mut self, id: ObjectId, selectors: &str) -> Option<Vec<Abstract>> {
-        let (at, dom) = (*self.element_places.get(&id)?, self.dom?);
-        let found = parse_selectors(selectors)?.iter().flat_map(|compound| dom.select_in(at, compound)).collect();
-        Some(self.known_elements(found)).filter(|found| !found.is_empty())
+        let (at, dom) = (self.element_places.get(&id).copied(), self.dom?);
+        let compounds = parse_selectors(selectors)?;
+        let inside = |compound: &Compound| at.map_or_else(Vec::new, |at| dom.select_in(at, compound));
+        let mut found = self.known_elements(compounds.iter().flat_map(inside).collect());
+        if found.is_empty() {
+            found = compounds.iter().flat_map(|compound| self.select_made(compound, DUMMY_SP)).collect();
+        }
+        Some(found).filter(|found| !found.is_empty())
     }
 
     /// The nearest element that a selector list matches: this one, or one around it.

@@ -116,6 +116,9 @@ impl<'a> Machine<'a> {
                 let passed = self.unknown_path(Atom::new(library), swc_common::DUMMY_SP);
                 let owner = self.library_object(library).unwrap_or(Abstract::Object(GLOBAL));
                 self.schedule_for_library(path.clone(), argument, &owner, passed);
+            } else {
+                // `callbackQueue.push({ CONSENT_DATA_READY: f })`: what to call, by event.
+                self.hand_over(argument, argument);
             }
         }
     }

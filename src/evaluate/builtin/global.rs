@@ -137,7 +137,7 @@ impl<'a> Machine<'a> {
         {
             return self.wrapped_method(*id, key, arguments, span);
         }
-        if matches!(this, Abstract::Unknown(origin) if origin.path.is_some()) && self.is_function_call(key, arguments) {
+        if self.may_be_function(this) && self.is_function_call(key, arguments) {
             return self.function_method(this, key, arguments, span);
         }
         let owner = self.builtin_type(this)?;
@@ -225,11 +225,19 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// May something of which only the path is known be a function? What a call gave seldom is.
+    fn may_be_function(&self, value: &Abstract) -> bool {
+        matches!(value, Abstract::Unknown(origin) if origin.path.as_ref().is_some_and(|path| !path.ends_with(')')))
+    }
+
     /// Are these arguments of `call`, `apply` or `bind`? A library's own method may bear such a name.
     fn is_function_call(&self, key: &str, arguments: &[Abstract]) -> bool {
+        let is_receiver = |value: &Abstract| {
+            !matches!(value, Abstract::String(_) | Abstract::Number(_) | Abstract::Bool(_)) && !self.is_function(value)
+        };
         match (key, arguments) {
-            ("call" | "bind", [receiver, ..]) => !self.is_function(receiver),
-            ("apply", [_, list]) => self.is_list(list),
+            ("call" | "bind", [receiver, ..]) => is_receiver(receiver),
+            ("apply", [receiver, list]) => is_receiver(receiver) && self.is_list(list),
             _ => false,
         }
     }

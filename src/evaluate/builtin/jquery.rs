@@ -1,12 +1,11 @@
 //! jQuery where it is not here: lists of elements, what their methods tell, and plugins that pages add to it.
 //!
-//! A list of the page's elements is an array under the path `$()`. There is no tree (see [`crate::evaluate::dom`]), so what
-//! leads from one element to another gives something unknown; only what lies inside of an element is looked for in
-//! the whole page.
+//! A list of the page's elements is an array under the path `$()`. What lies inside of an element that is not the page's own
+//! is looked for in the whole page.
 
 use crate::evaluate::abstract_value::{Abstract, ObjectId};
-use crate::evaluate::dom::parse_selectors;
-use crate::evaluate::heap::{Kind, Object};
+use crate::evaluate::dom::{Step, parse_selectors};
+use crate::evaluate::heap::{Kind, Object, Property};
 use crate::evaluate::machine::Machine;
 use crate::evaluate::operator::is_truthy;
 use swc_atoms::{Atom, atom};
@@ -27,7 +26,12 @@ fn is_collection(path: &str) -> bool {
 /// Calls `$(…)`, or a method of elements that nobody knows; `None` for anything else.
 pub(super) fn call(m: &mut Machine<'_>, path: &str, arguments: &[Abstract], span: Span) -> Option<Abstract> {
     if NAMES.contains(&path) {
-        return m.wrap(arguments.first()?, span);
+        let wrapped = m.wrap(arguments.first()?, span);
+        // `$("<div>", { id: "top" })`
+        if let (Some(Abstract::Object(list)), Some(Abstract::Object(attributes))) = (&wrapped, arguments.get(1)) {
+            m.set_attributes(*list, *attributes);
+        }
+        return wrapped;
     }
     let (owner, name) = path.rsplit_once('.')?;
     if !is_collection(owner) {
@@ -47,12 +51,37 @@ impl Machine<'_> {
     /// `$('.ad')` or `$(element)`: a list that has jQuery's methods.
     fn wrap(&mut self, value: &Abstract, span: Span) -> Option<Abstract> {
         let elements = match value {
-            Abstract::String(selector) if !selector.contains('<') => self.select(&selector.clone(), span)?,
+            Abstract::String(html) if html.trim_start().starts_with('<') => vec![self.made_from(&html.clone(), span)?],
+            Abstract::String(selector) => self.select_placed(&selector.clone(), span)?,
             Abstract::Object(id) if matches!(self.object(*id).kind, Kind::Element(_)) => vec![value.clone()],
             Abstract::Object(id) if self.is_wrapped(*id) => return Some(value.clone()),
             _ => return None,
         };
         self.wrap_all(elements)
+    }
+
+    /// `$('<div class="ad">')`: the element that the markup makes.
+    fn made_from(&mut self, html: &Atom, span: Span) -> Option<Abstract> {
+        self.add_markup(&[Abstract::String(html.clone())], span);
+        let element = self.dom?.parse(html).into_iter().next()?;
+        let name = element.name.clone();
+        let made = self.page_element(element, span);
+        self.note_made(made.as_object()?, &name);
+        Some(made)
+    }
+
+    /// `.ad:first`, `.ad:eq(1)`: jQuery's own ways to ask for one of several.
+    fn select_placed(&mut self, selector: &str, span: Span) -> Option<Vec<Abstract>> {
+        let (asked, place) = selector.rsplit_once(':').unwrap_or((selector, ""));
+        let number = || place.strip_prefix("eq(")?.strip_suffix(')')?.trim().parse::<usize>().ok();
+        match place {
+            "first" => Some(self.select(asked, span)?.into_iter().take(1).collect()),
+            "last" => Some(self.select(asked, span)?.pop().into_iter().collect()),
+            _ => match number() {
+                Some(at) => Some(self.select(asked, span)?.into_iter().skip(at).take(1).collect()),
+                None => self.select(selector, span),
+            },
+        }
     }
 
     /// None may only mean that scripts add them later.
@@ -88,11 +117,19 @@ impl Machine<'_> {
                 for (at, element) in self.pairs(&list, span)? {
                     mapped.push(self.call_value(&callback, &element.clone(), vec![at, element], span));
                 }
-                Some(self.add_array(mapped))
+                let list =
+                    Object { elements: mapped, path: Some(atom!("$()")), is_open: true, ..Object::new(Kind::Array) };
+                Some(Abstract::Object(self.add_object(list)))
             }
+            ("val", []) => self.element_value(first, "value", false),
+            ("data", []) => self.object(first.as_object()?).own("dataset").cloned(),
             ("attr" | "data" | "prop", [Abstract::String(name)]) => {
                 let name = if key == "data" { format!("data-{name}") } else { name.to_string() };
                 self.element_value(first, &name, key == "data")
+            }
+            ("attr", [Abstract::Object(attributes)]) => {
+                self.set_attributes(id, *attributes);
+                Some(list)
             }
             ("attr" | "data" | "prop", [Abstract::String(name), value]) if !self.is_function(value) => {
                 let name = if key == "data" { Atom::new(format!("data-{name}")) } else { name.clone() };
@@ -101,7 +138,14 @@ impl Machine<'_> {
                 }
                 Some(list)
             }
-            ("find", [selector @ Abstract::String(_)]) => self.wrap(selector, span),
+            ("children" | "closest" | "find" | "next" | "parent" | "prev" | "siblings", _) => {
+                self.elements_beside(&elements, key, arguments.first(), span)
+            }
+            ("slice", _) => {
+                let part = self.array_method(id, key, arguments, span)?;
+                let part = self.array(&part)?.to_vec();
+                self.wrap_all(part)
+            }
             ("filter" | "not", [test]) => self.filtered(&elements, test, key == "filter", span),
             ("get" | "eq", [Abstract::Number(at)]) => {
                 let element = elements.get(super::array::whole(*at))?;
@@ -117,6 +161,62 @@ impl Machine<'_> {
             }
             _ if CHAINED.contains(&key) && (key != "css" || arguments.len() > 1) => Some(list),
             _ => None,
+        }
+    }
+
+    /// The elements that a method leads to from those of a list, each once.
+    fn elements_beside(
+        &mut self,
+        elements: &[Abstract],
+        method: &str,
+        selector: Option<&Abstract>,
+        span: Span,
+    ) -> Option<Abstract> {
+        let wanted = match selector {
+            None => None,
+            Some(Abstract::String(wanted)) => Some(wanted.clone()),
+            Some(_) => return None,
+        };
+        let mut found: Vec<Abstract> = Vec::new();
+        for element in elements {
+            let id = element.as_object()?;
+            let beside = match (method, &wanted) {
+                ("closest", Some(wanted)) => vec![self.closest(id, wanted)?],
+                ("find", Some(wanted)) => match self.select_inside(id, wanted) {
+                    Some(inside) => inside,
+                    None => self.select(wanted, span)?,
+                },
+                ("next", _) => self.element_at(id, Step::Next).into_iter().collect(),
+                ("prev", _) => self.element_at(id, Step::Previous).into_iter().collect(),
+                ("parent", _) => vec![self.element_at(id, Step::Parent)?],
+                ("children", _) => self.elements_inside(id)?,
+                ("siblings", _) => {
+                    let parent = self.element_at(id, Step::Parent)?.as_object()?;
+                    let all = self.elements_inside(parent)?;
+                    all.into_iter().filter(|one| !one.is_same(element)).collect()
+                }
+                _ => return None,
+            };
+            for one in beside {
+                if !found.iter().any(|known| known.is_same(&one)) {
+                    found.push(one);
+                }
+            }
+        }
+        match wanted.filter(|_| !matches!(method, "closest" | "find")) {
+            Some(wanted) => self.filtered(&found, &Abstract::String(wanted), true, span),
+            None => self.wrap_all(found),
+        }
+    }
+
+    /// Gives all elements of a list the attributes that an object tells.
+    fn set_attributes(&mut self, list: ObjectId, attributes: ObjectId) {
+        let elements = self.object(list).elements.clone();
+        for (name, property) in self.objects.share(attributes.0).properties.iter() {
+            let Property::Value(value) = property else { continue };
+            for element in elements.iter().filter_map(Abstract::as_object) {
+                self.set_attribute(element, name, value.clone());
+            }
         }
     }
 

@@ -17,7 +17,14 @@ pub(super) fn call(m: &mut Machine<'_>, path: &str, arguments: &[Abstract], span
         "extend" | "fn.extend" if is_jquery && arguments.len() == 1 => {
             m.extend_jquery(path.strip_suffix(".extend")?, &arguments[0])
         }
-        "extend" | "assign" | "merge" | "defaultsDeep" => m.extend(arguments),
+        "merge" if is_jquery => {
+            let [list, more] = arguments else { return None };
+            let more = m.array(more)?.to_vec();
+            m.call_builtin_method(list, &atom!("push"), &more, span)?;
+            Some(list.clone())
+        }
+        "merge" | "defaultsDeep" => m.extend(&[&[Abstract::Bool(true)], arguments].concat()),
+        "extend" | "assign" => m.extend(arguments),
         "each" | "forEach" => m.each(arguments, is_jquery, span),
         "map" | "filter" | "grep" | "find" | "some" | "every" | "reduce" | "includes" | "indexOf" => {
             let name = if name == "grep" { "filter" } else { name };
@@ -28,6 +35,23 @@ pub(super) fn call(m: &mut Machine<'_>, path: &str, arguments: &[Abstract], span
         "inArray" => {
             let list = m.array(arguments.get(1)?).map(|_| arguments[1].clone())?;
             m.call_builtin_method(&list, &atom!("indexOf"), &arguments[..1], span)
+        }
+        "trim" => {
+            let Abstract::String(text) = arguments.first()? else { return None };
+            Some(Abstract::text(text.trim()))
+        }
+        "isFunction" => match arguments.first()? {
+            Abstract::Unknown(_) | Abstract::Any(_) => None,
+            value => Some(Abstract::Bool(m.is_function(value))),
+        },
+        "isEmptyObject" | "isEmpty" => {
+            let id = arguments.first()?.as_object().filter(|id| m.is_closed(*id))?;
+            let object = m.object(id);
+            Some(Abstract::Bool(object.properties.is_empty() && object.elements.is_empty()))
+        }
+        "proxy" | "bind" => {
+            let (function, bound) = arguments.split_first()?;
+            m.call_builtin_method(function, &atom!("bind"), bound, span)
         }
         "parseJSON" => match arguments.first()? {
             Abstract::String(text) => m.json_value(&text.clone()),

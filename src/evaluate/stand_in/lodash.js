@@ -17,6 +17,14 @@ const by = how =>
 const list = from => Array.isArray(from) ? from : Object.values(from || {});
 const pairs = from => Array.isArray(from) ? from.map((one, at) => [one, at])
   : Object.keys(from || {}).map(name => [from[name], name]);
+const words = text => text.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase().split(/[^a-z0-9]+/).filter(Boolean);
+const sorted = (all, keys) => all.slice().sort((a, b) => {
+  for (const [key, way] of keys) {
+    if (key(a) < key(b)) return -way;
+    if (key(a) > key(b)) return way;
+  }
+  return 0;
+});
 const all = {
   get,
   map: (from, how) => { const f = by(how); return pairs(from).map(([one, key]) => f(one, key, from)) },
@@ -68,6 +76,37 @@ const all = {
     at[last] = value;
     return to;
   },
+  sortBy: (from, ...hows) => sorted(list(from), hows.flat().map(how => [by(how), 1])),
+  orderBy: (from, hows, ways = []) => sorted(list(from), [].concat(hows).map((how, at) => [by(how), ways[at] === "desc" ? -1 : 1])),
+  findIndex: (from, how) => from.findIndex(by(how)),
+  has: (from, name) => get(from, name) !== undefined,
+  intersection: (from, ...lists) => from.filter(one => lists.every(list => list.includes(one))),
+  invert: from => Object.fromEntries(Object.entries(from).map(([name, value]) => [value, name])),
+  isUndefined: value => value === undefined,
+  isString: value => typeof value === "string",
+  camelCase: text => words(text).map((word, at) => at ? word[0].toUpperCase() + word.slice(1) : word).join(""),
+  kebabCase: text => words(text).join("-"),
+  snakeCase: text => words(text).join("_"),
+  partial: (f, ...first) => (...rest) => f(...first, ...rest),
+  range: (from, to, step = 1) => {
+    if (to === undefined) [from, to] = [0, from];
+    const numbers = [];
+    for (let at = from; at < to; at += step) numbers.push(at);
+    return numbers;
+  },
   times: (count, f) => Array.from({ length: count }, (_, at) => f(at)),
 };
-return Object.fromEntries(Object.entries(all).map(([name, f]) => ["_." + name, f]));
+// `_(list).map(f).value()`: made when it is first asked for.
+let Chain;
+const chain = from => {
+  if (!Chain) {
+    Chain = class { constructor(from) { this.from = from } value() { return this.from } };
+    for (const name of Object.keys(all)) {
+      Chain.prototype[name] = function (...given) { return new Chain(all[name](this.from, ...given)) };
+    }
+    Chain.prototype.each = Chain.prototype.forEach = function (f) { list(this.from).forEach(f); return this };
+  }
+  return new Chain(from);
+};
+all.chain = chain;
+return Object.fromEntries(Object.entries(all).map(([name, f]) => ["_." + name, f]).concat([["_", chain]]));
