@@ -30,7 +30,7 @@ impl<'a> Machine<'a> {
         if is_too_deep || !self.step(span) {
             return self.unknown(span);
         }
-        if self.installs_polyfills(closure, &arguments) {
+        if self.installs_polyfills(closure, &arguments) || self.redefines(closure, &arguments) {
             return Abstract::Undefined;
         }
         let may_be_barren = self.may_be_barren(&arguments);

@@ -15,6 +15,9 @@ use std::rc::Rc;
 use swc_atoms::Atom;
 use swc_common::Span;
 
+/// Alternatives that may all be numbers.
+const COUNTS: usize = 6;
+
 /// How a statement ended.
 #[derive(Clone, Debug)]
 pub(super) enum Flow {
@@ -113,6 +116,8 @@ pub(super) struct Machine<'a> {
     /// What the generators that are running have given so far.
     pub(super) yields: Vec<Vec<Abstract>>,
     pub(super) argument_users: FxHashMap<(u32, Span), bool>,
+    /// Is a function one by which core-js replaces members?
+    pub(super) redefiners: FxHashMap<(u32, Span), bool>,
     pub(super) glanced: rustc_hash::FxHashSet<(u32, Span)>,
     pub(super) regexes: FxHashMap<(Atom, Atom), Option<Rc<regex::Regex>>>,
     /// Number of the call that is running, and of calls so far.
@@ -217,6 +222,7 @@ impl<'a> Machine<'a> {
             classes: Vec::new(),
             yields: Vec::new(),
             argument_users: FxHashMap::default(),
+            redefiners: FxHashMap::default(),
             glanced: rustc_hash::FxHashSet::default(),
             regexes: FxHashMap::default(),
             call: 0,
@@ -404,6 +410,10 @@ impl<'a> Machine<'a> {
         match choices.len() {
             0 => Abstract::Undefined,
             1 => choices.remove(0).value,
+            // A counter that went on under conditions: what it may be says nothing, and grows.
+            count if count > COUNTS && choices.iter().all(|choice| matches!(choice.value, Abstract::Number(_))) => {
+                self.unknown(swc_common::DUMMY_SP)
+            }
             _ => Abstract::Any(choices.into()),
         }
     }

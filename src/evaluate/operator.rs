@@ -294,7 +294,9 @@ impl<'a> Machine<'a> {
         };
         let object = self.expression(&member.obj, scope);
         let key = self.member_key(&member.prop, scope);
-        if let (Some(id), Some(key)) = (object.as_object(), self.property_key(&key)) {
+        if let (Some(id), Some(key)) = (object.as_object(), self.property_key(&key))
+            && !self.is_built_in(id, &key)
+        {
             let object = self.object_mut(id);
             object.properties.remove(&key);
             if object.is_array()

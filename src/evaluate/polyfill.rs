@@ -6,7 +6,7 @@
 use super::abstract_value::{Abstract, ObjectId};
 use super::builtin;
 use super::heap::{Closure, Kind};
-use super::machine::Machine;
+use super::machine::{GLOBAL, Machine};
 use swc_atoms::Atom;
 
 /// Classes that a script may not replace.
@@ -46,17 +46,49 @@ fn is_filled(name: &str) -> bool {
     FILLED.contains(&name) || KEPT.contains(&name)
 }
 
+/// Kinds of typed arrays, as core-js 2 calls them, and what stands in the function that makes one of each.
+const TYPED: &[&str] = &["Float32", "Float64", "Int16", "Int32", "Int8", "Uint16", "Uint32", "Uint8"];
+const TYPED_INSTALLER: (&[&str], &[&str]) = (&["BYTES_PER_ELEMENT"], &[]);
+
 /// What stands in the function by which core-js puts a polyfill in its place, and what in that of builds which leave the
 /// browser's own classes alone: by version.
 const INSTALLERS: [(&[&str], &[&str]); 2] =
     [(&[".F", ".G", ".P", ".B", ".U"], &[".W"]), (&[".target", ".global", ".stat", ".forced"], &[".wrap", ".real"])];
 
+/// What stands in the function by which core-js replaces a member, and gives the new one the old one's source text.
+const REDEFINES: [&str; 3] = [".join(", "delete ", "typeof "];
+const REDEFINER_BYTES: usize = 1_200;
+
 impl Machine<'_> {
+    /// Does the call only replace a member, in core-js's way? Then that is done.
+    pub(super) fn redefines(&mut self, function: &Closure<'_>, arguments: &[Abstract]) -> bool {
+        let [Abstract::Object(id), Abstract::String(key), value @ Abstract::Object(_), ..] = arguments else {
+            return false;
+        };
+        let code = (function.source, function.span);
+        let is_redefiner = match self.redefiners.get(&code) {
+            Some(known) => *known,
+            None => {
+                let text = self.source_text(code.0, code.1);
+                let is_one = text.len() <= REDEFINER_BYTES && REDEFINES.iter().all(|one| text.contains(one));
+                self.redefiners.insert(code, is_one);
+                is_one
+            }
+        };
+        if is_redefiner && *id != GLOBAL {
+            self.define(*id, key, value.clone());
+        }
+        is_redefiner && *id != GLOBAL
+    }
+
     /// Does the call put polyfills in their place? `$export(type, "Array", { … })` and `$export(type, { Map: … })` in core-js 2,
     /// `$({ target: "Array" }, { … })` in core-js 3. Nothing is gained by following hundreds of these.
     pub(super) fn installs_polyfills(&self, function: &Closure<'_>, arguments: &[Abstract]) -> bool {
         let names_one = |name: &Abstract| matches!(name, Abstract::String(name) if is_filled(name));
         let ((holds, lacks), is_known) = match arguments {
+            [Abstract::String(kind), Abstract::Number(_), Abstract::Object(_), ..] => {
+                (TYPED_INSTALLER, TYPED.contains(&kind.as_str()))
+            }
             [_, name, Abstract::Object(_), ..] => (INSTALLERS[0], names_one(name)),
             [Abstract::Object(options), Abstract::Object(_), ..] => {
                 (INSTALLERS[1], self.object(*options).own("target").is_some_and(names_one))
