@@ -16,13 +16,13 @@ impl<'a> Machine<'a> {
         self.forks += 1;
         self.objects.open_branch();
         self.scopes.open_branch();
-        let facts = self.facts.len();
+        let facts = self.conditions.facts().len();
         if when != ConditionId::MAYBE {
-            self.facts.push(when);
+            self.conditions.assume(when);
         }
         let result = body(self);
         self.end_of_way();
-        self.facts.truncate(facts);
+        self.conditions.forget(facts);
         let change = Change { objects: self.objects.take_branch(), scopes: self.scopes.take_branch() };
         // Each of them was copied when it was first written to.
         let copied = change.objects.iter().map(|(_, object)| object.elements.len() + object.properties.len());
@@ -53,7 +53,7 @@ impl<'a> Machine<'a> {
     ) -> Abstract {
         match value {
             Abstract::Any(all) if all.len() <= APART => {
-                let is_possible = |choice: &&Choice| !self.conditions.is_excluded(choice.when, &self.facts);
+                let is_possible = |choice: &&Choice| !self.conditions.is_ruled_out(choice.when);
                 let possible: Vec<Choice> = all.iter().filter(is_possible).cloned().collect();
                 self.each_apart(&possible, &mut change)
             }
@@ -69,9 +69,10 @@ impl<'a> Machine<'a> {
         match choices {
             [] => Abstract::Undefined,
             [only] => {
-                self.facts.push(only.when);
+                let before = self.conditions.facts().len();
+                self.conditions.assume(only.when);
                 let value = change(self, &only.value);
-                self.facts.pop();
+                self.conditions.forget(before);
                 value
             }
             [first, others @ ..] => {
@@ -148,7 +149,7 @@ impl<'a> Machine<'a> {
     /// From here to the end of the frame the condition holds.
     fn assume(&mut self, when: ConditionId) {
         if when != ConditionId::MAYBE {
-            self.facts.push(when);
+            self.conditions.assume(when);
         }
     }
 
@@ -164,7 +165,7 @@ impl<'a> Machine<'a> {
     /// Opens a place that branches may leave to.
     pub(super) fn open_frame(&mut self) -> usize {
         self.frames.push(Frame::default());
-        self.facts.len()
+        self.conditions.facts().len()
     }
 
     /// Closes it: joins in what the branches that left had done; returns what they returned.
@@ -173,7 +174,7 @@ impl<'a> Machine<'a> {
         facts: usize,
         is_for_here: impl Fn(&Flow) -> bool,
     ) -> Vec<(ConditionId, Flow)> {
-        self.facts.truncate(facts);
+        self.conditions.forget(facts);
         let Some(frame) = self.frames.pop() else { return Vec::new() };
         let mut left = Vec::new();
         for exit in frame.exits.into_iter().rev() {

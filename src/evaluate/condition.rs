@@ -13,9 +13,6 @@ use swc_atoms::Atom;
 /// Literals of a conjunction that are looked at.
 const LITERALS: usize = 12;
 
-/// Facts that are looked at, the latest first.
-const FACTS: usize = 64;
-
 /// A condition of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct ConditionId(u32);
@@ -49,6 +46,10 @@ pub(super) struct Conditions {
     ids: FxHashMap<Node, ConditionId>,
     /// Texts of conditions that were asked for.
     texts: FxHashMap<ConditionId, Arc<str>>,
+    /// Conditions that hold where evaluation stands, the latest last.
+    facts: Vec<ConditionId>,
+    /// How many of them have each condition among their literals.
+    held: Vec<u32>,
     /// Work done since it was last asked for, in units of about a step.
     work: Cell<u32>,
 }
@@ -63,6 +64,8 @@ impl Conditions {
             negations: vec![ConditionId::ALWAYS; 2],
             ids: FxHashMap::default(),
             texts: FxHashMap::default(),
+            facts: Vec::new(),
+            held: vec![0; 2],
             work: Cell::new(0),
         }
     }
@@ -86,6 +89,7 @@ impl Conditions {
             self.negations[negated.0 as usize] = id;
         }
         self.nodes.push(node.clone());
+        self.held.push(0);
         self.ids.insert(node, id);
         id
     }
@@ -138,6 +142,11 @@ impl Conditions {
         Some(self.add(Node::And(a, b)))
     }
 
+    /// All of them, as far as they go together.
+    pub(super) fn all_of(&mut self, parts: &[ConditionId]) -> ConditionId {
+        parts.iter().fold(ConditionId::ALWAYS, |all, &part| self.and(all, part).unwrap_or(all))
+    }
+
     pub(super) fn or(&mut self, a: ConditionId, b: ConditionId) -> ConditionId {
         let is_open = |id| id == ConditionId::ALWAYS || id == ConditionId::MAYBE;
         match (a, b) {
@@ -149,30 +158,61 @@ impl Conditions {
         }
     }
 
-    /// Do the facts (conditions assumed to hold) rule it out?
-    pub(super) fn is_excluded(&self, id: ConditionId, facts: &[ConditionId]) -> bool {
-        if facts.is_empty() || id.0 <= 1 {
-            return false;
+    // ---- facts ----
+
+    /// From here on the condition holds.
+    pub(super) fn assume(&mut self, fact: ConditionId) {
+        self.facts.push(fact);
+        for literal in self.literals[fact.0 as usize].iter() {
+            self.held[literal.0 as usize] += 1;
         }
-        self.literals(id)
-            .iter()
-            .any(|&literal| facts.iter().rev().take(LITERALS).any(|&fact| self.excludes(fact, literal)))
+    }
+
+    /// The conditions that hold.
+    pub(super) fn facts(&self) -> &[ConditionId] {
+        &self.facts
+    }
+
+    /// All but the first `count` facts hold no longer.
+    pub(super) fn forget(&mut self, count: usize) {
+        for fact in self.facts.drain(count.min(self.facts.len())..) {
+            for literal in self.literals[fact.0 as usize].iter() {
+                self.held[literal.0 as usize] -= 1;
+            }
+        }
+    }
+
+    /// Nothing is assumed for now; gives back what was, for [`restore`](Self::restore).
+    pub(super) fn set_aside(&mut self) -> Vec<ConditionId> {
+        let facts = self.facts.clone();
+        self.forget(0);
+        facts
+    }
+
+    /// What was set aside holds again, and nothing else.
+    pub(super) fn restore(&mut self, facts: Vec<ConditionId>) {
+        self.forget(0);
+        facts.into_iter().for_each(|fact| self.assume(fact));
+    }
+
+    /// Do the facts rule it out?
+    pub(super) fn is_ruled_out(&self, id: ConditionId) -> bool {
+        let opposite = |literal: &ConditionId| self.negations[literal.0 as usize];
+        id.0 > 1
+            && !self.facts.is_empty()
+            && self.literals(id).iter().map(opposite).any(|other| other.0 > 1 && self.held[other.0 as usize] > 0)
     }
 
     /// Do the facts make it certain?
-    pub(super) fn is_implied(&self, id: ConditionId, facts: &[ConditionId]) -> bool {
-        if id == ConditionId::ALWAYS {
-            return true;
-        }
-        id != ConditionId::MAYBE
-            && self
-                .literals(id)
-                .iter()
-                .all(|literal| facts.iter().rev().take(FACTS).any(|&fact| self.literals(fact).contains(literal)))
+    pub(super) fn is_certain(&self, id: ConditionId) -> bool {
+        let holds = |literal: &ConditionId| self.held[literal.0 as usize] > 0;
+        id == ConditionId::ALWAYS || id != ConditionId::MAYBE && self.literals(id).iter().all(holds)
     }
 
-    fn excludes(&self, fact: ConditionId, literal: ConditionId) -> bool {
-        self.is_excluded_by(literal, self.literals(fact))
+    /// Does one of a few conditions rule it out?
+    pub(super) fn is_excluded(&self, id: ConditionId, by: &[ConditionId]) -> bool {
+        let literals = self.literals(id);
+        by.iter().any(|&other| literals.iter().any(|&literal| self.is_excluded_by(literal, self.literals(other))))
     }
 
     fn is_excluded_by(&self, literal: ConditionId, literals: &[ConditionId]) -> bool {
@@ -251,9 +291,25 @@ mod tests {
         assert_eq!(all.and(both, not_a), None);
         assert_eq!(all.or(a, not_a), ConditionId::ALWAYS);
         assert!(all.is_excluded(not_a, &[both]));
-        assert!(all.is_implied(b, &[both]));
-        assert!(!all.is_implied(b, &[a]));
         assert_eq!(all.render(both, 200).as_deref(), Some("a && b"));
         assert_eq!(all.render(not_a, 200).as_deref(), Some("!(a)"));
+    }
+
+    #[test]
+    fn facts_rule_out_and_make_certain_while_they_hold() {
+        let mut all = Conditions::new();
+        let (a, b) = (all.source("a".into(), 0), all.source("b".into(), 0));
+        let not_a = all.not(a);
+        let both = all.and(a, b).expect("possible");
+        all.assume(a);
+        assert!(all.is_ruled_out(not_a) && all.is_certain(a) && !all.is_certain(b));
+        all.assume(both);
+        assert!(all.is_certain(both) && !all.is_ruled_out(b));
+        all.forget(1);
+        assert!(!all.is_certain(b) && all.is_ruled_out(not_a));
+        let before = all.set_aside();
+        assert!(!all.is_ruled_out(not_a));
+        all.restore(before);
+        assert!(all.is_ruled_out(not_a));
     }
 }

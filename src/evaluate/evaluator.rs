@@ -101,7 +101,7 @@ impl<'a> Evaluator<'a> {
         self.machine.body(&tree.statements, top);
         self.machine.frames.truncate(1);
         self.machine.frames[0].exits.clear();
-        self.machine.facts.clear();
+        self.machine.conditions.forget(0);
         self.machine.run_soon();
         self.note_cut(input.script);
     }

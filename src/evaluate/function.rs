@@ -26,7 +26,7 @@ impl<'a> Machine<'a> {
         let around = self.active.iter().filter(|active| **active == code).count();
         let is_too_deep = self.depth >= self.limits.depth
             || around >= RECURSION
-            || (around >= UNSURE_RECURSION && self.facts.len() > around);
+            || (around >= UNSURE_RECURSION && self.conditions.facts().len() > around);
         if is_too_deep || !self.step(span) {
             return self.unknown(span);
         }

@@ -40,10 +40,10 @@ impl<'a> Machine<'a> {
             return Ok(known);
         }
         let when = self.condition_of(value, source, scope);
-        if self.conditions.is_implied(when, &self.facts) {
+        if self.conditions.is_certain(when) {
             return Ok(true);
         }
-        if self.conditions.is_excluded(when, &self.facts) {
+        if self.conditions.is_ruled_out(when) {
             return Ok(false);
         }
         Err(when)

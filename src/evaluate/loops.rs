@@ -94,9 +94,9 @@ impl<'a> Machine<'a> {
     fn test(&mut self, test: &'a ast::Expr, scope: ScopeId) -> Result<bool, ConditionId> {
         let value = self.expression(test, scope);
         // What was assumed about the text of a test says nothing about its next round.
-        let facts = std::mem::take(&mut self.facts);
+        let facts = self.conditions.set_aside();
         let truth = self.truth(&value, test, scope);
-        self.facts = facts;
+        self.conditions.restore(facts);
         truth
     }
 

@@ -58,8 +58,6 @@ pub(super) struct Machine<'a> {
     pub(super) conditions: Conditions,
     /// Tests that were not known, by their place: their text, and whether it speaks of a function's variables.
     pub(super) tests: FxHashMap<(u32, Span), (Atom, bool)>,
-    /// Conditions that hold where evaluation stands.
-    pub(super) facts: Vec<ConditionId>,
     pub(super) frames: Vec<Frame<'a>>,
     pub(super) events: Vec<Event>,
     pub(super) pending: Vec<PendingEvent>,
@@ -182,7 +180,6 @@ impl<'a> Machine<'a> {
             scopes: Store::new(),
             conditions: Conditions::new(),
             tests: FxHashMap::default(),
-            facts: Vec::new(),
             frames: vec![Frame::default()],
             events: Vec::new(),
             pending: Vec::new(),
@@ -421,10 +418,10 @@ impl<'a> Machine<'a> {
     /// Drops the alternatives that the facts rule out.
     pub(super) fn narrow(&self, value: Abstract) -> Abstract {
         let Abstract::Any(all) = &value else { return value };
-        if self.facts.is_empty() {
+        if self.conditions.facts().is_empty() {
             return value;
         }
-        let is_possible = |choice: &&Choice| !self.conditions.is_excluded(choice.when, &self.facts);
+        let is_possible = |choice: &&Choice| !self.conditions.is_ruled_out(choice.when);
         let left: Vec<Choice> = all.iter().filter(is_possible).cloned().collect();
         if left.len() == all.len() || left.is_empty() { value } else { self.any(left) }
     }
@@ -439,12 +436,13 @@ impl<'a> Machine<'a> {
         let mut choices = Vec::with_capacity(all.len());
         self.charge(all.len());
         for choice in all.iter() {
-            if self.conditions.is_excluded(choice.when, &self.facts) {
+            if self.conditions.is_ruled_out(choice.when) {
                 continue;
             }
-            self.facts.push(choice.when);
+            let before = self.conditions.facts().len();
+            self.conditions.assume(choice.when);
             let changed = change(self, &choice.value);
-            self.facts.pop();
+            self.conditions.forget(before);
             self.add_choices(&mut choices, choice.when, &changed);
         }
         self.any(choices)
@@ -479,12 +477,8 @@ impl<'a> Machine<'a> {
 
     /// The conjunction of the facts, as text.
     pub(super) fn current_condition(&mut self) -> Option<std::sync::Arc<str>> {
-        let facts = std::mem::take(&mut self.facts);
-        let mut all = ConditionId::ALWAYS;
-        for &fact in &facts {
-            all = self.conditions.and(all, fact).unwrap_or(all);
-        }
-        self.facts = facts;
+        let facts = self.conditions.facts().to_vec();
+        let all = self.conditions.all_of(&facts);
         self.conditions.render(all, super::value::QUOTED_CHARACTERS)
     }
 }

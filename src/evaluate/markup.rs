@@ -44,7 +44,7 @@ impl Machine<'_> {
         let open = (first..self.written.len()).filter(|&at| is_open(&self.written[at].arguments[0]));
         let open: Vec<usize> = open.collect();
         if self.open_markup.written.is_empty() {
-            self.open_markup.facts = self.facts.len();
+            self.open_markup.facts = self.conditions.facts().len();
         }
         self.open_markup.written.extend(open);
         self.open_markup.written.truncate(self.limits.alternatives);
@@ -78,7 +78,8 @@ impl Machine<'_> {
     fn continue_markup(&mut self, html: &Abstract, span: Span) {
         let mut open = std::mem::take(&mut self.open_markup.written);
         let first = self.written[open[0]].event;
-        let is_sure = self.facts.len() <= self.open_markup.facts || known(html).any(|text| text.contains('>'));
+        let is_sure =
+            self.conditions.facts().len() <= self.open_markup.facts || known(html).any(|text| text.contains('>'));
         let more = if is_sure && !matches!(html, Abstract::Any(_)) { html.clone() } else { self.unknown(span) };
         open.retain(|&at| {
             let before = self.written[at].arguments[0].clone();

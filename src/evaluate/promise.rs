@@ -120,7 +120,7 @@ impl Machine<'_> {
 
     /// `await value`: what waits before it runs first.
     pub(super) fn wait_for(&mut self, value: &Abstract) -> Abstract {
-        while self.is_pending(value) && self.facts.is_empty() && !self.cut {
+        while self.is_pending(value) && self.conditions.facts().is_empty() && !self.cut {
             let Some(task) = self.tasks.soon.pop_front() else { break };
             self.run_task(task);
         }

@@ -187,7 +187,7 @@ impl<'a> Machine<'a> {
                 Some(false) => case.cons.iter().for_each(|statement| self.glance_at(statement, scope)),
                 None => {
                     let when = self.case_condition(switch, test, &is_same);
-                    if self.conditions.is_excluded(when, &self.facts) {
+                    if self.conditions.is_ruled_out(when) {
                         continue;
                     }
                     let yes = |m: &mut Self| m.cases(switch, at, scope);
@@ -210,7 +210,7 @@ impl<'a> Machine<'a> {
         }
         let text = |span| super::export::cut(self.source_text(self.source, span), 90);
         let text = format!("{} === {}", text(switch.discriminant.span()), text(test.span()));
-        let call = if self.facts.is_empty() { 0 } else { self.call };
+        let call = if self.conditions.facts().is_empty() { 0 } else { self.call };
         self.conditions.source(text.into(), call)
     }
 
@@ -278,11 +278,11 @@ impl<'a> Machine<'a> {
     pub(super) fn as_declared<R>(&mut self, body: impl FnOnce(&mut Self) -> R) -> R {
         let evidence = self.evidence;
         self.evidence = evidence.max(crate::base::Evidence::Declared);
-        let facts = std::mem::take(&mut self.facts);
+        let facts = self.conditions.set_aside();
         self.frames.push(super::machine::Frame::default());
         let result = self.on_trial(body);
         self.frames.pop();
-        self.facts = facts;
+        self.conditions.restore(facts);
         self.evidence = evidence;
         result
     }

@@ -72,7 +72,7 @@ impl<'a> Machine<'a> {
             function: function.clone(),
             this: this.clone(),
             arguments,
-            facts: self.facts.clone(),
+            facts: self.conditions.facts().to_vec(),
             evidence: self.evidence,
             awaits: None,
             result: None,
@@ -242,8 +242,7 @@ impl<'a> Machine<'a> {
                 Vec::new()
             }
         };
-        let when =
-            task.facts.iter().fold(ConditionId::ALWAYS, |all, &fact| self.conditions.and(all, fact).unwrap_or(all));
+        let when = self.conditions.all_of(&task.facts);
         let span =
             task.function.as_object().and_then(|id| self.object(id).at).map_or(swc_common::DUMMY_SP, |(_, span)| span);
         let call = |m: &mut Self| m.call_value(&task.function, &task.this, arguments, span);
