@@ -13,6 +13,9 @@ use swc_atoms::Atom;
 /// Literals of a conjunction that are looked at.
 const LITERALS: usize = 12;
 
+/// Work that a new condition is.
+const NEW: u32 = 3;
+
 /// A condition of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct ConditionId(u32);
@@ -74,6 +77,7 @@ impl Conditions {
         if let Some(&id) = self.ids.get(&node) {
             return id;
         }
+        self.count(NEW);
         let id = ConditionId(u32::try_from(self.nodes.len()).unwrap_or(1));
         let literals = match node {
             Node::And(a, b) => {
@@ -162,6 +166,7 @@ impl Conditions {
 
     /// From here on the condition holds.
     pub(super) fn assume(&mut self, fact: ConditionId) {
+        self.count(1);
         self.facts.push(fact);
         for literal in self.literals[fact.0 as usize].iter() {
             self.held[literal.0 as usize] += 1;
@@ -223,9 +228,13 @@ impl Conditions {
         b != ConditionId::ALWAYS && self.negations[a.0 as usize] == b
     }
 
+    fn count(&self, work: u32) {
+        self.work.set(self.work.get() + work);
+    }
+
     /// The parts of a conjunction.
     fn literals(&self, id: ConditionId) -> &Rc<[ConditionId]> {
-        self.work.set(self.work.get() + 1);
+        self.count(1);
         &self.literals[id.0 as usize]
     }
 
