@@ -99,6 +99,7 @@ const all = {
 // `_(list).map(f).value()`: made when it is first asked for.
 let Chain;
 const chain = from => {
+  if (typeof from === "function") return undefined;
   if (!Chain) {
     Chain = class { constructor(from) { this.from = from } value() { return this.from } };
     for (const name of Object.keys(all)) {
