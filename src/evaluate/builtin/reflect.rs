@@ -88,7 +88,8 @@ impl<'a> Machine<'a> {
             match next {
                 Some(at) if at == prototype => return Some(true),
                 Some(at) => next = self.object(at).prototype,
-                None => return (!self.object(id).is_open).then_some(false),
+                // `if (!(this instanceof Slot)) return new Slot()`: called as a function.
+                None => return (id == GLOBAL || !self.object(id).is_open).then_some(false),
             }
         }
         None

@@ -101,10 +101,16 @@ let Chain;
 const chain = from => {
   if (typeof from === "function") return undefined;
   if (!Chain) {
-    Chain = class { constructor(from) { this.from = from } value() { return this.from } };
+    Chain = class {
+      constructor(from) { this.from = from }
+      value() { return this.from }
+      join(between) { return this.from.join(between) }
+      get length() { return this.from.length }
+    };
     for (const name of Object.keys(all)) {
       Chain.prototype[name] = function (...given) { return new Chain(all[name](this.from, ...given)) };
     }
+    Chain.prototype.chain = function () { return this };
     Chain.prototype.each = Chain.prototype.forEach = function (f) { list(this.from).forEach(f); return this };
   }
   return new Chain(from);
