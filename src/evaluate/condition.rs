@@ -2,7 +2,7 @@
 //!
 //! A condition is a source text, a negation, a conjunction or a disjunction. Equal
 //! conditions have equal ids. Work on one is bounded: conjunctions are read as at
-//! most [`LITERALS`] literals, longer ones are taken as possible.
+//! most [`LITERALS`] literals, and nothing is made of more than [`PARTS`] texts.
 
 use rustc_hash::FxHashMap;
 use std::cell::Cell;
@@ -12,6 +12,9 @@ use swc_atoms::Atom;
 
 /// Literals of a conjunction that are looked at.
 const LITERALS: usize = 12;
+
+/// Texts that a condition is made of; what is longer tells nobody anything.
+const PARTS: u16 = 24;
 
 /// Work that a new condition is.
 const NEW: u32 = 3;
@@ -44,6 +47,8 @@ pub(super) struct Conditions {
     nodes: Vec<Node>,
     /// The parts of each condition, read as a conjunction.
     literals: Vec<Rc<[ConditionId]>>,
+    /// How many texts each is made of.
+    parts: Vec<u16>,
     /// The negation of each condition, once there is one; else `ALWAYS`.
     negations: Vec<ConditionId>,
     ids: FxHashMap<Node, ConditionId>,
@@ -64,6 +69,7 @@ impl Conditions {
         Self {
             nodes: vec![Node::Always, Node::Maybe],
             literals,
+            parts: vec![0; 2],
             negations: vec![ConditionId::ALWAYS; 2],
             ids: FxHashMap::default(),
             texts: FxHashMap::default(),
@@ -86,6 +92,12 @@ impl Conditions {
             }
             _ => Rc::from([id]),
         };
+        let parts = match node {
+            Node::And(a, b) | Node::Or(a, b) => self.parts_of(a, b),
+            Node::Not(inner) => self.parts[inner.0 as usize],
+            _ => 1,
+        };
+        self.parts.push(parts);
         self.literals.push(literals);
         let negated = if let Node::Not(inner) = node { inner } else { ConditionId::ALWAYS };
         self.negations.push(negated);
@@ -96,6 +108,10 @@ impl Conditions {
         self.held.push(0);
         self.ids.insert(node, id);
         id
+    }
+
+    fn parts_of(&self, a: ConditionId, b: ConditionId) -> u16 {
+        self.parts[a.0 as usize].saturating_add(self.parts[b.0 as usize])
     }
 
     /// The work done since the last call.
@@ -143,6 +159,10 @@ impl Conditions {
         if left.iter().all(|literal| right.contains(literal)) {
             return Some(b);
         }
+        // What is added to many is not looked at.
+        if left.len() == LITERALS || self.parts_of(a, b) > PARTS {
+            return Some(a);
+        }
         Some(self.add(Node::And(a, b)))
     }
 
@@ -158,6 +178,7 @@ impl Conditions {
             (a, _) if is_open(a) => a,
             (_, b) if is_open(b) => b,
             _ if self.not(a) == b => ConditionId::ALWAYS,
+            _ if self.parts_of(a, b) > PARTS => ConditionId::MAYBE,
             _ => self.add(Node::Or(a, b)),
         }
     }
