@@ -138,14 +138,14 @@ impl<'a> Machine<'a> {
         {
             match self.find_member(*id, key) {
                 Some(Property::Value(function)) if self.is_inner_work(&function, key) => {
-                    let path = self.owner_path(owner).map(|owner| join_path(&owner, key));
+                    let path = self.owner_path(owner).map(|owner| self.member_path(&owner, key));
                     return self.call_unknown(path, object, arguments, span);
                 }
                 Some(Property::Value(function @ (Abstract::Object(_) | Abstract::Any(_)))) => {
                     return self.call_value(&function, object, arguments, span);
                 }
                 Some(Property::Value(function)) => {
-                    let path = self.owner_path(owner).map(|owner| join_path(&owner, key));
+                    let path = self.owner_path(owner).map(|owner| self.member_path(&owner, key));
                     return self.call_named(&function, object, arguments, path, span);
                 }
                 Some(Property::Accessor { get: Some(get), .. }) => {
@@ -167,7 +167,7 @@ impl<'a> Machine<'a> {
         }
         let owner = self.owner_path(owner);
         let function = self.read_member(object, key, span, owner.as_ref());
-        let path = join_path(owner.as_deref().unwrap_or(""), key);
+        let path = owner.map_or_else(|| key.clone(), |owner| self.member_path(&owner, key));
         self.call_named(&function, object, arguments, Some(path), span)
     }
 

@@ -6,7 +6,7 @@
 
 use rustc_hash::FxHashMap;
 use std::cell::Cell;
-use std::rc::Rc;
+use std::ops::Range;
 use std::sync::Arc;
 use swc_atoms::Atom;
 
@@ -30,12 +30,12 @@ impl ConditionId {
     pub(super) const MAYBE: Self = Self(1);
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 enum Node {
     Always,
     Maybe,
-    /// A source text; where it names local variables, of one call only.
-    Source(Atom, u32),
+    /// A source text.
+    Source(Atom),
     Not(ConditionId),
     And(ConditionId, ConditionId),
     Or(ConditionId, ConditionId),
@@ -45,13 +45,16 @@ enum Node {
 #[derive(Debug)]
 pub(super) struct Conditions {
     nodes: Vec<Node>,
-    /// The parts of each condition, read as a conjunction.
-    literals: Vec<Rc<[ConditionId]>>,
+    /// The parts of each condition, read as a conjunction: where they begin in `pool`, and how many there are.
+    literals: Vec<(u32, u32)>,
+    pool: Vec<ConditionId>,
     /// How many texts each is made of.
     parts: Vec<u16>,
     /// The negation of each condition, once there is one; else `ALWAYS`.
     negations: Vec<ConditionId>,
-    ids: FxHashMap<Node, ConditionId>,
+    /// Conditions by what they are made of; a text that names local variables is one of its call only.
+    sources: FxHashMap<(Atom, u32), ConditionId>,
+    pairs: FxHashMap<(ConditionId, ConditionId, bool), ConditionId>,
     /// Texts of conditions that were asked for.
     texts: FxHashMap<ConditionId, Arc<str>>,
     /// Conditions that hold where evaluation stands, the latest last.
@@ -64,14 +67,14 @@ pub(super) struct Conditions {
 
 impl Conditions {
     pub(super) fn new() -> Self {
-        let nothing: Rc<[ConditionId]> = Rc::from([]);
-        let literals = vec![Rc::clone(&nothing), nothing];
         Self {
             nodes: vec![Node::Always, Node::Maybe],
-            literals,
+            literals: vec![(0, 0); 2],
+            pool: Vec::new(),
             parts: vec![0; 2],
             negations: vec![ConditionId::ALWAYS; 2],
-            ids: FxHashMap::default(),
+            sources: FxHashMap::default(),
+            pairs: FxHashMap::default(),
             texts: FxHashMap::default(),
             facts: Vec::new(),
             held: vec![0; 2],
@@ -80,34 +83,46 @@ impl Conditions {
     }
 
     fn add(&mut self, node: Node) -> ConditionId {
-        if let Some(&id) = self.ids.get(&node) {
-            return id;
-        }
         self.count(NEW);
         let id = ConditionId(u32::try_from(self.nodes.len()).unwrap_or(1));
-        let literals = match node {
-            Node::And(a, b) => {
-                let both = self.literals(a).iter().chain(self.literals(b).iter());
-                both.take(LITERALS).copied().collect()
-            }
-            _ => Rc::from([id]),
-        };
+        let start = self.pool.len();
         let parts = match node {
-            Node::And(a, b) | Node::Or(a, b) => self.parts_of(a, b),
+            Node::And(a, b) => {
+                let (left, right) = (self.range(a), self.range(b));
+                self.pool.extend_from_within(left);
+                self.pool.extend_from_within(right);
+                self.pool.truncate(start + LITERALS);
+                self.parts_of(a, b)
+            }
+            Node::Or(a, b) => self.parts_of(a, b),
             Node::Not(inner) => self.parts[inner.0 as usize],
             _ => 1,
         };
-        self.parts.push(parts);
-        self.literals.push(literals);
-        let negated = if let Node::Not(inner) = node { inner } else { ConditionId::ALWAYS };
-        self.negations.push(negated);
-        if negated != ConditionId::ALWAYS {
-            self.negations[negated.0 as usize] = id;
+        if start == self.pool.len() {
+            self.pool.push(id);
         }
-        self.nodes.push(node.clone());
+        #[expect(clippy::cast_possible_truncation, reason = "a page's budget ends long before")]
+        self.literals.push((start as u32, (self.pool.len() - start) as u32));
+        self.parts.push(parts);
+        self.negations.push(ConditionId::ALWAYS);
         self.held.push(0);
-        self.ids.insert(node, id);
+        self.nodes.push(node);
         id
+    }
+
+    fn pair(&mut self, a: ConditionId, b: ConditionId, is_and: bool) -> ConditionId {
+        if let Some(&known) = self.pairs.get(&(a, b, is_and)) {
+            return known;
+        }
+        let id = self.add(if is_and { Node::And(a, b) } else { Node::Or(a, b) });
+        self.pairs.insert((a, b, is_and), id);
+        id
+    }
+
+    /// Where the literals of a condition are in the pool.
+    fn range(&self, id: ConditionId) -> Range<usize> {
+        let (start, count) = self.literals[id.0 as usize];
+        start as usize..(start + count) as usize
     }
 
     fn parts_of(&self, a: ConditionId, b: ConditionId) -> u16 {
@@ -127,17 +142,27 @@ impl Conditions {
     ///
     /// `call` tells apart the calls in which the same text means different things; 0 for texts that mean the same everywhere.
     pub(super) fn source(&mut self, text: Atom, call: u32) -> ConditionId {
-        self.add(Node::Source(text, call))
+        let key = (text, call);
+        if let Some(&known) = self.sources.get(&key) {
+            return known;
+        }
+        let id = self.add(Node::Source(key.0.clone()));
+        self.sources.insert(key, id);
+        id
     }
 
     pub(super) fn not(&mut self, id: ConditionId) -> ConditionId {
         if id == ConditionId::ALWAYS || id == ConditionId::MAYBE {
             return ConditionId::MAYBE;
         }
-        match self.negations[id.0 as usize] {
-            ConditionId::ALWAYS => self.add(Node::Not(id)),
-            known => known,
+        let known = self.negations[id.0 as usize];
+        if known != ConditionId::ALWAYS {
+            return known;
         }
+        let negation = self.add(Node::Not(id));
+        self.negations[id.0 as usize] = negation;
+        self.negations[negation.0 as usize] = id;
+        negation
     }
 
     /// Both; `None` where they exclude each other.
@@ -149,8 +174,8 @@ impl Conditions {
             (ConditionId::MAYBE, _) => return Some(b),
             _ => {}
         }
-        let (left, right) = (Rc::clone(self.literals(a)), Rc::clone(self.literals(b)));
-        if right.iter().any(|&literal| self.is_excluded_by(literal, &left)) {
+        let (left, right) = (self.literals(a), self.literals(b));
+        if right.iter().any(|&literal| self.is_excluded_by(literal, left)) {
             return None;
         }
         if right.iter().all(|literal| left.contains(literal)) {
@@ -163,7 +188,7 @@ impl Conditions {
         if left.len() == LITERALS || self.parts_of(a, b) > PARTS {
             return Some(a);
         }
-        Some(self.add(Node::And(a, b)))
+        Some(self.pair(a, b, true))
     }
 
     /// All of them, as far as they go together.
@@ -179,7 +204,7 @@ impl Conditions {
             (_, b) if is_open(b) => b,
             _ if self.not(a) == b => ConditionId::ALWAYS,
             _ if self.parts_of(a, b) > PARTS => ConditionId::MAYBE,
-            _ => self.add(Node::Or(a, b)),
+            _ => self.pair(a, b, false),
         }
     }
 
@@ -189,7 +214,7 @@ impl Conditions {
     pub(super) fn assume(&mut self, fact: ConditionId) {
         self.count(1);
         self.facts.push(fact);
-        for literal in self.literals[fact.0 as usize].iter() {
+        for literal in &self.pool[self.range(fact)] {
             self.held[literal.0 as usize] += 1;
         }
     }
@@ -201,8 +226,9 @@ impl Conditions {
 
     /// All but the first `count` facts hold no longer.
     pub(super) fn forget(&mut self, count: usize) {
-        for fact in self.facts.drain(count.min(self.facts.len())..) {
-            for literal in self.literals[fact.0 as usize].iter() {
+        while self.facts.len() > count {
+            let Some(fact) = self.facts.pop() else { break };
+            for literal in &self.pool[self.range(fact)] {
                 self.held[literal.0 as usize] -= 1;
             }
         }
@@ -254,9 +280,9 @@ impl Conditions {
     }
 
     /// The parts of a conjunction.
-    fn literals(&self, id: ConditionId) -> &Rc<[ConditionId]> {
+    fn literals(&self, id: ConditionId) -> &[ConditionId] {
         self.count(1);
-        &self.literals[id.0 as usize]
+        &self.pool[self.range(id)]
     }
 
     /// The condition as source text; `None` where there is none to tell.
@@ -281,7 +307,7 @@ impl Conditions {
         match self.node(id) {
             Node::Always => out.push_str("true"),
             Node::Maybe => out.push('?'),
-            Node::Source(text, _) => out.push_str(text),
+            Node::Source(text) => out.push_str(text),
             Node::Not(inner) => {
                 out.push_str("!(");
                 self.write(*inner, limit, out);

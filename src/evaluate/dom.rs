@@ -6,6 +6,7 @@
 use super::abstract_value::{Abstract, ObjectId};
 use super::heap::{Kind, Object, Property};
 use super::machine::Machine;
+use std::rc::Rc;
 use swc_atoms::{Atom, atom};
 use swc_common::Span;
 
@@ -20,6 +21,9 @@ const PLACES: [&str; 4] = ["body", "head", "html", "script"];
 /// Pseudo-classes of elements that a visitor sees, and of others: a page's ad containers are taken to be seen, sooner or later.
 const SHOWN: [&str; 4] = ["defined", "empty", "enabled", "visible"];
 const HIDDEN: [&str; 3] = ["disabled", "empty", "hidden"];
+
+/// For each part of a selector list the elements of the page's markup.
+pub(super) type Answers = Rc<[(Compound, Vec<Abstract>)]>;
 
 /// Answers queries about the page's markup.
 pub trait Dom {
@@ -211,19 +215,13 @@ fn parse_attribute(text: &str) -> (String, Option<(char, String)>) {
 impl Machine<'_> {
     /// The elements that a selector list matches; `None` where that cannot be told.
     pub(super) fn select(&mut self, selectors: &str, span: Span) -> Option<Vec<Abstract>> {
-        let dom = self.dom?;
-        let compounds = parse_selectors(selectors)?;
-        if compounds.iter().any(|compound| compound.is_place() || *compound == Compound::default()) {
-            return None;
-        }
-        let mut found = Vec::new();
-        for compound in compounds {
-            self.queries += 1;
-            if self.queries > QUERIES {
-                return None;
-            }
-            found.extend(dom.select(&compound).into_iter().map(|element| self.known_element(element, span)));
-            for made in self.select_made(&compound, span) {
+        let compounds = match self.asked.get(selectors) {
+            Some(known) => Rc::clone(known),
+            None => self.ask(selectors, span)?,
+        };
+        let mut found: Vec<Abstract> = compounds.iter().flat_map(|(_, elements)| elements.iter().cloned()).collect();
+        for (compound, _) in compounds.iter() {
+            for made in self.select_made(compound, span) {
                 if !found.iter().any(|known| made.is_same(known)) {
                     found.push(made);
                 }
@@ -232,6 +230,27 @@ impl Machine<'_> {
         found.truncate(ELEMENTS);
         self.charge(found.len() * 8);
         Some(found)
+    }
+
+    /// Asks the page; it gives the same each time.
+    fn ask(&mut self, selectors: &str, span: Span) -> Option<Answers> {
+        let dom = self.dom?;
+        let compounds = parse_selectors(selectors)?;
+        if compounds.iter().any(|compound| compound.is_place() || *compound == Compound::default()) {
+            return None;
+        }
+        let mut answers = Vec::with_capacity(compounds.len());
+        for compound in compounds {
+            self.queries += 1;
+            if self.queries > QUERIES {
+                return None;
+            }
+            let elements = dom.select(&compound).into_iter().map(|element| self.known_element(element, span)).collect();
+            answers.push((compound, elements));
+        }
+        let answers: Answers = answers.into();
+        self.asked.insert(selectors.into(), Rc::clone(&answers));
+        Some(answers)
     }
 
     /// The object for an element of the page, which may be known from an earlier query.

@@ -117,6 +117,8 @@ pub(super) struct Machine<'a> {
     /// Is a function one by which core-js replaces members?
     pub(super) redefiners: FxHashMap<(u32, Span), bool>,
     pub(super) glanced: rustc_hash::FxHashSet<(u32, Span)>,
+    /// Paths of members, by those of their owners.
+    pub(super) paths: FxHashMap<(Atom, Atom), Atom>,
     pub(super) regexes: FxHashMap<(Atom, Atom), Option<Rc<regex::Regex>>>,
     /// Number of the call that is running, and of calls so far.
     pub(super) call: u32,
@@ -128,6 +130,8 @@ pub(super) struct Machine<'a> {
     /// Elements that every page has, by their path, once asked for.
     pub(super) roots: FxHashMap<&'static str, ObjectId>,
     pub(super) queries: u32,
+    /// What it answered, by the text of the selectors.
+    pub(super) asked: FxHashMap<Box<str>, super::dom::Answers>,
     /// Elements of the markup that scripts asked for, by their place and name: each is one thing, however often it is asked for.
     pub(super) page_elements: FxHashMap<(u32, Atom), ObjectId>,
     /// Where the tag of each of them begins.
@@ -221,6 +225,7 @@ impl<'a> Machine<'a> {
             argument_users: FxHashMap::default(),
             redefiners: FxHashMap::default(),
             glanced: rustc_hash::FxHashSet::default(),
+            paths: FxHashMap::default(),
             regexes: FxHashMap::default(),
             call: 0,
             calls: 0,
@@ -228,6 +233,7 @@ impl<'a> Machine<'a> {
             dom: None,
             roots: FxHashMap::default(),
             queries: 0,
+            asked: FxHashMap::default(),
             page_elements: FxHashMap::default(),
             element_places: FxHashMap::default(),
             inserted: super::inserted::Inserted::default(),
@@ -314,6 +320,16 @@ impl<'a> Machine<'a> {
     }
 
     // ---- values ----
+
+    /// The path of a member: the same ones are asked for over and over.
+    pub(super) fn member_path(&mut self, owner: &Atom, name: &Atom) -> Atom {
+        if let Some(known) = self.paths.get(&(owner.clone(), name.clone())) {
+            return known.clone();
+        }
+        let path = super::expression::join_path(owner, name);
+        self.paths.insert((owner.clone(), name.clone()), path.clone());
+        path
+    }
 
     pub(super) fn unknown(&self, span: Span) -> Abstract {
         Abstract::Unknown(Rc::new(Origin { path: None, source: self.source, span }))

@@ -38,7 +38,10 @@ impl<'a> Machine<'a> {
                     Some(object @ Abstract::Object(_)) => self.read_member(&object, key, span, None),
                     _ => {
                         let told = path.starts_with("document").then(|| self.page_member(path, key, span)).flatten();
-                        told.unwrap_or_else(|| self.unknown_path(join_path(path, key), span))
+                        told.unwrap_or_else(|| {
+                            let path = self.member_path(path, key);
+                            self.unknown_path(path, span)
+                        })
                     }
                 },
                 None => self.unknown(span),
@@ -177,7 +180,11 @@ impl<'a> Machine<'a> {
         let object = self.object(id);
         let is_open = object.is_open || matches!(object.kind, Kind::Element(_) | Kind::Date);
         match &object.path {
-            Some(path) if is_open => self.unknown_path(join_path(path, key), span),
+            Some(path) if is_open => {
+                let path = path.clone();
+                let path = self.member_path(&path, key);
+                self.unknown_path(path, span)
+            }
             _ if is_open => self.unknown(span),
             // The elements of a list have numbers, which are known.
             _ if object.has_unnamed && (!object.is_array() || key.parse::<usize>().is_err()) => {
@@ -296,7 +303,8 @@ impl<'a> Machine<'a> {
             return;
         }
         if let Some(path) = self.object(id).path.clone() {
-            self.name_value(&value, &join_path(&path, key));
+            let path = self.member_path(&path, key);
+            self.name_value(&value, &path);
         }
         if matches!(self.object(id).kind, Kind::Element(_)) {
             self.note_element_member(id, key, &value, span);
