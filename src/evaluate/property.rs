@@ -302,7 +302,7 @@ impl<'a> Machine<'a> {
             self.call_value(&Abstract::Object(set), this, vec![value], span);
             return;
         }
-        if let Some(path) = self.object(id).path.clone() {
+        if let Some(path) = self.object(id).path.clone().filter(|_| matches!(value, Abstract::Object(_))) {
             let path = self.member_path(&path, key);
             self.name_value(&value, &path);
         }
