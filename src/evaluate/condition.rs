@@ -16,9 +16,6 @@ const LITERALS: usize = 12;
 /// Texts that a condition is made of; what is longer tells nobody anything.
 const PARTS: u16 = 24;
 
-/// Work that a new condition is.
-const NEW: u32 = 3;
-
 /// A condition of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct ConditionId(u32);
@@ -83,7 +80,7 @@ impl Conditions {
     }
 
     fn add(&mut self, node: Node) -> ConditionId {
-        self.count(NEW);
+        self.count(1);
         let id = ConditionId(u32::try_from(self.nodes.len()).unwrap_or(1));
         let start = self.pool.len();
         let parts = match node {
