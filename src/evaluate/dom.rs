@@ -228,7 +228,7 @@ impl Machine<'_> {
             }
         }
         found.truncate(ELEMENTS);
-        self.charge(found.len() * 8);
+        self.charge(found.len() / 4);
         Some(found)
     }
 
@@ -245,7 +245,9 @@ impl Machine<'_> {
             if self.queries > QUERIES {
                 return None;
             }
-            let elements = dom.select(&compound).into_iter().map(|element| self.known_element(element, span)).collect();
+            let elements = dom.select(&compound);
+            self.charge(elements.len() * 8);
+            let elements = elements.into_iter().map(|element| self.known_element(element, span)).collect();
             answers.push((compound, elements));
         }
         let answers: Answers = answers.into();

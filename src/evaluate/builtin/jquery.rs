@@ -182,10 +182,10 @@ impl Machine<'_> {
             let id = element.as_object()?;
             let beside = match (method, &wanted) {
                 ("closest", Some(wanted)) => vec![self.closest(id, wanted)?],
-                ("find", Some(wanted)) => match self.select_inside(id, wanted) {
-                    Some(inside) => inside,
-                    None => self.select(wanted, span)?,
-                },
+                ("find", Some(wanted)) if self.element_places.contains_key(&id) => {
+                    self.select_inside(id, wanted).unwrap_or_default()
+                }
+                ("find", Some(wanted)) => self.select(wanted, span)?,
                 ("next", _) => self.element_at(id, Step::Next).into_iter().collect(),
                 ("prev", _) => self.element_at(id, Step::Previous).into_iter().collect(),
                 ("parent", _) => vec![self.element_at(id, Step::Parent)?],
