@@ -10,6 +10,11 @@ use crate::base::{Diagnostic, Evidence, Limits, OffsetMap, Place};
 use crate::script::{Goal, parse};
 use swc_atoms::Atom;
 
+/// Bytes of a script from which on it is a bundle, most of which has nothing to do with ads, and the share of the rest that
+/// still earns steps.
+const BUNDLE_BYTES: usize = 256 << 10;
+const BUNDLE_SHARE: usize = 4;
+
 /// The evaluation of a page, script by script.
 ///
 /// ```text
@@ -217,7 +222,8 @@ impl<'a> Evaluator<'a> {
     /// Steps are counted by script; a page has a budget of its own. Both grow with the code there is.
     fn refill(&mut self, bytes: usize) {
         let machine = &mut self.machine;
-        let earned = bytes as u64 / machine.limits.bytes_per_step.max(1);
+        let (full, rest) = (bytes.min(BUNDLE_BYTES), bytes.saturating_sub(BUNDLE_BYTES));
+        let earned = (full + rest / BUNDLE_SHARE) as u64 / machine.limits.bytes_per_step.max(1);
         machine.page_steps += std::mem::take(&mut machine.steps);
         machine.page_allowance += earned;
         let left = machine.page_allowance.saturating_sub(machine.page_steps);
