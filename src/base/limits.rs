@@ -13,7 +13,7 @@ pub struct Limits {
     pub page_steps: u64,
     /// Evaluation steps for a verdict on one script, beside those for its length: somebody waits for the answer.
     pub verdict_steps: u64,
-    /// Bytes of script that earn one more step: large config takes its time.
+    /// Bytes of script that earn one more step: large config takes its time. Beyond 256 KiB of one script a quarter counts.
     pub bytes_per_step: u64,
     /// Depth of calls and nested expressions.
     pub depth: u32,
