@@ -253,42 +253,6 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// The object of a library that is not here, or in it, made when a script stores something there.
-    pub(super) fn make_library(&mut self, path: &Atom) -> Option<ObjectId> {
-        if let Some(Abstract::Object(id)) = self.library_object(path) {
-            return Some(id);
-        }
-        let (owner, name) = path.rsplit_once('.').unwrap_or(("", path));
-        // The browser's own objects are no place to look for ad config.
-        let is_browser = |first: &str| {
-            ["document", "location", "navigator", "screen", "history", "console", "localStorage"].contains(&first)
-        };
-        if path.contains('(') || is_browser(path.split('.').next().unwrap_or("")) {
-            return None;
-        }
-        let names = if builtin::JQUERY.contains(&&**path) { &builtin::JQUERY[..] } else { &[name] };
-        let path = names.last().filter(|_| owner.is_empty()).map_or_else(|| path.clone(), |name| Atom::new(*name));
-        let object = Object { path: Some(path), is_open: true, ..Object::new(Kind::Plain) };
-        if !owner.is_empty() {
-            let owner = self.make_library(&Atom::new(owner))?;
-            if self.object(owner).own(name).is_some() {
-                return None;
-            }
-            let id = self.add_object(object);
-            self.define(owner, &Atom::new(name), Abstract::Object(id));
-            return Some(id);
-        }
-        let free = |m: &Self, name: &str| !m.object(GLOBAL).properties.contains_key(&Atom::new(name));
-        if !free(self, name) {
-            return None;
-        }
-        let id = self.add_object(object);
-        for name in names.iter().filter(|name| free(self, name)).collect::<Vec<_>>() {
-            self.write_global(&Atom::new(*name), Abstract::Object(id));
-        }
-        Some(id)
-    }
-
     fn write_object(&mut self, id: ObjectId, key: &Atom, value: Abstract, this: &Abstract, span: Span) {
         if id == GLOBAL {
             self.note_handler(key, &value, this);
@@ -391,93 +355,6 @@ impl<'a> Machine<'a> {
         true
     }
 
-    /// Copies the own members of a value, as spread and `Object.assign` do.
-    pub(super) fn copy_members(&mut self, id: ObjectId, from: &Abstract) {
-        match from {
-            Abstract::Object(from) if *from != GLOBAL => {
-                self.make_ready(*from);
-                if self.object(*from).own("bidder").is_some() {
-                    self.copied.insert(*from);
-                }
-                let from = self.objects.share(from.0);
-                for (at, element) in from.elements.iter().enumerate() {
-                    self.define(id, &Atom::new(at.to_string()), element.clone());
-                }
-                for (name, property) in from.properties.iter() {
-                    if let Property::Value(value) = property {
-                        self.define(id, name, value.clone());
-                    }
-                }
-                if from.may_have_more() {
-                    let to = self.object_mut(id);
-                    to.is_open |= from.is_open;
-                    to.has_unnamed |= from.has_unnamed;
-                }
-            }
-            Abstract::Any(choices) => {
-                for choice in choices.clone().iter() {
-                    self.copy_choice(id, choice);
-                }
-            }
-            // What an unknown value adds, nobody can tell.
-            Abstract::Unknown(_) => self.object_mut(id).is_open = true,
-            _ => {}
-        }
-    }
-
-    /// Copies one of several values: its members are there under its condition.
-    fn copy_choice(&mut self, id: ObjectId, choice: &super::abstract_value::Choice) {
-        let Some(from) = choice.value.as_object().filter(|from| *from != GLOBAL) else { return };
-        self.make_ready(from);
-        for (name, property) in self.objects.share(from.0).properties.iter() {
-            let Property::Value(value) = property else { continue };
-            let old = self.object(id).own(name).cloned().unwrap_or(Abstract::Undefined);
-            let value = self.join(choice.when, value, &old);
-            self.define(id, name, value);
-        }
-    }
-
-    /// The own names of an object, integer names first, as `Object.keys` lists them.
-    pub(super) fn keys(&self, id: ObjectId) -> Vec<Atom> {
-        let object = self.object(id);
-        let mut keys: Vec<Atom> = (0..object.elements.len())
-            .filter(|at| object.is_array() && !matches!(object.elements[*at], Abstract::Absent))
-            .map(|at| Atom::new(at.to_string()))
-            .collect();
-        let (mut whole, names): (Vec<&Atom>, Vec<&Atom>) = object.properties.keys().partition(|name| is_index(name));
-        whole.sort_by_key(|name| name.parse::<u32>().unwrap_or(u32::MAX));
-        keys.extend(whole.into_iter().chain(names).filter(|name| !is_hidden(name)).cloned());
-        keys
-    }
-
-    /// The names that `for … in` goes through: those of the object, then those of its prototypes.
-    pub(super) fn inherited_keys(&self, id: ObjectId) -> Vec<Atom> {
-        let mut all = self.keys(id);
-        let mut next = self.object(id).prototype;
-        for _ in 0..CHAIN {
-            let Some(at) = next else { break };
-            for key in self.keys(at) {
-                if self.is_shown(at, &key) && !all.contains(&key) {
-                    all.push(key);
-                }
-            }
-            next = self.object(at).prototype;
-        }
-        all
-    }
-
-    /// Is a member of a prototype one that loops come by? Those of the language and of classes are not.
-    fn is_shown(&self, prototype: ObjectId, key: &Atom) -> bool {
-        let object = self.object(prototype);
-        let is_of = |id: ObjectId, of: &dyn Fn(&Kind<'a>) -> bool| of(&self.object(id).kind);
-        let is_native =
-            |value: &Abstract| value.as_object().is_some_and(|id| is_of(id, &|kind| matches!(kind, Kind::Native(_))));
-        let is_class = |kind: &Kind<'a>| matches!(kind, Kind::Function(closure) if closure.class.is_some());
-        let is_of_class =
-            || object.own("constructor").and_then(Abstract::as_object).is_some_and(|id| is_of(id, &is_class));
-        *key != "constructor" && !object.own(key).is_some_and(is_native) && !is_of_class()
-    }
-
     /// The text of a value; asks an object's own `toString`.
     pub(super) fn text_of(&mut self, value: &Abstract) -> Option<Atom> {
         if let Abstract::Object(id) = value
@@ -512,17 +389,4 @@ fn index_of(number: f64) -> Option<usize> {
 fn character(text: &str, at: usize) -> Abstract {
     let found = if text.is_ascii() { text.as_bytes().get(at).map(|&byte| byte.into()) } else { text.chars().nth(at) };
     found.map_or(Abstract::Undefined, |one| Abstract::text(one.encode_utf8(&mut [0; 4])))
-}
-
-/// Members that no listing shows: private ones, and those under symbols.
-fn is_hidden(name: &str) -> bool {
-    name.starts_with('#') || name.starts_with(builtin::SYMBOL)
-}
-
-/// Is it the name of an array element?
-fn is_index(name: &str) -> bool {
-    name.bytes().all(|byte| byte.is_ascii_digit())
-        && !name.is_empty()
-        && name.len() < 10
-        && (name == "0" || !name.starts_with('0'))
 }

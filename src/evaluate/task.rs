@@ -123,19 +123,6 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// The object under a global path.
-    pub(super) fn library_object(&self, path: &str) -> Option<Abstract> {
-        // What a call gave is no member of anything.
-        if path.ends_with(')') {
-            return None;
-        }
-        let mut value = Abstract::Object(GLOBAL);
-        for name in path.split('.') {
-            value = self.object(value.as_object()?).own(name)?.clone();
-        }
-        Some(value)
-    }
-
     fn schedule_for_library(&mut self, path: Atom, function: &Abstract, this: &Abstract, passed: Abstract) {
         let passed = if matches!(this, Abstract::Object(GLOBAL)) { passed } else { this.clone() };
         self.tasks.scheduled.extend(function.as_object());
