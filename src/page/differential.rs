@@ -1,13 +1,14 @@
 //! html5ever, a full HTML parser, agrees with us about where every script begins and ends.
 
 use super::script_type::{ScriptType, classify};
-use super::{Page, Part, Script, ScriptKind, Splitter, Wanted};
+use super::{Page, Part, Script, ScriptKind, Splitter, Tree, Wanted};
 use crate::base::{Limits, Span};
 use html5ever::tendril::TendrilSink;
 use html5ever::tree_builder::TreeBuilderOpts;
 use html5ever::{ParseOpts, parse_document};
 use markup5ever_rcdom::{Handle, NodeData, RcDom};
 use proptest::prelude::*;
+use rustc_hash::FxHashMap;
 use std::path::{Path, PathBuf};
 
 /// The text of every script element, sorted: html5ever moves elements, so its order is not that of the source.
@@ -107,6 +108,72 @@ fn pages_under(folder: &Path) -> Vec<PathBuf> {
     }
     pages.sort();
     pages
+}
+
+/// The element around each element with an id of its own: its name and its id.
+type Parents = FxHashMap<String, Option<(String, String)>>;
+
+fn note_parent(parents: &mut Parents, id: String, parent: (String, String)) {
+    // An id that stands twice tells nothing.
+    parents.entry(id).and_modify(|known| *known = None).or_insert(Some(parent));
+}
+
+fn parents_of_html5ever(html: &str) -> Parents {
+    fn described(node: &Handle) -> Option<(String, String)> {
+        let NodeData::Element { name, attrs, .. } = &node.data else { return None };
+        let attributes = attrs.borrow();
+        let id = attributes.iter().find(|attribute| &*attribute.name.local == "id");
+        Some((name.local.to_string(), id.map_or_else(String::new, |id| id.value.to_string())))
+    }
+    let tree = parse_document(RcDom::default(), ParseOpts::default()).one(html);
+    let (mut parents, mut waiting) = (Parents::default(), vec![tree.document.clone()]);
+    while let Some(node) = waiting.pop() {
+        let parent = described(&node);
+        for child in node.children.borrow().iter() {
+            if let (Some(parent), Some((_, id))) = (&parent, described(child).filter(|(_, id)| !id.is_empty())) {
+                note_parent(&mut parents, id, parent.clone());
+            }
+            waiting.push(child.clone());
+        }
+    }
+    parents
+}
+
+fn our_parents(html: &str) -> Parents {
+    let page = Splitter::new(&Wanted::default(), &Limits::default()).split_html(html, None, 0);
+    let tree = Tree::of(html, &page.tags);
+    let described = |number: usize| {
+        let element = page.tags.read(html, number)?;
+        Some((element.name.to_string(), element.attribute("id").unwrap_or_default().to_owned()))
+    };
+    let mut parents = Parents::default();
+    for number in (0..).map_while(|number| page.tags.read(html, number).map(|_| number)) {
+        let around = tree.parent(number).and_then(described);
+        if let (Some((_, id)), Some(parent)) = (described(number).filter(|(_, id)| !id.is_empty()), around) {
+            note_parent(&mut parents, id, parent);
+        }
+    }
+    parents
+}
+
+#[test]
+fn html5ever_agrees_about_what_is_around_an_element() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut pages = pages_under(&root.join("tests"));
+    pages.extend(pages_under(&root.join("../shared/corpus/pages")));
+    let (mut same, mut all) = (0, 0);
+    for path in pages {
+        let Ok(html) = std::fs::read_to_string(&path) else { continue };
+        let (theirs, ours) = (parents_of_html5ever(&html), our_parents(&html));
+        for (id, parent) in theirs {
+            if let (Some(parent), Some(Some(our))) = (parent, ours.get(&id)) {
+                all += 1;
+                same += usize::from(parent == *our);
+            }
+        }
+    }
+    println!("{same} of {all} elements have the same parent");
+    assert!(same * 100 >= all * 97, "{same} of {all} elements have the same parent");
 }
 
 #[test]
