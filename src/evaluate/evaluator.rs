@@ -179,6 +179,7 @@ impl<'a> Evaluator<'a> {
     pub fn run_rest(&mut self) {
         self.refill(0);
         self.machine.evidence = Evidence::Evaluated;
+        self.machine.schedule_callbacks();
         self.machine.run_all();
         self.machine.run_left_queues();
         self.refill(0);

@@ -73,6 +73,8 @@ pub struct Interests {
     assignments: Names,
     /// Command queues whose functions are run, as `pbjs.que`; `*.que` stands for any global's.
     pub queues: Vec<String>,
+    /// Functions of the page that libraries call, by path; `config.events.*` stands for all in that object.
+    pub(super) callbacks: Vec<String>,
     /// Functions that are not followed into a library that is there.
     inner: HashSet<String>,
     /// Code that stands in for libraries.
@@ -120,10 +122,17 @@ impl Interests {
             calls: by_last_name(calls),
             assignments: by_last_name(assignments),
             queues,
+            callbacks: Vec::new(),
             stand_ins: Vec::new(),
             inner: HashSet::new(),
             finder,
         }
+    }
+
+    /// The same interests, with functions of the page that libraries call.
+    #[must_use]
+    pub fn with_callbacks(self, callbacks: Vec<String>) -> Self {
+        Self { callbacks, ..self }
     }
 
     /// The same interests, with names of functions that are not followed into a library that is there.

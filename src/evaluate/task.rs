@@ -195,6 +195,21 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Functions that a library calls because the page gave them a name that it knows.
+    pub(super) fn schedule_callbacks(&mut self) {
+        let interests = self.interests;
+        for path in &interests.callbacks {
+            let (owner, is_all) = path.strip_suffix(".*").map_or((path.as_str(), false), |owner| (owner, true));
+            match self.library_object(owner) {
+                Some(object) if is_all => self.hand_over(&object, &object),
+                Some(function) if self.is_function(&function) => {
+                    self.schedule(&function, &Abstract::Object(GLOBAL), None)
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// Runs a function with these arguments as soon as the script around has ended.
     pub(super) fn run_soon_with(&mut self, function: &Abstract, this: &Abstract, arguments: Vec<Abstract>) {
         if let Some(task) = self.task(function, this, Some(arguments)) {

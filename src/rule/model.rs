@@ -28,6 +28,8 @@ pub struct Product {
     pub weak_globals: Vec<Arc<str>>,
     /// Queues whose functions are run, as `googletag.cmd`, `*.que`.
     pub queues: Vec<Arc<str>>,
+    /// Functions of the page that it calls, by path: `OptanonWrapper`; `config.events.*` stands for all functions in that object.
+    pub callbacks: Vec<Arc<str>>,
     /// Functions that are not followed into the library where it is part of a page's own script.
     pub inner: Vec<Arc<str>>,
     /// Parts of the URL of the script that runs the queues.

@@ -54,6 +54,7 @@ fn product_keys() -> Json {
         "weak-globals": list("Globals that others use too: a weak sign"),
         "inner": list("Functions that are not followed into the library where it is part of a page's own script"),
         "queues": list("Functions pushed here are run; `*.que` is any global's `que`"),
+        "callbacks": list("Functions of the page that the library calls; `config.events.*` is every function in that object"),
         "loaders": list("Parts of the URL of the script that runs the queues"),
         "stub": text("The inert library that stands in for its blocked scripts, as `googletag`"),
         "ids": told(

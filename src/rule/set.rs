@@ -211,8 +211,13 @@ impl RuleSet {
         let declared = self.rules.iter().filter(is_declared).flat_map(|rule| &rule.scripts);
         let anchors = sorted(declared.flat_map(Pattern::anchors).collect());
         let stand_ins = self.products.iter().filter_map(|product| product.stand_in.clone()).collect();
+        let callbacks =
+            sorted(self.products.iter().flat_map(|product| &product.callbacks).map(ToString::to_string).collect());
         let inner = self.products.iter().flat_map(|product| &product.inner).map(ToString::to_string).collect();
-        Interests::new(calls, assignments, queues, &anchors).with_stand_ins(stand_ins).with_inner(inner)
+        Interests::new(calls, assignments, queues, &anchors)
+            .with_callbacks(callbacks)
+            .with_stand_ins(stand_ins)
+            .with_inner(inner)
     }
 }
 

@@ -63,6 +63,7 @@ fn product_text(product: &Product, rules: &RuleSet, registry: &Registry) -> Stri
         ("globals", &product.globals),
         ("weak globals", &product.weak_globals),
         ("queues", &product.queues),
+        ("callbacks", &product.callbacks),
         ("inner", &product.inner),
         ("loaders", &product.loaders),
     ];
