@@ -258,7 +258,14 @@ impl<'a> Machine<'a> {
         };
         match self.object(id).kind.clone() {
             Kind::Function(closure) => self.invoke(&closure, this, arguments, span),
-            Kind::Native(name) => self.call_native(name, this, &arguments, span),
+            // Methods of the language may lead back to themselves: `x.toString = String.prototype.trim`.
+            Kind::Native(_) if self.depth >= self.limits.depth => self.unknown(span),
+            Kind::Native(name) => {
+                self.depth += 1;
+                let value = self.call_native(name, this, &arguments, span);
+                self.depth -= 1;
+                value
+            }
             Kind::Bound { target, this, arguments: mut all } => {
                 all.extend(arguments);
                 self.call_noted(&target, &this, all, span)

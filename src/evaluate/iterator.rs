@@ -104,7 +104,8 @@ impl Machine<'_> {
                         Some(left)
                     }
                     _ => {
-                        let Property::Value(own) = self.find_member(*id, &atom!("@@iterator"))? else { return None };
+                        // A list's own way goes through what has a length.
+                        let own = self.member_function(*id, &atom!("@@iterator")).filter(|own| !self.is_native(own))?;
                         let iterator = self.call_value(&own, value, Vec::new(), swc_common::DUMMY_SP);
                         self.all_of(&iterator)
                     }

@@ -84,6 +84,10 @@ impl<'a> Machine<'a> {
         value.as_object().is_some_and(|id| self.object(id).is_callable())
     }
 
+    pub(super) fn is_native(&self, value: &Abstract) -> bool {
+        value.as_object().is_some_and(|id| matches!(self.object(id).kind, Kind::Native(_)))
+    }
+
     /// A library's queue is one by whatever name code holds it: `var later = pbjs.que`, `pbjs[name]`.
     pub(super) fn name_queue(&mut self, owner: &Abstract, key: &Abstract, value: &Abstract) {
         let (Abstract::Object(owner), Abstract::Object(id), Abstract::String(key)) = (owner, value, key) else {

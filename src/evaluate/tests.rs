@@ -456,3 +456,12 @@ fn polyfills_are_not_followed() {
     assert_eq!(seen(&format!("{install} put(9, 'Array', {{ at: function () {{}} }}); see([7].at(0))")), "7");
     assert_eq!(seen(&format!("{install} put(9, 'Grid', {{ at: 1 }})")), "\"followed\"");
 }
+
+#[test]
+fn methods_of_the_language_that_lead_back_to_themselves_end() {
+    assert_eq!(seen("call(Array.prototype); see(1)"), "1");
+    assert_eq!(
+        seen("var x = {}; x.toString = String.prototype.trim; see(typeof ('' + x))"),
+        r#"{"$unknown":"typeof ('' + x)"}"#
+    );
+}

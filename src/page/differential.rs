@@ -8,7 +8,7 @@ use html5ever::tree_builder::TreeBuilderOpts;
 use html5ever::{ParseOpts, parse_document};
 use markup5ever_rcdom::{Handle, NodeData, RcDom};
 use proptest::prelude::*;
-use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The text of every script element, sorted: html5ever moves elements, so its order is not that of the source.
@@ -111,7 +111,7 @@ fn pages_under(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// The element around each element with an id of its own: its name and its id.
-type Parents = FxHashMap<String, Option<(String, String)>>;
+type Parents = BTreeMap<String, Option<(String, String)>>;
 
 fn note_parent(parents: &mut Parents, id: String, parent: (String, String)) {
     // An id that stands twice tells nothing.
