@@ -30,10 +30,8 @@ impl Machine<'_> {
         }
         let value = self.awaited(&value);
         self.object_mut(promise).kind = Kind::Promise(Some(value));
-        let waiting = std::mem::take(&mut self.tasks.waiting);
-        let (ready, waiting) = waiting.into_iter().partition(|task| task.awaits == Some(promise));
-        self.tasks.waiting = waiting;
-        self.tasks.soon.extend::<Vec<_>>(ready);
+        let ready = self.tasks.waiting.extract_if(.., |task| task.awaits == Some(promise));
+        self.tasks.soon.extend(ready);
     }
 
     /// Settles a promise with a value, or with another promise's, by chance.
