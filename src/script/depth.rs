@@ -28,6 +28,11 @@ pub(super) fn bound_of(text: &str, limit: u32, longest: usize) -> Option<Bound> 
     while let Some(length) = bytes[next..].iter().position(|byte| COUNTS[usize::from(*byte)]) {
         let at = next + length;
         next = at + 1;
+        // Before a statement may end here: one that ends beyond the bound is beyond it.
+        let is_long = at - skipped.min(at) > longest;
+        if is_long || at > ladder {
+            return Some(Bound { end, is_long });
+        }
         match bytes[at] {
             b'(' | b'[' | b'{' => {
                 open += 1;
@@ -50,9 +55,8 @@ pub(super) fn bound_of(text: &str, limit: u32, longest: usize) -> Option<Bound> 
             }
             _ => {}
         }
-        let is_long = at - skipped.min(at) > longest;
-        if is_long || open > limit || links > limit || at > ladder {
-            return Some(Bound { end, is_long });
+        if open > limit || links > limit {
+            return Some(Bound { end, is_long: false });
         }
     }
     None
@@ -97,6 +101,8 @@ mod tests {
     fn what_is_too_long_ends_behind_a_whole_statement() {
         let code = format!("{}d = 1;", "f(1);".repeat(30));
         assert_eq!(bound_of(&code, 500, 102), Some(Bound { end: 100, is_long: true }));
+        let text = format!("a(); b = '{}';", "x".repeat(200));
+        assert_eq!(bound_of(&text, 500, 100), Some(Bound { end: 4, is_long: true }));
         let blanked = format!("f({}); d = 1;", " ".repeat(2_000));
         assert_eq!(bound_of(&blanked, 500, 102), None);
     }
