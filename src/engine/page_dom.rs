@@ -2,7 +2,7 @@
 
 use crate::evaluate::{Compound, Dom, DomElement, DomStep};
 use crate::page::{Asked, Element, StartTags, Tree};
-use std::cell::{OnceCell, RefCell};
+use std::cell::OnceCell;
 use std::ops::ControlFlow;
 
 /// Elements that one query gives; scripts that want more do not look for ads.
@@ -18,13 +18,11 @@ pub(super) struct PageDom<'s> {
     tags: OnceCell<StartTags>,
     title: OnceCell<String>,
     tree: OnceCell<Tree>,
-    /// Answers that were given; scripts ask the same in every round of a loop.
-    known: RefCell<Vec<(Compound, Vec<DomElement>)>>,
 }
 
 impl<'s> PageDom<'s> {
     pub(super) fn new(html: &'s str) -> Self {
-        Self { html, tags: OnceCell::new(), title: OnceCell::new(), tree: OnceCell::new(), known: RefCell::default() }
+        Self { html, tags: OnceCell::new(), title: OnceCell::new(), tree: OnceCell::new() }
     }
 
     /// Takes in where the tags of the page stand, and its title.
@@ -34,23 +32,6 @@ impl<'s> PageDom<'s> {
         if let Some(title) = title {
             let _ = self.title.set(title);
         }
-    }
-
-    fn find(&self, selector: &Compound) -> Vec<DomElement> {
-        let mut found = Vec::new();
-        let Some(tags) = self.tags.get() else { return found };
-        let mut take = |element: Element<'_>| {
-            if selector.name.as_deref().is_none_or(|name| *name == *element.name) {
-                let dom = to_dom(&element);
-                if selector.is_match(&dom) {
-                    found.push(self.with_text(dom, &element));
-                }
-            }
-            if found.len() < MOST { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-        };
-        // Whether all were looked at shows in how many there are.
-        let _ = tags.find(self.html, asked(selector), &mut take);
-        found
     }
 
     /// The tree, and the number of the element whose tag begins there.
@@ -93,11 +74,19 @@ impl<'s> PageDom<'s> {
 
 impl Dom for PageDom<'_> {
     fn select(&self, selector: &Compound) -> Vec<DomElement> {
-        if let Some((_, known)) = self.known.borrow().iter().find(|(asked, _)| asked == selector) {
-            return known.clone();
-        }
-        let found = self.find(selector);
-        self.known.borrow_mut().push((selector.clone(), found.clone()));
+        let mut found = Vec::new();
+        let Some(tags) = self.tags.get() else { return found };
+        let mut take = |element: Element<'_>| {
+            if selector.name.as_deref().is_none_or(|name| *name == *element.name) {
+                let dom = to_dom(&element);
+                if selector.is_match(&dom) {
+                    found.push(self.with_text(dom, &element));
+                }
+            }
+            if found.len() < MOST { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        };
+        // Whether all were looked at shows in how many there are.
+        let _ = tags.find(self.html, asked(selector), &mut take);
         found
     }
 
@@ -105,8 +94,8 @@ impl Dom for PageDom<'_> {
         let (tree, number) = self.place(at)?;
         let number = match step {
             DomStep::Parent => tree.parent(number)?,
-            DomStep::Next => tree.siblings(number).into_iter().find(|other| *other > number)?,
-            DomStep::Previous => tree.siblings(number).into_iter().rev().find(|other| *other < number)?,
+            DomStep::Next => tree.next(number)?,
+            DomStep::Previous => tree.previous(number)?,
         };
         self.numbered(number)
     }

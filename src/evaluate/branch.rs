@@ -68,13 +68,7 @@ impl<'a> Machine<'a> {
     ) -> Abstract {
         match choices {
             [] => Abstract::Undefined,
-            [only] => {
-                let before = self.conditions.facts().len();
-                self.conditions.assume(only.when);
-                let value = change(self, &only.value);
-                self.conditions.forget(before);
-                value
-            }
+            [only] => self.while_holds(only.when, |m| change(m, &only.value)),
             [first, others @ ..] => {
                 let not = self.conditions.not(first.when);
                 let (one, one_change) = self.in_branch(first.when, |m| change(m, &first.value));

@@ -105,13 +105,18 @@ impl Compound {
     pub fn is_match(&self, element: &DomElement) -> bool {
         let value =
             |name: &str| element.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        self.is_met(&element.name, &value)
+    }
+
+    /// Does an element match that has this name and these values of attributes?
+    fn is_met<'e>(&self, name: &str, value: &dyn Fn(&str) -> Option<&'e str>) -> bool {
         let has_class =
             |class: &String| value("class").is_some_and(|all| all.split_ascii_whitespace().any(|one| one == class));
-        self.name.as_ref().is_none_or(|name| *name == element.name)
+        self.name.as_ref().is_none_or(|wanted| wanted == name)
             && self.id.as_ref().is_none_or(|id| value("id") == Some(id))
             && self.classes.iter().all(has_class)
             && self.attributes.iter().all(|(name, test)| value(name).is_some_and(|value| passes(value, test.as_ref())))
-            && !self.without.iter().any(|other| other.is_match(element))
+            && !self.without.iter().any(|other| other.is_met(name, value))
     }
 }
 
@@ -304,29 +309,27 @@ impl Machine<'_> {
         Abstract::Object(id)
     }
 
-    /// The start tag that would make an element what it is now, as far as its attributes are known.
-    pub(super) fn described(&self, id: ObjectId) -> Option<DomElement> {
+    /// Does one of the selectors match an element as it is now? `None` where it is no element.
+    pub(super) fn matches_any(&self, id: ObjectId, compounds: &[Compound]) -> Option<bool> {
         let object = self.object(id);
         let Kind::Element(name) = &object.kind else { return None };
-        let mut attributes: Vec<(String, String)> = Vec::new();
-        let data = object.own("dataset").and_then(Abstract::as_object).map(|data| self.object(data));
-        let data = data.into_iter().flat_map(|data| data.properties.iter());
-        let data = data.map(|(key, property)| (format!("data-{}", kebab_case(key)), property));
-        // What a script has set counts before what stands in the markup.
-        let (stands, set): (Vec<_>, Vec<_>) = object.properties.iter().partition(|(key, _)| key.starts_with('@'));
-        let set = set.into_iter().map(|(key, property)| match key.as_str() {
-            "className" => ("class".to_owned(), property),
-            key => (key.to_ascii_lowercase(), property),
-        });
-        let stands = stands.into_iter().map(|(key, property)| (key[1..].to_owned(), property));
-        for (name, property) in set.chain(data).chain(stands) {
-            if let Property::Value(Abstract::String(value)) = property
-                && !attributes.iter().any(|(known, _)| *known == name)
-            {
-                attributes.push((name, value.to_string()));
-            }
-        }
-        Some(DomElement { name: name.to_string(), attributes, ..DomElement::default() })
+        let value = |attribute: &str| self.attribute_text(object, attribute);
+        Some(compounds.iter().any(|compound| compound.is_met(name, &value)))
+    }
+
+    /// The known value of an attribute: what a script has set counts before what stands in the markup.
+    fn attribute_text<'m>(&'m self, object: &'m Object<'_>, name: &str) -> Option<&'m str> {
+        let text = |property: &'m Property| match property {
+            Property::Value(Abstract::String(text)) => Some(text.as_str()),
+            _ => None,
+        };
+        let is_it = |key: &Atom| key.eq_ignore_ascii_case(name) || name == "class" && *key == "className";
+        let set = object.properties.iter().filter(|(key, _)| is_it(key)).find_map(|(_, property)| text(property));
+        let in_data = || {
+            let data = self.object(object.own("dataset")?.as_object()?);
+            text(data.properties.get_text(&camel_case(name.strip_prefix("data-")?))?)
+        };
+        set.or_else(in_data).or_else(|| text(object.properties.get_text(&attribute_key(name))?))
     }
 
     /// Gives an element an attribute; scripts mostly read it back as a member.
@@ -363,18 +366,6 @@ pub(super) fn camel_case(name: &str) -> String {
         let head = letters.next().map(|one| one.to_ascii_uppercase()).into_iter();
         all + &head.chain(letters).collect::<String>()
     })
-}
-
-/// `adUnit` as `ad-unit`.
-fn kebab_case(name: &str) -> String {
-    let mut text = String::with_capacity(name.len() + 2);
-    for one in name.chars() {
-        if one.is_ascii_uppercase() {
-            text.push('-');
-        }
-        text.push(one.to_ascii_lowercase());
-    }
-    text
 }
 
 #[cfg(test)]

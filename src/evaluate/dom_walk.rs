@@ -69,12 +69,6 @@ impl Machine<'_> {
         None
     }
 
-    /// Does one of the selectors match the element?
-    pub(super) fn matches_any(&self, id: ObjectId, compounds: &[Compound]) -> Option<bool> {
-        let element = self.described(id)?;
-        Some(compounds.iter().any(|compound| compound.is_match(&element)))
-    }
-
     fn known_elements(&mut self, elements: Vec<DomElement>) -> Vec<Abstract> {
         self.charge(elements.len() * 8);
         elements.into_iter().map(|element| self.known_element(element, DUMMY_SP)).collect()

@@ -130,25 +130,12 @@ impl<'a> Machine<'a> {
             self.may_throw();
         }
         let value = self.read_members(object, &key, member.span, owner.as_ref());
-        self.name_queue(object, &key, &value);
-        self.name_method(object, &key, &value);
+        self.name_member(object, &key, &value);
         let value = self.narrow(value);
         if let (Some(id), Some(name)) = (object.as_object(), self.traced_key(&key)) {
             self.trace_read(|| Slot::member(id, &name), member.span, &value);
         }
         value
-    }
-
-    /// A function that a page put into a library's place is the library's by whatever way it is called: `f.call(lib, …)`.
-    fn name_method(&mut self, owner: &Abstract, key: &Abstract, value: &Abstract) {
-        let (Abstract::Object(owner), Abstract::String(key)) = (owner, key) else { return };
-        if self.interests.may_call(key)
-            && self.is_function(value)
-            && let Some(path) = self.object(*owner).path.as_ref().map(|path| join_path(path, key))
-            && self.interests.has_call(&path)
-        {
-            self.name_value(value, &path);
-        }
     }
 
     /// Is it a global that nobody here defines? Then it may not be there at all.

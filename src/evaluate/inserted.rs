@@ -68,23 +68,8 @@ impl Machine<'_> {
                 }
             }
         }
-        let is_match = |id: &&ObjectId| {
-            self.may_match(**id, selector) && self.described(**id).is_some_and(|element| selector.is_match(&element))
-        };
+        let is_match = |id: &&ObjectId| self.matches_any(**id, std::slice::from_ref(selector)) == Some(true);
         self.inserted.elements.iter().filter(is_match).map(|id| Abstract::Object(*id)).collect()
-    }
-
-    /// May the selector match, by what it asks for first? Most elements are none of those asked for.
-    fn may_match(&self, element: ObjectId, selector: &Compound) -> bool {
-        let object = self.object(element);
-        let has = |key: &str, wanted: &str| match object.own(key) {
-            Some(Abstract::String(value)) => value.contains(wanted),
-            _ => false,
-        };
-        let is_named = |name: &String| matches!(&object.kind, Kind::Element(own) if own.as_str() == name);
-        selector.name.as_ref().is_none_or(is_named)
-            && selector.id.as_ref().is_none_or(|id| has("id", id))
-            && selector.classes.iter().all(|class| has("className", class) || has("class", class))
     }
 
     /// `customElements.define(name, class)`: what stands in the page becomes an instance; `None` where nothing does.

@@ -442,6 +442,15 @@ impl<'a> Machine<'a> {
         if left.len() == all.len() || left.is_empty() { value } else { self.any(left) }
     }
 
+    /// Does something under a condition.
+    pub(super) fn while_holds<R>(&mut self, when: ConditionId, body: impl FnOnce(&mut Self) -> R) -> R {
+        let before = self.conditions.facts().len();
+        self.conditions.assume(when);
+        let result = body(self);
+        self.conditions.forget(before);
+        result
+    }
+
     /// Does the same to each alternative, under its condition, and joins what comes out.
     pub(super) fn map(
         &mut self,
@@ -455,10 +464,7 @@ impl<'a> Machine<'a> {
             if self.conditions.is_ruled_out(choice.when) {
                 continue;
             }
-            let before = self.conditions.facts().len();
-            self.conditions.assume(choice.when);
-            let changed = change(self, &choice.value);
-            self.conditions.forget(before);
+            let changed = self.while_holds(choice.when, |m| change(m, &choice.value));
             self.add_choices(&mut choices, choice.when, &changed);
         }
         self.any(choices)

@@ -7,7 +7,7 @@ use super::machine::{GLOBAL, Machine};
 use super::property::CHAIN;
 use swc_atoms::Atom;
 
-impl<'a> Machine<'a> {
+impl Machine<'_> {
     /// Copies the own members of a value, as spread and `Object.assign` do.
     pub(super) fn copy_members(&mut self, id: ObjectId, from: &Abstract) {
         match from {
@@ -86,13 +86,13 @@ impl<'a> Machine<'a> {
     /// Is a member of a prototype one that loops come by? Those of the language and of classes are not.
     fn is_shown(&self, prototype: ObjectId, key: &Atom) -> bool {
         let object = self.object(prototype);
-        let is_of = |id: ObjectId, of: &dyn Fn(&Kind<'a>) -> bool| of(&self.object(id).kind);
-        let is_native =
-            |value: &Abstract| value.as_object().is_some_and(|id| is_of(id, &|kind| matches!(kind, Kind::Native(_))));
-        let is_class = |kind: &Kind<'a>| matches!(kind, Kind::Function(closure) if closure.class.is_some());
-        let is_of_class =
-            || object.own("constructor").and_then(Abstract::as_object).is_some_and(|id| is_of(id, &is_class));
-        *key != "constructor" && !object.own(key).is_some_and(is_native) && !is_of_class()
+        let is_class = |value: &Abstract| {
+            let kind = value.as_object().map(|id| &self.object(id).kind);
+            matches!(kind, Some(Kind::Function(closure)) if closure.class.is_some())
+        };
+        *key != "constructor"
+            && !object.own(key).is_some_and(|value| self.is_native(value))
+            && !object.own("constructor").is_some_and(is_class)
     }
 }
 

@@ -105,7 +105,7 @@ impl Machine<'_> {
 
     /// Is it a class of the language that a library brings along for browsers that lack it?
     pub(super) fn is_polyfill(&self, name: &str, value: &Abstract) -> bool {
-        KEPT.contains(&name) && value.as_object().is_some_and(|id| self.object(id).is_callable())
+        KEPT.contains(&name) && self.is_function(value)
     }
 
     /// Is it a member that every browser has? What a polyfill would put in its place is worse, and need not run.
@@ -113,11 +113,8 @@ impl Machine<'_> {
         match self.object(id).kind {
             Kind::Native(name) => builtin::static_member(name, key).is_some(),
             Kind::Plain => {
-                let is_native = |value: &Abstract| {
-                    value.as_object().is_some_and(|id| matches!(self.object(id).kind, Kind::Native(_)))
-                };
                 self.prototypes.values().any(|prototype| *prototype == id)
-                    && self.object(id).own(key).is_some_and(is_native)
+                    && self.object(id).own(key).is_some_and(|value| self.is_native(value))
             }
             _ => false,
         }

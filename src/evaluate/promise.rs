@@ -90,11 +90,7 @@ impl Machine<'_> {
     /// `promise.catch(fallback)`: its value, or else the fallback's.
     pub(super) fn or_else(&mut self, promise: ObjectId, fallback: &Abstract) -> Abstract {
         let error = self.unknown(DUMMY_SP);
-        let result = self.run_when_settled(promise, fallback, Some(vec![error]));
-        if let Some(task) = self.tasks.soon.back_mut().filter(|task| task.result == result.as_object()) {
-            task.or = Some(promise);
-        }
-        result
+        self.react(promise, fallback, Some(vec![error]), Some(promise))
     }
 
     /// The promise of what a function gives once another promise is settled.
@@ -104,9 +100,19 @@ impl Machine<'_> {
         function: &Abstract,
         arguments: Option<Vec<Abstract>>,
     ) -> Abstract {
+        self.react(promise, function, arguments, None)
+    }
+
+    fn react(
+        &mut self,
+        promise: ObjectId,
+        function: &Abstract,
+        arguments: Option<Vec<Abstract>>,
+        or: Option<ObjectId>,
+    ) -> Abstract {
         let result = self.promise(None);
         if let Some(mut task) = self.task(function, &Abstract::Undefined, arguments) {
-            (task.awaits, task.result) = (Some(promise), result.as_object());
+            (task.awaits, task.result, task.or) = (Some(promise), result.as_object(), or);
             self.tasks.soon.push_back(task);
         }
         result

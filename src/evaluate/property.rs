@@ -123,6 +123,15 @@ impl<'a> Machine<'a> {
         None
     }
 
+    pub(super) fn is_function(&self, value: &Abstract) -> bool {
+        value.as_object().is_some_and(|id| self.object(id).is_callable())
+    }
+
+    /// Is it a function of the language?
+    pub(super) fn is_native(&self, value: &Abstract) -> bool {
+        value.as_object().is_some_and(|id| matches!(self.object(id).kind, Kind::Native(_)))
+    }
+
     /// A member that is a function.
     pub(super) fn member_function(&self, id: ObjectId, key: &Atom) -> Option<Abstract> {
         match self.find_member(id, key)? {

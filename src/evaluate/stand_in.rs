@@ -110,10 +110,7 @@ impl<'a> Machine<'a> {
             return Some(known);
         }
         let object = self.object(options);
-        let is_function = |name: &str| {
-            let id = object.own(name).and_then(Abstract::as_object);
-            id.is_some_and(|id| self.object(id).is_callable())
-        };
+        let is_function = |name: &str| object.own(name).is_some_and(|value| self.is_function(value));
         let has = |names: &[&str]| names.iter().any(|name| object.own(name).is_some());
         let is_component = is_function("data") && has(OPTIONS)
             || object.own("methods").is_some() && has(&["mounted", "created", "computed", "el", "template"]);

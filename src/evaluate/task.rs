@@ -80,26 +80,21 @@ impl<'a> Machine<'a> {
         })
     }
 
-    pub(super) fn is_function(&self, value: &Abstract) -> bool {
-        value.as_object().is_some_and(|id| self.object(id).is_callable())
-    }
-
-    pub(super) fn is_native(&self, value: &Abstract) -> bool {
-        value.as_object().is_some_and(|id| matches!(self.object(id).kind, Kind::Native(_)))
-    }
-
-    /// A library's queue is one by whatever name code holds it: `var later = pbjs.que`, `pbjs[name]`.
-    pub(super) fn name_queue(&mut self, owner: &Abstract, key: &Abstract, value: &Abstract) {
+    /// A member of a library is the library's by whatever way code comes to it: a queue (`var later = pbjs.que`, `pbjs[name]`), or
+    /// a function that a page put there (`f.call(lib, …)`).
+    pub(super) fn name_member(&mut self, owner: &Abstract, key: &Abstract, value: &Abstract) {
         let (Abstract::Object(owner), Abstract::Object(id), Abstract::String(key)) = (owner, value, key) else {
             return;
         };
-        if !self.object(*id).is_array() || self.object(*id).path.is_some() {
+        let object = self.object(*id);
+        let is_list = object.is_array();
+        if object.path.is_some() || !(is_list || object.is_callable() && self.interests.may_call(key)) {
             return;
         }
-        let Some(path) = self.object(*owner).path.as_ref().map(|owner| super::expression::join_path(owner, key)) else {
-            return;
-        };
-        if self.is_library_queue(&path) {
+        let Some(owner) = self.object(*owner).path.clone() else { return };
+        let path = self.member_path(&owner, key);
+        let is_asked_for = if is_list { self.is_library_queue(&path) } else { self.interests.has_call(&path) };
+        if is_asked_for {
             self.name_value(value, &path);
         }
     }

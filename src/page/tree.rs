@@ -107,10 +107,17 @@ impl Tree {
         self.ends.get(element).map_or(element + 1, |end| *end as usize)
     }
 
-    /// The elements beside it, itself among them; alone where nothing is around.
+    /// The element behind it, inside of the same one.
     #[must_use]
-    pub fn siblings(&self, element: usize) -> Vec<usize> {
-        self.parent(element).map_or_else(|| vec![element], |parent| self.children(parent).collect())
+    pub fn next(&self, element: usize) -> Option<usize> {
+        let end = self.end(self.parent(element)?);
+        Some(self.end(element)).filter(|next| *next < end)
+    }
+
+    /// The element before it, inside of the same one.
+    #[must_use]
+    pub fn previous(&self, element: usize) -> Option<usize> {
+        self.children(self.parent(element)?).take_while(|other| *other < element).last()
     }
 }
 

@@ -86,11 +86,12 @@ impl Machine<'_> {
 
     /// None may only mean that scripts add them later.
     fn wrap_all(&mut self, elements: Vec<Abstract>) -> Option<Abstract> {
-        if elements.is_empty() {
-            return None;
-        }
+        (!elements.is_empty()).then(|| self.collection(elements))
+    }
+
+    fn collection(&mut self, elements: Vec<Abstract>) -> Abstract {
         let object = Object { elements, path: Some(atom!("$()")), is_open: true, ..Object::new(Kind::Array) };
-        Some(Abstract::Object(self.add_object(object)))
+        Abstract::Object(self.add_object(object))
     }
 
     pub(super) fn is_wrapped(&self, id: ObjectId) -> bool {
@@ -117,9 +118,7 @@ impl Machine<'_> {
                 for (at, element) in self.pairs(&list, span)? {
                     mapped.push(self.call_value(&callback, &element.clone(), vec![at, element], span));
                 }
-                let list =
-                    Object { elements: mapped, path: Some(atom!("$()")), is_open: true, ..Object::new(Kind::Array) };
-                Some(Abstract::Object(self.add_object(list)))
+                Some(self.collection(mapped))
             }
             ("val", []) => self.element_value(first, "value", false),
             ("data", []) => self.object(first.as_object()?).own("dataset").cloned(),
@@ -236,8 +235,7 @@ impl Machine<'_> {
         if let Abstract::String(selectors) = test {
             let compounds = parse_selectors(selectors)?;
             for element in elements {
-                let described = self.described(element.as_object()?)?;
-                if compounds.iter().any(|compound| compound.is_match(&described)) == is_kept {
+                if self.matches_any(element.as_object()?, &compounds)? == is_kept {
                     kept.push(element.clone());
                 }
             }

@@ -147,7 +147,7 @@ impl<'a> Machine<'a> {
         let (list, rest) = arguments.split_first()?;
         // `_.map(list, "name")`: shorthands are Lodash's own.
         let is_by_value = matches!(name, "includes" | "indexOf");
-        if !is_by_value && !rest.first()?.as_object().is_some_and(|id| self.object(id).is_callable()) {
+        if !is_by_value && !self.is_function(rest.first()?) {
             return None;
         }
         let mapped = match self.array(list) {

@@ -171,7 +171,7 @@ impl<'a> Machine<'a> {
     pub(super) fn replace_regex(&mut self, text: &Atom, id: ObjectId, by: &Abstract, span: Span) -> Option<Abstract> {
         let regex = self.regex(id)?;
         let limit = if self.is_global(id) { usize::MAX } else { 1 };
-        let is_function = by.as_object().is_some_and(|id| self.object(id).is_callable());
+        let is_function = self.is_function(by);
         let (mut out, mut done) = (Abstract::text(""), 0);
         for found in regex.captures_iter(text).take(limit) {
             let Some(all) = found.get(0) else { break };

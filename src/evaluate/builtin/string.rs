@@ -223,7 +223,7 @@ impl<'a> Machine<'a> {
             return self.replace_regex(text, id, &by, span);
         }
         let wanted = self.text_of(&wanted)?;
-        let by = if by.as_object().is_some_and(|id| self.object(id).is_callable()) {
+        let by = if self.is_function(&by) {
             let given = vec![Abstract::String(wanted.clone())];
             if !text.contains(wanted.as_str()) {
                 return Some(Abstract::String(text.clone()));
