@@ -1,6 +1,6 @@
 //! Bytes to text, in the charset that a browser would take.
 
-use super::prescan::{charset_of_content_type, named_charset};
+use super::prescan::{charset_of_content_type, charset_of_meta_tag, named_charset};
 use crate::base::{Diagnostic, Severity};
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, X_USER_DEFINED};
@@ -53,6 +53,11 @@ fn encoding_of(bytes: &[u8], content_type: Option<&str>) -> (&'static Encoding, 
         Err(error) if error.error_len().is_none() => (UTF_8, 0, Reason::Known),
         Err(_) => (guess(bytes), 0, Reason::Guessed),
     }
+}
+
+/// The encoding that a `<meta …>` tag names.
+pub fn encoding_of_meta_tag(tag: &[u8]) -> Option<&'static Encoding> {
+    charset_of_meta_tag(tag).and_then(|label| for_label(&label))
 }
 
 /// The encoding of a label that bytes of ASCII spelled: it cannot be UTF-16.

@@ -36,7 +36,7 @@ use crate::base::Diagnostic;
 use std::borrow::Cow;
 
 pub use archive::{Archive, is_page_name};
-pub use charset::decode;
+pub use charset::{decode, encoding_of_meta_tag};
 pub use documents::{is_container, read_documents, read_seekable_documents};
 pub use read_options::ReadOptions;
 pub use resources::{ResourceText, Resources};

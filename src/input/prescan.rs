@@ -43,6 +43,11 @@ fn xml_encoding(bytes: &[u8]) -> Option<String> {
     value_of(&attributes, "encoding").map(str::to_ascii_lowercase)
 }
 
+/// The label of the charset that a `<meta …>` tag names.
+pub(super) fn charset_of_meta_tag(tag: &[u8]) -> Option<String> {
+    charset_of_meta(&attributes_of(tag.get(b"<meta".len()..)?).0)
+}
+
 fn charset_of_meta(attributes: &Attributes) -> Option<String> {
     if let Some(label) = value_of(attributes, "charset") {
         return Some(label.to_ascii_lowercase());

@@ -1,7 +1,8 @@
-//! html5ever, a full HTML parser, agrees with us about where every script begins and ends.
+//! Other parsers agree with us: html5ever, a full one, about where every script begins and ends, and `lol_html`, which streams,
+//! about where every tag stands.
 
 use super::script_type::{ScriptType, classify};
-use super::{Page, Part, Script, ScriptKind, Splitter, Tree, Wanted};
+use super::{MarkupReader, Page, Part, Script, ScriptKind, Splitter, Token, Tree, Wanted};
 use crate::base::{Limits, Span};
 use html5ever::tendril::TendrilSink;
 use html5ever::tree_builder::TreeBuilderOpts;
@@ -9,6 +10,7 @@ use html5ever::{ParseOpts, parse_document};
 use markup5ever_rcdom::{Handle, NodeData, RcDom};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// The text of every script element, sorted: html5ever moves elements, so its order is not that of the source.
@@ -174,6 +176,46 @@ fn html5ever_agrees_about_what_is_around_an_element() {
     }
     println!("{same} of {all} elements have the same parent");
     assert!(same * 100 >= all * 97, "{same} of {all} elements have the same parent");
+}
+
+/// Where start tags stand, by `lol_html`.
+fn tags_of_lol_html(html: &[u8]) -> Vec<Range<usize>> {
+    let mut tags = Vec::new();
+    let note = lol_html::element!("*", |element| {
+        tags.push(element.source_location().bytes());
+        Ok(())
+    });
+    let settings = lol_html::Settings::new().with_strict(false).append_element_content_handler(note);
+    let mut reader = lol_html::HtmlRewriter::new(settings, |_: &[u8]| {});
+    reader.write(html).and_then(|()| reader.end()).expect("it reads any page");
+    tags
+}
+
+/// Where they stand by our reader, which is given pieces of that size.
+fn our_tags(html: &[u8], size: usize) -> Vec<Range<usize>> {
+    let (mut reader, mut tags) = (MarkupReader::new(usize::MAX), Vec::new());
+    for end in (size..html.len()).step_by(size).chain([html.len()]) {
+        let base = reader.needed_from();
+        reader.read(&html[base..end], base, end == html.len(), &mut |token| {
+            if let Token::Start(tag) = token {
+                tags.push(tag.range());
+            }
+        });
+    }
+    tags
+}
+
+#[test]
+fn lol_html_agrees_about_every_tag_of_real_pages() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut pages = pages_under(&root.join("tests"));
+    pages.extend(pages_under(&root.join("../shared/corpus/pages")));
+    for path in pages {
+        let html = std::fs::read(&path).expect("a readable page");
+        let (theirs, ours) = (tags_of_lol_html(&html), our_tags(&html, 4 << 10));
+        let difference = theirs.iter().zip(&ours).find(|(their, our)| their != our);
+        assert_eq!((difference, ours.len()), (None, theirs.len()), "{}", path.display());
+    }
 }
 
 #[test]

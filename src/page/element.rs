@@ -57,7 +57,7 @@ impl ElementKind {
 
 /// What the name stands for.
 #[inline]
-pub(super) fn kind_of(tag: &Tag, source: &str) -> ElementKind {
+pub(super) fn kind_of(tag: &Tag, source: &[u8]) -> ElementKind {
     use ElementKind as Kind;
     const KINDS: [(&str, ElementKind); 26] = [
         ("script", Kind::Script),
@@ -104,7 +104,7 @@ pub(super) fn kind_of(tag: &Tag, source: &str) -> ElementKind {
     if key == tag.key && (tag.name.len() <= 8 || tag.key == const { self::key(b"plaintext") }) {
         return kind;
     }
-    let name = &source.as_bytes()[tag.name.range()];
+    let name = &source[tag.name.range()];
     if name.len() > 4 && name[..4].eq_ignore_ascii_case(b"amp-") { amp_kind(name) } else { Kind::Plain }
 }
 

@@ -13,7 +13,7 @@ const MAX_LOOK: usize = 64;
 pub(super) const SVG: u64 = key(b"svg");
 pub(super) const MATH: u64 = key(b"math");
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Space {
     Foreign,
     /// A foreign element whose content is HTML.
@@ -21,14 +21,14 @@ enum Space {
     Html,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Open {
     key: u64,
     space: Space,
 }
 
 /// The open elements from the outermost `<svg>` or `<math>` on.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Foreign {
     open: Vec<Open>,
 }

@@ -26,7 +26,7 @@ pub(super) struct Tag {
 }
 
 /// A name of up to 8 bytes as a number, without regard to case. Longer names give a hash of all their bytes.
-pub(super) const fn key(name: &[u8]) -> u64 {
+pub(crate) const fn key(name: &[u8]) -> u64 {
     let mut key = 0_u64;
     let mut at = 0;
     while at < name.len() {

@@ -30,6 +30,11 @@ const VOID: [u64; 13] = [
     key(b"wbr"),
 ];
 
+/// Does an HTML element of that name have no content?
+pub(super) fn is_void(key: u64) -> bool {
+    VOID.contains(&key)
+}
+
 /// Elements that end where one of the others begins.
 const ENDED_BY: [(&[u64], &[u64]); 6] = [
     (&[key(b"li")], &[key(b"li")]),
@@ -140,7 +145,7 @@ impl Builder {
         }
         self.tree.parents.push(self.open.last().map_or(NONE, |(parent, _)| *parent));
         self.tree.ends.push(number + 1);
-        let is_empty = tag.is_none_or(|tag| VOID.contains(&tag.key) || tag.is_self_closing && self.is_drawing());
+        let is_empty = tag.is_none_or(|tag| is_void(tag.key) || tag.is_self_closing && self.is_drawing());
         if !is_empty {
             self.open.push((number, name));
         }
@@ -188,7 +193,7 @@ impl Builder {
 
 /// Where the text of an element that holds no markup ends.
 fn text_end(source: &str, tag: &Tag, content: &str) -> Option<usize> {
-    let end = kind_of(tag, source).end_tag()?;
+    let end = kind_of(tag, source.as_bytes()).end_tag()?;
     let is_end = |at: &usize| content.get(*at..*at + end.len()).is_some_and(|text| text.eq_ignore_ascii_case(end));
     memmem::find_iter(content.as_bytes(), "</").find(is_end)
 }

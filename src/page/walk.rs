@@ -135,7 +135,7 @@ impl<'s, 'f> Walker<'s, 'f> {
     fn element(&mut self, bytes: &[u8], start: usize, tag: &Tag, attributes: &[RawAttribute]) -> usize {
         self.collected.page.tags.note(start);
         let is_foreign = self.foreign.start(tag, bytes, attributes);
-        let kind = kind_of(tag, self.source);
+        let kind = kind_of(tag, bytes);
         let is_wanted = kind == ElementKind::AmpAd || self.filter.wants(self.source, tag, attributes);
         let holds_code = attributes.iter().any(|&attribute| may_hold_code(bytes, attribute));
         if kind == ElementKind::Plain && !is_wanted && !holds_code {
@@ -319,7 +319,7 @@ impl<'s, 'f> Walker<'s, 'f> {
 
 /// Does markup start at the `<` at `start`, or is it text?
 #[inline]
-fn is_markup(bytes: &[u8], start: usize) -> bool {
+pub(super) fn is_markup(bytes: &[u8], start: usize) -> bool {
     match bytes.get(start + 1) {
         Some(b'/') => bytes.get(start + 2).is_some(),
         Some(b'!' | b'?') => true,

@@ -32,6 +32,11 @@ impl Buffer {
         self.base + self.bytes.len()
     }
 
+    /// All bytes that are held, and the place of the first.
+    pub fn held(&self) -> (&[u8], usize) {
+        (&self.bytes, self.base)
+    }
+
     /// Bytes by their place in the page; `None` if some have gone.
     pub fn get(&self, range: Range<usize>) -> Option<&[u8]> {
         self.bytes.get(range.start.checked_sub(self.base)?..range.end.checked_sub(self.base)?)

@@ -1,23 +1,21 @@
-//! Reads the markup with `lol_html`, which sees tags as a browser would, and changes nothing there.
+//! The tags of a page that matter to the rewriter, and where their elements end.
 //!
-//! In: chunks. Out: [`Seen`] start and end tags that matter, with their places in the page, and how far it has read. What
-//! is to change is changed in the bytes by [`Buffer`](super::buffer::Buffer): so everything else stays byte for byte.
+//! In: the bytes of the page that are held, as they grow. Out: [`Seen`] start and end tags with their places in the page,
+//! and how far it has read. It changes nothing: the bytes are changed by [`Buffer`](super::buffer::Buffer).
 
+use super::open_elements::OpenElements;
 use crate::base::Span;
-use lol_html::html_content::TextType;
-use lol_html::send::{DocumentContentHandlers, ElementContentHandlers, Settings};
-use lol_html::{AsciiCompatibleEncoding, MemorySettings, OutputSink, Selector};
+use crate::page::{MarkupReader, StartToken, Token, key};
+use encoding_rs::Encoding;
 use rustc_hash::FxHashSet;
-use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// A tag that matters.
 #[derive(Clone, Debug)]
 pub(super) enum Seen {
     Start(StartTag),
-    /// The end tag of the element whose start tag begins there.
+    /// Where the element ends whose start tag begins there: its end tag, or nothing, where another's end tag ends it.
     End {
         start: usize,
         range: Range<usize>,
@@ -39,24 +37,55 @@ pub(super) struct Watched {
     /// Visible text, and the elements in which none has leaked.
     pub text: bool,
     /// The charset until the page names one.
-    pub charset: &'static encoding_rs::Encoding,
+    pub charset: &'static Encoding,
 }
 
+/// Names of elements that may ask for ads, or hold what does.
+const ASKING: [u64; 14] = [
+    key(b"script"),
+    key(b"iframe"),
+    key(b"img"),
+    key(b"link"),
+    key(b"base"),
+    key(b"meta"),
+    key(b"embed"),
+    key(b"object"),
+    key(b"noscript"),
+    key(b"source"),
+    key(b"video"),
+    key(b"audio"),
+    key(b"input"),
+    key(b"style"),
+];
+
+/// Names of elements that show code, in whose text nothing has leaked.
+const SHOWING: [u64; 5] = [key(b"pre"), key(b"code"), key(b"samp"), key(b"kbd"), key(b"textarea")];
+
 impl Watched {
-    fn has_name(&self, name: &str) -> bool {
-        match name {
-            // What may ask for ads.
-            "script" | "iframe" | "img" | "link" | "base" | "meta" | "embed" | "object" | "amp-iframe" | "noscript"
-            | "source" | "video" | "audio" | "input" | "style" => true,
-            // What shows code, in whose text nothing has leaked.
-            "pre" | "code" | "samp" | "kbd" | "textarea" => self.text,
-            name => self.containers.contains(name),
-        }
+    fn has(&self, tag: &StartToken<'_>) -> bool {
+        self.every
+            || ASKING.contains(&tag.key())
+            || self.text && SHOWING.contains(&tag.key())
+            || self.has_container(tag)
+            || tag
+                .attributes()
+                .any(|attribute| attribute.name.eq_ignore_ascii_case(b"style") && has_url(attribute.value))
     }
 
-    fn has(&self, name: &str, element: &lol_html::send::Element<'_, '_>) -> bool {
-        self.every || self.has_name(name) || element.get_attribute("style").is_some_and(|style| style.contains("url("))
+    fn has_container(&self, tag: &StartToken<'_>) -> bool {
+        let name = tag.name();
+        let is_candidate = tag.key() == const { key(b"ins") } || name.contains(&b'-');
+        is_candidate && (name.eq_ignore_ascii_case(b"amp-iframe") || self.containers.contains(&*lower_case(name)))
     }
+}
+
+/// Does a style ask for something?
+fn has_url(style: &[u8]) -> bool {
+    memchr::memchr_iter(b'(', style).any(|at| style[..at].ends_with(b"url"))
+}
+
+fn lower_case(name: &[u8]) -> String {
+    String::from_utf8_lossy(name).to_ascii_lowercase()
 }
 
 /// A start tag, its attributes as they are written.
@@ -71,140 +100,95 @@ pub(super) struct StartTag {
 /// An attribute with the place of its value.
 #[derive(Clone, Debug)]
 pub(super) struct Attribute {
+    /// In lower case.
     pub name: String,
     pub value: String,
     pub range: Option<Range<usize>>,
 }
 
 impl StartTag {
+    fn of(tag: &StartToken<'_>, charset: &'static Encoding) -> Self {
+        let attributes = tag.attributes().map(|attribute| Attribute {
+            name: lower_case(attribute.name),
+            value: charset.decode_without_bom_handling(attribute.value).0.into_owned(),
+            range: (!attribute.value.is_empty()).then_some(attribute.range),
+        });
+        let (name, attributes) = (lower_case(tag.name()), attributes.collect());
+        Self { name, range: tag.range(), attributes, has_content: tag.has_content() }
+    }
+
     /// The value of an attribute by its lower-case name, as it is written.
     pub fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|attribute| attribute.name == name).map(|attribute| &*attribute.value)
     }
 }
 
-/// Counts what passes, and keeps the charset.
-struct Counter {
-    passed: Arc<AtomicUsize>,
-    charset: Arc<Mutex<Option<AsciiCompatibleEncoding>>>,
-}
-
-impl OutputSink for Counter {
-    fn handle_chunk(&mut self, chunk: &[u8]) {
-        self.passed.fetch_add(chunk.len(), Ordering::Relaxed);
-    }
-
-    fn set_encoding(&mut self, encoding: AsciiCompatibleEncoding) {
-        *self.charset.lock().unwrap_or_else(PoisonError::into_inner) = Some(encoding);
-    }
-}
-
 /// The reader of one page.
 pub(super) struct Markup {
-    reader: Option<lol_html::send::HtmlRewriter<'static, Counter>>,
-    seen: Arc<Mutex<Vec<Seen>>>,
-    passed: Arc<AtomicUsize>,
-    charset: Arc<Mutex<Option<AsciiCompatibleEncoding>>>,
+    reader: MarkupReader,
+    watched: Watched,
+    open: OpenElements,
+    /// The page has named its charset.
+    is_named: bool,
+    seen: Vec<Seen>,
 }
 
 impl Markup {
-    /// A reader that holds no more than so many bytes.
-    pub fn new(watched: Watched, memory: usize) -> Self {
-        let (seen, passed) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicUsize::new(0)));
-        let encoding = AsciiCompatibleEncoding::new(watched.charset);
-        let charset = Arc::new(Mutex::new(encoding));
-        let memory = MemorySettings::new().with_max_allowed_memory_usage(memory);
-        let mut settings =
-            Settings::new_send().with_strict(false).with_memory_settings(memory).with_adjust_charset_on_meta_tag(true);
-        if let Some(encoding) = encoding {
-            settings = settings.with_encoding(encoding);
-        }
-        // One selector for all, and a look at the name: many selectors are tried one after the other.
-        settings = settings.append_element_content_handler((Cow::Borrowed(&EVERY), handlers(&seen, watched.clone())));
-        if watched.text {
-            settings = settings.append_document_content_handler(text_handler(&seen));
-        }
-        let counter = Counter { passed: Arc::clone(&passed), charset: Arc::clone(&charset) };
-        Self { reader: Some(lol_html::send::HtmlRewriter::new(settings, counter)), seen, passed, charset }
+    /// A reader that gives up at a tag of more bytes than that.
+    pub fn new(watched: Watched, max_tag: usize) -> Self {
+        let reader = MarkupReader::new(max_tag);
+        Self { reader, watched, open: OpenElements::default(), is_named: false, seen: Vec::new() }
     }
 
-    /// Reads on; an error ends the reading for good.
-    pub fn write(&mut self, chunk: &[u8]) -> Result<(), String> {
-        let Some(mut reader) = self.reader.take() else { return Ok(()) };
-        reader.write(chunk).map_err(|error| error.to_string())?;
-        self.reader = Some(reader);
-        Ok(())
-    }
-
-    pub fn end(&mut self) -> Result<(), String> {
-        self.reader.take().map_or(Ok(()), |reader| reader.end().map_err(|error| error.to_string()))
+    /// Reads on in the bytes of the page that stand from `base` on; `is_last`: the page ends with them.
+    pub fn read(&mut self, bytes: &[u8], base: usize, is_last: bool) {
+        let Self { reader, watched, open, is_named, seen } = self;
+        reader.read(bytes, base, is_last, &mut |token| match token {
+            Token::Start(tag) => {
+                let is_watched = watched.has(&tag);
+                if !*is_named && let Some(charset) = charset_of(&tag) {
+                    (watched.charset, *is_named) = (charset, true);
+                }
+                if tag.has_content() {
+                    open.start(tag.key(), is_watched.then(|| tag.range().start));
+                }
+                if is_watched {
+                    seen.push(Seen::Start(StartTag::of(&tag, watched.charset)));
+                }
+            }
+            Token::End(tag) => open.end(tag.key, &mut |start, is_own| {
+                let range = if is_own { tag.range.clone() } else { tag.range.start..tag.range.start };
+                seen.push(Seen::End { start, range });
+            }),
+            Token::Text { range, is_last } if watched.text => seen.push(Seen::Text { range, is_last }),
+            Token::Text { .. } => {}
+        });
     }
 
     /// The tags since the last call, in order.
     pub fn take_seen(&mut self) -> Vec<Seen> {
-        std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut self.seen)
     }
 
-    /// Bytes of the page that have been read.
+    /// Bytes of the page that it will not look at again.
     pub fn passed(&self) -> usize {
-        self.passed.load(Ordering::Relaxed)
+        self.reader.needed_from()
+    }
+
+    /// It has met a tag that is too large, and reads no more.
+    pub fn is_over(&self) -> bool {
+        self.reader.is_over()
     }
 
     /// The charset that the page has named so far.
-    pub fn charset(&self) -> &'static encoding_rs::Encoding {
-        let known = *self.charset.lock().unwrap_or_else(PoisonError::into_inner);
-        known.map_or(encoding_rs::UTF_8, Into::into)
+    pub fn charset(&self) -> &'static Encoding {
+        self.watched.charset
     }
 }
 
-static EVERY: LazyLock<Selector> = LazyLock::new(|| "*".parse().expect("it is a selector"));
-
-fn handlers(seen: &Arc<Mutex<Vec<Seen>>>, watched: Watched) -> ElementContentHandlers<'static> {
-    let seen = Arc::clone(seen);
-    ElementContentHandlers::default().element(move |element: &mut lol_html::send::Element<'_, '_>| {
-        let name = element.tag_name();
-        if !watched.has(&name, element) {
-            return Ok(());
-        }
-        let range = element.source_location().bytes();
-        let tag = StartTag {
-            name,
-            attributes: element.attributes().iter().map(attribute).collect(),
-            has_content: element.can_have_content(),
-            range: range.clone(),
-        };
-        push(&seen, Seen::Start(tag));
-        if let Some(ends) = element.end_tag_handlers() {
-            let seen = Arc::clone(&seen);
-            ends.push(Box::new(move |end: &mut lol_html::html_content::EndTag<'_>| {
-                push(&seen, Seen::End { start: range.start, range: end.source_location().bytes() });
-                Ok(())
-            }));
-        }
-        Ok(())
-    })
-}
-
-fn text_handler(seen: &Arc<Mutex<Vec<Seen>>>) -> DocumentContentHandlers<'static> {
-    let seen = Arc::clone(seen);
-    DocumentContentHandlers::default().text(move |text: &mut lol_html::html_content::TextChunk<'_>| {
-        if matches!(text.text_type(), TextType::Data) {
-            push(&seen, Seen::Text { range: text.source_location().bytes(), is_last: text.last_in_text_node() });
-        }
-        Ok(())
-    })
-}
-
-fn push(seen: &Mutex<Vec<Seen>>, one: Seen) {
-    seen.lock().unwrap_or_else(PoisonError::into_inner).push(one);
-}
-
-fn attribute(attribute: &lol_html::html_content::Attribute<'_>) -> Attribute {
-    Attribute {
-        name: attribute.name(),
-        value: attribute.value(),
-        range: attribute.value_source_location().map(|location| location.bytes()),
-    }
+/// The charset that a tag names, if markup can be read in it.
+fn charset_of(tag: &StartToken<'_>) -> Option<&'static Encoding> {
+    (tag.key() == const { key(b"meta") }).then(|| tag.named_charset())?.filter(|charset| charset.is_ascii_compatible())
 }
 
 /// A range as a span of the page.

@@ -1,7 +1,7 @@
 //! A page rewritten while it streams: bytes in, bytes out, without its ads.
 //!
 //! In: chunks of a page, and a [`Judge`]. Out: the same bytes but for what is removed, and a log ([`Rewritten`]). The
-//! markup is read by `lol_html`; the bytes are copied, never printed again, so what is not touched stays as it was,
+//! markup is read as scans read it; the bytes are copied, never printed again, so what is not touched stays as it was,
 //! whatever its charset or damage. Held back is only what is undecided: a script until its end tag, an ad container
 //! until its own. Past a bound, or after an error, everything passes as it came, and the log says so.
 
@@ -13,6 +13,7 @@ mod judge;
 mod log;
 mod markup;
 mod nested;
+mod open_elements;
 mod page_code;
 mod page_data;
 mod page_state;
@@ -93,26 +94,28 @@ impl<J: Judge, S: FnMut(&[u8])> Rewriter<J, S> {
 
     fn step(&mut self, piece: &[u8]) {
         self.buffer.push(piece);
-        let piece = if self.is_begun {
-            piece.to_vec()
-        } else {
+        if !self.is_begun {
             // Two bytes tell whether it is UTF-16, in which no tag looks like one.
-            let Some(start) = self.buffer.get(0..self.buffer.end()).filter(|start| start.len() >= 2) else { return };
-            if matches!(start, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) {
-                return self.pass("rewrite-charset", "the page is in UTF-16 and passes as it is");
+            match self.buffer.held().0 {
+                [] | [_] => return,
+                [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
+                    return self.pass("rewrite-charset", "the page is in UTF-16 and passes as it is");
+                }
+                _ => self.is_begun = true,
             }
-            self.is_begun = true;
-            start.to_vec()
-        };
-        if let Err(error) = self.markup.write(&piece) {
-            return self.pass("rewrite-markup", &format!("reading the markup ended: {error}"));
         }
-        self.decide();
+        self.read(false);
+        if self.markup.is_over() {
+            return self.pass("rewrite-markup", "a tag is larger than the rewriter may hold; the rest passes as it is");
+        }
         let until = self.state.held_from().map_or(self.markup.passed(), |held| held.min(self.markup.passed()));
         self.buffer.flush(until, &mut self.sink);
     }
 
-    fn decide(&mut self) {
+    /// Reads what is held and has not been read, and decides about it.
+    fn read(&mut self, is_last: bool) {
+        let (bytes, base) = self.buffer.held();
+        self.markup.read(bytes, base, is_last);
         for seen in self.markup.take_seen() {
             let nested = self.state.take(seen, self.markup.charset(), &mut self.buffer, &self.judge);
             if let Some(nested) = nested {
@@ -142,14 +145,7 @@ impl<J: Judge, S: FnMut(&[u8])> Rewriter<J, S> {
     /// Ends the page: hands out what is left, and the log.
     pub fn end(mut self) -> Rewritten {
         if !self.is_passing {
-            if !self.is_begun {
-                let start = self.buffer.get(0..self.buffer.end()).unwrap_or_default().to_vec();
-                let _ = self.markup.write(&start);
-            }
-            if let Err(error) = self.markup.end() {
-                self.state.log.warn("rewrite-markup", format!("reading the markup ended: {error}"), None);
-            }
-            self.decide();
+            self.read(true);
             let end = self.buffer.end();
             self.buffer.flush(end, &mut self.sink);
             let style = self.state.closing_style(&self.judge);

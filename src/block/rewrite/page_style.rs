@@ -8,6 +8,7 @@ use super::judge::Judge;
 use super::log::{Change, ChangeKind};
 use super::markup::{StartTag, span};
 use super::page_state::PageState;
+use memchr::memmem;
 use std::ops::Range;
 
 impl PageState {
@@ -67,7 +68,7 @@ pub(super) fn text_with(
     buffer: &Buffer,
 ) -> Option<String> {
     let bytes = buffer.get(inside)?;
-    memchr::memmem::find(bytes, sought)?;
+    memmem::find(bytes, sought)?;
     Code::of(bytes, charset).verbatim()
 }
 
@@ -81,7 +82,7 @@ fn kind_of(url: &str) -> &'static str {
 /// Where the URLs of a style stand in it: `url(…)`, quotes and references left out.
 fn css_urls(style: &str) -> Vec<Range<usize>> {
     let (mut found, mut at) = (Vec::new(), 0);
-    while let Some(open) = style[at..].find("url(").map(|open| at + open + 4) {
+    while let Some(open) = memmem::find(style[at..].as_bytes(), b"url(").map(|open| at + open + 4) {
         let Some(close) = style[open..].find(')').map(|close| open + close) else { break };
         let mut inner = open..close;
         for quote in ["\"", "'", "&quot;", "&#39;", "&#34;", "&apos;"] {
