@@ -50,11 +50,21 @@ pub(super) struct Origin {
     pub(super) source: u32,
     /// The expression.
     pub(super) span: Span,
+    /// Whether it is true, where nothing else is known: `a` behind `a || b`.
+    pub(super) truth: Option<bool>,
 }
 
 impl Abstract {
     pub(super) fn text(text: &str) -> Self {
         Self::String(Atom::new(text))
+    }
+
+    /// The value where it is known to be true, or false: an unknown one keeps that in mind.
+    pub(super) fn with_truth(&self, truth: bool) -> Self {
+        match self {
+            Self::Unknown(origin) => Self::Unknown(Rc::new(Origin { truth: Some(truth), ..(**origin).clone() })),
+            other => other.clone(),
+        }
     }
 
     pub(super) fn as_object(&self) -> Option<ObjectId> {
@@ -79,7 +89,7 @@ impl Abstract {
             (Self::String(a), Self::String(b)) => a == b,
             (Self::Object(a), Self::Object(b)) => a == b,
             (Self::Unknown(a), Self::Unknown(b)) => {
-                Rc::ptr_eq(a, b) || (a.source == b.source && a.span == b.span && a.path == b.path)
+                Rc::ptr_eq(a, b) || (a.source == b.source && a.span == b.span && a.path == b.path && a.truth == b.truth)
             }
             (Self::Any(a), Self::Any(b)) => Rc::ptr_eq(a, b),
             (Self::Text(a), Self::Text(b)) => Rc::ptr_eq(a, b),

@@ -181,11 +181,22 @@ impl Conditions {
         if left.iter().all(|literal| right.contains(literal)) {
             return Some(b);
         }
+        if self.is_part_of(b, left) {
+            return Some(a);
+        }
         // What is added to many is not looked at.
         if left.len() == LITERALS || self.parts_of(a, b) > PARTS {
             return Some(a);
         }
         Some(self.pair(a, b, true))
+    }
+
+    /// Is it a disjunction of which one part holds where the literals do?
+    fn is_part_of(&self, disjunction: ConditionId, literals: &[ConditionId]) -> bool {
+        match *self.node(disjunction) {
+            Node::Or(a, b) => [a, b].into_iter().any(|part| self.literals(part).iter().all(|one| literals.contains(one))),
+            _ => false,
+        }
     }
 
     /// All of them, as far as they go together.

@@ -129,7 +129,8 @@ impl<'a> Machine<'a> {
         if object.is_nullish() || self.is_foreign_global(object) {
             self.may_throw();
         }
-        let value = self.read_members(object, &key, member.span, owner.as_ref());
+        let there = if is_written_number(&member.prop) { self.element_of(object, &key) } else { None };
+        let value = there.unwrap_or_else(|| self.read_members(object, &key, member.span, owner.as_ref()));
         self.name_member(object, &key, &value);
         let value = self.narrow(value);
         if let (Some(id), Some(name)) = (object.as_object(), self.traced_key(&key)) {
@@ -143,6 +144,12 @@ impl<'a> Machine<'a> {
         let Abstract::Unknown(origin) = value else { return false };
         let Some(path) = &origin.path else { return false };
         !path.is_empty() && !path.contains(['.', '(', '[']) && super::builtin::host_type(path).is_none()
+    }
+
+    /// The element of a list that a number names of those that are there.
+    fn element_of(&mut self, list: &Abstract, key: &Abstract) -> Option<Abstract> {
+        let (Abstract::Object(list), Abstract::Number(at)) = (list, key) else { return None };
+        self.element_there(*list, super::property::index_of(*at)?, false)
     }
 
     /// Reads a member whose name may itself be one of several.
@@ -364,7 +371,10 @@ impl<'a> Machine<'a> {
             op => {
                 let left = self.expression(&binary.left, scope);
                 let right = self.expression(&binary.right, scope);
-                self.operate(op, &left, &right, binary.span)
+                let result = self.operate(op, &left, &right, binary.span);
+                let is_open = matches!(result, Abstract::Unknown(_)) && is_comparison(op);
+                let choice = if is_open { self.compare_unknown(binary, &left, &right, scope) } else { None };
+                choice.unwrap_or(result)
             }
         }
     }
@@ -403,6 +413,19 @@ impl<'a> Machine<'a> {
         let property = Property::Accessor { get: get.or(old_get), set: set.or(old_set) };
         self.object_mut(id).properties.insert(&key, property);
     }
+}
+
+/// `[0]`: loops ask by variables.
+fn is_written_number(property: &ast::MemberProp) -> bool {
+    matches!(property, ast::MemberProp::Computed(key) if matches!(&*key.expr, Expr::Lit(ast::Lit::Num(_))))
+}
+
+fn is_comparison(op: ast::BinaryOp) -> bool {
+    use ast::BinaryOp as Op;
+    matches!(
+        op,
+        Op::EqEq | Op::NotEq | Op::EqEqEq | Op::NotEqEq | Op::Lt | Op::LtEq | Op::Gt | Op::GtEq
+    )
 }
 
 /// `a.b`.

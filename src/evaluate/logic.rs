@@ -1,11 +1,11 @@
 //! Conditions in expressions: `?:`, `&&`, `||`, `??`, and what a test's text says where its value does not.
 
-use super::abstract_value::Abstract;
+use super::abstract_value::{Abstract, Choice};
 use super::condition::ConditionId;
 use super::expression::{global_name, unwrap};
 use super::heap::ScopeId;
 use super::machine::Machine;
-use super::operator::is_truthy;
+use super::operator::{is_truthy, number_text};
 use swc_atoms::Atom;
 use swc_common::Spanned;
 use swc_ecma_ast as ast;
@@ -146,21 +146,55 @@ impl<'a> Machine<'a> {
 
     /// Of several values, those that pass `||`.
     fn truthy_part(&mut self, value: &Abstract) -> Abstract {
-        let Abstract::Any(choices) = value else { return value.clone() };
-        let left = choices.iter().filter(|choice| is_truthy(&choice.value) != Some(false)).cloned().collect();
-        self.any(left)
+        match value {
+            Abstract::Any(choices) => self.choices_of_truth(choices, true),
+            one => one.with_truth(true),
+        }
     }
 
     /// Of several values, those that stop `&&`; an unknown one stops it as some false value.
     fn falsy_part(&mut self, value: &Abstract) -> Abstract {
         match value {
-            Abstract::Any(choices) => {
-                let left = choices.iter().filter(|choice| is_truthy(&choice.value) != Some(true)).cloned().collect();
-                self.any(left)
-            }
+            Abstract::Any(choices) => self.choices_of_truth(choices, false),
             Abstract::Object(_) => Abstract::Undefined,
-            one => one.clone(),
+            one => one.with_truth(false),
         }
+    }
+
+    fn choices_of_truth(&mut self, choices: &[Choice], truth: bool) -> Abstract {
+        let left = choices.iter().filter(|choice| is_truthy(&choice.value) != Some(!truth));
+        let left = left.map(|choice| Choice { when: choice.when, value: choice.value.with_truth(truth) }).collect();
+        self.any(left)
+    }
+
+    /// What a comparison gives that is not known. Where one side is known, and is another in each round of a loop or
+    /// call of a function (`width >= breakpoints[i].from`), its value makes the condition: the text would be the same.
+    pub(super) fn compare_unknown(
+        &mut self,
+        binary: &ast::BinExpr,
+        left: &Abstract,
+        right: &Abstract,
+        scope: ScopeId,
+    ) -> Option<Abstract> {
+        let (known, open, value, other) = match (left, right) {
+            (Abstract::Unknown(_), value) => (&*binary.right, &*binary.left, value, left),
+            (value, Abstract::Unknown(_)) => (&*binary.left, &*binary.right, value, right),
+            _ => return None,
+        };
+        if !self.is_local_text(known, scope) && !has_computed_key(known) {
+            return None;
+        }
+        let value = quoted(value)?;
+        let Abstract::Unknown(origin) = other else { return None };
+        let is_local = self.is_local_text(open, scope);
+        let (text, call) = match &origin.path {
+            Some(path) if is_local => (path.as_str().to_owned(), 0),
+            _ => (self.source_text(self.source, open.span()).to_owned(), if is_local { self.call } else { 0 }),
+        };
+        let (left, right) = if std::ptr::eq(open, &*binary.left) { (text, value) } else { (value, text) };
+        let text = format!("{left} {} {right}", binary.op.as_str());
+        let when = self.conditions.source(super::export::cut(&text, super::value::QUOTED_CHARACTERS).into(), call);
+        Some(self.join(when, &Abstract::Bool(true), &Abstract::Bool(false)))
     }
 
     fn coalesce(&mut self, left: &Abstract, source: &Expr, right: &'a Expr, scope: ScopeId) -> Abstract {
@@ -202,6 +236,24 @@ impl<'a> Machine<'a> {
             object.path = path;
         }
         Some(value)
+    }
+}
+
+/// A value as it is written; `None` for what is not known, or is no value to compare with.
+fn quoted(value: &Abstract) -> Option<String> {
+    Some(match value {
+        Abstract::Number(number) => number_text(*number),
+        Abstract::String(text) => format!("{text:?}"),
+        Abstract::Bool(value) => value.to_string(),
+        _ => return None,
+    })
+}
+
+/// `a[b]` and what hangs on it.
+fn has_computed_key(expression: &Expr) -> bool {
+    match unwrap(expression) {
+        Expr::Member(member) => member.prop.is_computed() || has_computed_key(&member.obj),
+        _ => false,
     }
 }
 

@@ -332,12 +332,12 @@ impl<'a> Machine<'a> {
     }
 
     pub(super) fn unknown(&self, span: Span) -> Abstract {
-        Abstract::Unknown(Rc::new(Origin { path: None, source: self.source, span }))
+        Abstract::Unknown(Rc::new(Origin { path: None, source: self.source, span, truth: None }))
     }
 
     pub(super) fn unknown_path(&self, path: Atom, span: Span) -> Abstract {
         let path = (path.len() <= 160).then_some(path);
-        Abstract::Unknown(Rc::new(Origin { path, source: self.source, span }))
+        Abstract::Unknown(Rc::new(Origin { path, source: self.source, span, truth: None }))
     }
 
     pub(super) fn add_object(&mut self, object: Object<'a>) -> ObjectId {

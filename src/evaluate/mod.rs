@@ -39,6 +39,7 @@ mod promise;
 mod property;
 mod scope;
 mod source;
+mod sparse;
 mod stand_in;
 mod statement;
 mod task;

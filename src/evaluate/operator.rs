@@ -24,7 +24,7 @@ pub(super) fn is_truthy(value: &Abstract) -> Option<bool> {
             has_text.then_some(true)
         }
         // What every browser has is there.
-        Abstract::Unknown(origin) => origin.path.as_deref().and_then(host_type).map(|_| true),
+        Abstract::Unknown(origin) => origin.truth.or_else(|| origin.path.as_deref().and_then(host_type).map(|_| true)),
         Abstract::Any(choices) => {
             let mut all = choices.iter().map(|choice| is_truthy(&choice.value));
             let first = all.next()??;

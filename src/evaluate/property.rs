@@ -388,7 +388,7 @@ fn expected_arguments(closure: &super::heap::Closure<'_>) -> usize {
 }
 
 /// The number as that of an element.
-fn index_of(number: f64) -> Option<usize> {
+pub(super) fn index_of(number: f64) -> Option<usize> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "compared with what it was")]
     let at = number as u32;
     (f64::from(at) == number).then_some(at as usize)

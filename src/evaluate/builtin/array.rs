@@ -48,6 +48,9 @@ pub(super) const METHODS: &[&str] = &[
     "with",
 ];
 
+/// Elements of which one may be the first that fits.
+const MATCHES: usize = 12;
+
 /// Does the method change the list that it is a method of?
 pub(super) fn changes(method: &str) -> bool {
     matches!(method, "push" | "unshift" | "pop" | "shift" | "splice" | "reverse" | "sort" | "fill")
@@ -95,7 +98,11 @@ impl<'a> Machine<'a> {
                 self.object_mut(id).elements.splice(0..0, arguments.iter().cloned());
                 Some(self.length(id))
             }
-            "pop" => Some(self.object_mut(id).elements.pop().unwrap_or(Abstract::Undefined)),
+            "pop" => {
+                let last = self.element_there(id, 0, true);
+                let popped = self.object_mut(id).elements.pop().unwrap_or(Abstract::Undefined);
+                Some(last.unwrap_or(popped))
+            }
             "shift" => {
                 let elements = &mut self.object_mut(id).elements;
                 Some(if elements.is_empty() { Abstract::Undefined } else { elements.remove(0) })
@@ -192,7 +199,7 @@ impl<'a> Machine<'a> {
             return Some(self.call_of_unknown(&list, key, arguments, span));
         }
         let mut kept = Vec::new();
-        let mut first_match: Option<(ConditionId, Abstract)> = None;
+        let mut matches: Vec<(ConditionId, Abstract)> = Vec::new();
         let count = elements.len();
         for at in 0..count {
             let at = if key.starts_with("findLast") { count - 1 - at } else { at };
@@ -217,7 +224,7 @@ impl<'a> Machine<'a> {
             match key {
                 "map" => kept.push(result),
                 "flatMap" => self.flatten_into(&mut kept, result, 1),
-                "filter" => self.keep_if(&mut kept, element, &result, span),
+                "filter" => self.keep_if(&mut kept, element, &result, at),
                 "find" | "findLast" | "findIndex" | "findLastIndex" | "some" | "every" => {
                     let wanted = key != "every";
                     let found = match key {
@@ -227,15 +234,14 @@ impl<'a> Machine<'a> {
                     };
                     match is_truthy(&result) {
                         Some(truth) if truth == wanted => {
-                            return Some(match first_match {
-                                Some((when, earlier)) => self.join(when, &earlier, &found),
-                                None => found,
-                            });
+                            matches.reverse();
+                            return Some(self.first_case(found, matches));
                         }
                         Some(_) => {}
-                        None if first_match.is_none() => first_match = Some((self.result_condition(&result), found)),
-                        None if key == "some" || key == "every" => return None,
-                        None => {}
+                        None if matches.len() < MATCHES => {
+                            matches.push((self.result_condition(&result, at), found));
+                        }
+                        None => return None,
                     }
                 }
                 _ => {}
@@ -248,11 +254,10 @@ impl<'a> Machine<'a> {
             "every" => Abstract::Bool(true),
             _ => Abstract::Undefined,
         };
-        Some(match first_match {
-            Some((when, earlier)) => self.join(when, &earlier, &nothing),
-            None => nothing,
-        })
+        matches.reverse();
+        Some(self.first_case(nothing, matches))
     }
+
 
     pub(in crate::evaluate) fn new_array(&mut self, elements: Vec<Abstract>, span: Span) -> Abstract {
         let at = Some((self.source, span));
@@ -260,20 +265,20 @@ impl<'a> Machine<'a> {
     }
 
     /// Keeps an element of which a filter says yes, no, or "it depends".
-    fn keep_if(&mut self, kept: &mut Vec<Abstract>, element: Abstract, result: &Abstract, _span: Span) {
+    fn keep_if(&mut self, kept: &mut Vec<Abstract>, element: Abstract, result: &Abstract, at: usize) {
         match is_truthy(result) {
             Some(true) => kept.push(element),
             Some(false) => {}
             None => {
-                let when = self.result_condition(result);
+                let when = self.result_condition(result, at);
                 let element = self.join(when, &element, &Abstract::Absent);
                 kept.push(element);
             }
         }
     }
 
-    /// The condition under which a result is true.
-    fn result_condition(&mut self, result: &Abstract) -> ConditionId {
+    /// The condition under which what a function said of element number `at` is true.
+    fn result_condition(&mut self, result: &Abstract, at: usize) -> ConditionId {
         match result {
             Abstract::Any(choices) => {
                 self.condition_of_choices(&choices.clone(), |_, one| is_truthy(one)).unwrap_or(ConditionId::MAYBE)
@@ -282,8 +287,11 @@ impl<'a> Machine<'a> {
                 let text = self.origin_text(origin);
                 if text.is_empty() {
                     ConditionId::MAYBE
-                } else {
+                } else if origin.path.is_some() {
                     self.conditions.source(text.as_ref().into(), self.call)
+                } else {
+                    // The same text asks of each element something else.
+                    self.conditions.source(format!("{text} /* [{at}] */").into(), self.call)
                 }
             }
             _ => ConditionId::MAYBE,
@@ -330,6 +338,9 @@ impl<'a> Machine<'a> {
             "indexOf" | "lastIndexOf" | "includes" => self.find_element(elements, key, arguments.first()?),
             "at" => {
                 let at = self.to_number(arguments.first()?)?;
+                if let Some(there) = self.element_there(id, whole(if at < 0.0 { -1.0 - at } else { at }), at < 0.0) {
+                    return Some(there);
+                }
                 let at = if at < 0.0 { at + elements.len() as f64 } else { at };
                 Some(elements.get(whole(at)).cloned().unwrap_or(Abstract::Undefined))
             }
