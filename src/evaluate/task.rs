@@ -280,12 +280,20 @@ impl<'a> Machine<'a> {
     /// would do it run later, or are not here.
     pub(super) fn run_soon(&mut self) {
         while !self.cut {
-            match self.tasks.soon.pop_front() {
-                Some(task) => self.run_task(task),
-                None if self.tasks.waiting.is_empty() => break,
-                None => self.settle_left(),
-            }
+            let Some(task) = self.tasks.soon.pop_front() else { break };
+            self.run_task(task);
         }
+    }
+
+    /// The same; then what still waits for a promise runs with a value that nobody knows. False where nothing waited.
+    fn run_waiting(&mut self) -> bool {
+        self.run_soon();
+        let has_waiting = !self.tasks.waiting.is_empty() && !self.cut;
+        if has_waiting {
+            self.settle_left();
+            self.run_soon();
+        }
+        has_waiting
     }
 
     /// A library arrived: what waits in its queues runs, and what is pushed there from now on runs at once.
@@ -310,7 +318,13 @@ impl<'a> Machine<'a> {
         self.tasks.have_all_arrived = true;
         while !self.cut {
             self.run_queued(|_| true);
-            let Some(task) = self.tasks.later.pop_front() else { break };
+            let Some(task) = self.tasks.later.pop_front() else {
+                // A library, an event or a timer might have settled it.
+                if self.run_waiting() {
+                    continue;
+                }
+                break;
+            };
             if task.arguments.is_some() {
                 self.run_task(task);
             } else if !self.has_heard(&task.function) {
@@ -349,7 +363,7 @@ impl<'a> Machine<'a> {
                     m.call_value(&function, &this, Vec::new(), code.1);
                 }
                 m.has_unknown_arguments = false;
-                m.run_soon();
+                while m.run_waiting() {}
             });
         }
     }
