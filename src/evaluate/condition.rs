@@ -211,9 +211,31 @@ impl Conditions {
             (a, _) if is_open(a) => a,
             (_, b) if is_open(b) => b,
             _ if self.not(a) == b => ConditionId::ALWAYS,
+            _ if let Some(wider) = self.wider(a, b) => wider,
             _ if self.parts_of(a, b) > PARTS => ConditionId::MAYBE,
             _ => self.pair(a, b, false),
         }
+    }
+
+    /// Two conjunctions as one: `a || a && b` is `a`, and so is `a && b || a && !b`.
+    fn wider(&mut self, a: ConditionId, b: ConditionId) -> Option<ConditionId> {
+        let (left, right) = (self.literals(a), self.literals(b));
+        if left.len() == LITERALS || right.len() == LITERALS {
+            return None;
+        }
+        let common: Vec<ConditionId> = left.iter().copied().filter(|literal| right.contains(literal)).collect();
+        if common.len() == left.len() {
+            return Some(a);
+        }
+        if common.len() == right.len() {
+            return Some(b);
+        }
+        if common.len() + 1 != left.len() || common.len() + 1 != right.len() {
+            return None;
+        }
+        let other = |literals: &[ConditionId]| literals.iter().copied().find(|one| !common.contains(one));
+        let (one, other) = (other(left)?, other(right)?);
+        self.is_opposite(one, other).then(|| self.all_of(&common))
     }
 
     // ---- facts ----

@@ -128,6 +128,11 @@ impl Machine<'_> {
 
     // ---- loops ----
 
+    /// Was everything sure since then?
+    pub(super) fn is_sure_since(&self, start: Start) -> bool {
+        self.forks == start.forks && !self.cut
+    }
+
     /// May a loop go on? A round in which nothing is sure says little that the rounds before did not say.
     pub(super) fn may_go_on(&mut self, rounds: usize, start: Start, place: Span) -> bool {
         let taken = self.steps.saturating_sub(start.steps);

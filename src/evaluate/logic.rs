@@ -223,8 +223,8 @@ impl<'a> Machine<'a> {
         }
         let path = match left {
             Abstract::Unknown(origin) => origin.path.clone(),
-            // `undefined || {}`: no library stands behind that.
-            Abstract::Undefined if is_undefined(source) => return None,
+            // `undefined || {}`, `options = options || {}`: no library stands behind that.
+            Abstract::Undefined if is_undefined(source) || self.is_local_text(source, scope) => return None,
             Abstract::Undefined => self.static_path(source).map(|path| Atom::new(global_name(&path))),
             _ => return None,
         };

@@ -3,12 +3,16 @@
 use super::abstract_value::Abstract;
 use super::assign::Binding;
 use super::condition::ConditionId;
+use super::effort::Start;
 use super::heap::ScopeId;
 use super::machine::{Flow, Machine};
 use swc_atoms::Atom;
 use swc_common::Spanned;
 use swc_ecma_ast as ast;
 use swc_ecma_ast::Stmt;
+
+/// Places at which one loop may end that are followed.
+const ENDS: usize = 12;
 
 impl<'a> Machine<'a> {
     pub(super) fn labeled(&mut self, labeled: &'a ast::LabeledStmt, scope: ScopeId) -> Flow {
@@ -45,26 +49,46 @@ impl<'a> Machine<'a> {
             None => {}
         }
         let facts = self.open_frame();
-        let flow = self.for_rounds(each, scope, is_lexical, label);
+        let begun = Begun { start: self.start(), rounds: 0, ends: 0 };
+        let flow = self.for_rounds(each, scope, is_lexical, label, begun);
         self.close_frame(facts, |flow| is_break_for(flow, label));
         flow
     }
 
-    fn for_rounds(&mut self, each: &'a ast::ForStmt, scope: ScopeId, is_lexical: bool, label: Option<&Atom>) -> Flow {
-        let (mut scope, start) = (scope, self.start());
+    fn for_rounds(
+        &mut self,
+        each: &'a ast::ForStmt,
+        scope: ScopeId,
+        is_lexical: bool,
+        label: Option<&Atom>,
+        begun: Begun,
+    ) -> Flow {
+        let (mut scope, start) = (scope, begun.start);
         for round in 0.. {
             if is_lexical && round > 0 {
                 scope = self.copy_scope(scope); // closures made in a round keep the round's variables
             }
-            if !self.may_go_on(round, start, each.span) {
+            if !self.may_go_on(begun.rounds + round, start, each.span) {
+                if self.is_sure_since(start) {
+                    self.forget_written([each.test.as_deref(), each.update.as_deref()], &each.body, scope, each.span);
+                }
                 break;
             }
             match each.test.as_ref().map_or(Ok(true), |test| self.test(test, scope)) {
                 Ok(false) => break,
                 Ok(true) => {}
-                Err(when) => {
-                    let flow = self.either_flow(when, |m| m.round(&each.body, scope, label).flow(), |_| Flow::Normal);
-                    return flow;
+                Err(MayEnd { when, goes_on }) => {
+                    let rest = |m: &mut Self| match m.round(&each.body, scope, label) {
+                        Round::Next if goes_on && begun.ends < ENDS => {
+                            let scope = if is_lexical { m.copy_scope(scope) } else { scope };
+                            if let Some(update) = &each.update {
+                                m.expression(update, scope);
+                            }
+                            m.for_rounds(each, scope, is_lexical, label, begun.after(round))
+                        }
+                        left => left.flow(),
+                    };
+                    return self.either_flow(when, rest, |_| Flow::Normal);
                 }
             }
             match self.round(&each.body, scope, label) {
@@ -91,13 +115,17 @@ impl<'a> Machine<'a> {
         ScopeId(self.scopes.add(copy))
     }
 
-    fn test(&mut self, test: &'a ast::Expr, scope: ScopeId) -> Result<bool, ConditionId> {
+    fn test(&mut self, test: &'a ast::Expr, scope: ScopeId) -> Result<bool, MayEnd> {
         let value = self.expression(test, scope);
+        // One of several numbers of rounds: the conditions are those of the values.
+        if matches!(value, Abstract::Any(_)) {
+            return self.truth(&value, test, scope).map_err(|when| MayEnd { when, goes_on: when != ConditionId::MAYBE });
+        }
         // What was assumed about the text of a test says nothing about its next round.
         let facts = self.conditions.set_aside();
         let truth = self.truth(&value, test, scope);
         self.conditions.restore(facts);
-        truth
+        truth.map_err(|when| MayEnd { when, goes_on: false })
     }
 
     pub(super) fn while_statement(
@@ -109,7 +137,8 @@ impl<'a> Machine<'a> {
         is_do: bool,
     ) -> Flow {
         let facts = self.open_frame();
-        let flow = self.while_rounds(test, body, scope, label, is_do);
+        let begun = Begun { start: self.start(), rounds: 0, ends: 0 };
+        let flow = self.while_rounds(test, body, scope, label, is_do, begun);
         self.close_frame(facts, |flow| is_break_for(flow, label));
         flow
     }
@@ -121,10 +150,14 @@ impl<'a> Machine<'a> {
         scope: ScopeId,
         label: Option<&Atom>,
         is_do: bool,
+        begun: Begun,
     ) -> Flow {
-        let (mut is_first, start) = (is_do, self.start());
+        let (mut is_first, start) = (is_do && begun.ends == 0, begun.start);
         for round in 0.. {
-            if !self.may_go_on(round, start, body.span()) {
+            if !self.may_go_on(begun.rounds + round, start, body.span()) {
+                if self.is_sure_since(start) {
+                    self.forget_written([Some(test), None], body, scope, body.span());
+                }
                 break;
             }
             if !std::mem::take(&mut is_first) {
@@ -132,9 +165,15 @@ impl<'a> Machine<'a> {
                     Ok(true) => {}
                     Ok(false) => break,
                     // A second round of a `do` loop adds nothing; a `while` body is taken once.
-                    Err(_) if is_do => break,
-                    Err(when) => {
-                        return self.either_flow(when, |m| m.round(body, scope, label).flow(), |_| Flow::Normal);
+                    Err(end) if is_do && !end.goes_on => break,
+                    Err(MayEnd { when, goes_on }) => {
+                        let rest = |m: &mut Self| match m.round(body, scope, label) {
+                            Round::Next if goes_on && begun.ends < ENDS => {
+                                m.while_rounds(test, body, scope, label, is_do, begun.after(round))
+                            }
+                            round => round.flow(),
+                        };
+                        return self.either_flow(when, rest, |_| Flow::Normal);
                     }
                 }
             }
@@ -260,6 +299,28 @@ impl<'a> Machine<'a> {
             ast::ForHead::UsingDecl(_) => scope,
         }
     }
+}
+
+/// What of a loop has run when its rest begins.
+#[derive(Clone, Copy)]
+struct Begun {
+    start: Start,
+    rounds: usize,
+    /// Places at which it may have ended.
+    ends: usize,
+}
+
+impl Begun {
+    fn after(self, rounds: usize) -> Self {
+        Self { rounds: self.rounds + rounds + 1, ends: self.ends + 1, ..self }
+    }
+}
+
+/// A loop may end here, or have another round under a condition.
+struct MayEnd {
+    when: ConditionId,
+    /// The condition is about values that are known, so that the rounds after it can be followed as well.
+    goes_on: bool,
 }
 
 /// How a round of a loop ended.

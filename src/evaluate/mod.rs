@@ -12,6 +12,7 @@ mod builtin;
 mod call;
 mod class;
 mod condition;
+mod cut_loop;
 mod dom;
 mod dom_walk;
 mod effort;

@@ -254,6 +254,9 @@ impl<'a> Machine<'a> {
             }
             Abstract::Unknown(origin) => {
                 self.note_handler(key, &value, target);
+                if let Some(root) = origin.path.as_deref().and_then(|path| self.written_root(path, key, span)) {
+                    return self.write_object(root, key, value, target, span);
+                }
                 if let Some(id) = origin.path.clone().and_then(|path| self.make_library(&path)) {
                     self.write_object(id, key, value, &Abstract::Object(id), span);
                 }

@@ -280,7 +280,9 @@ impl<'a> Machine<'a> {
         self.evidence = evidence.max(crate::base::Evidence::Declared);
         let facts = self.conditions.set_aside();
         self.frames.push(super::machine::Frame::default());
+        self.trials += 1;
         let result = self.on_trial(body);
+        self.trials -= 1;
         self.frames.pop();
         self.conditions.restore(facts);
         self.evidence = evidence;

@@ -25,6 +25,8 @@ pub(super) struct Task {
     arguments: Option<Vec<Abstract>>,
     facts: Vec<ConditionId>,
     evidence: Evidence,
+    /// It comes from code that the page does not run: what it does is undone.
+    is_trial: bool,
     /// Promise that is settled first; without arguments it is called with the value.
     pub(super) awaits: Option<ObjectId>,
     /// Promise that gets the result.
@@ -74,6 +76,7 @@ impl<'a> Machine<'a> {
             arguments,
             facts: self.conditions.facts().to_vec(),
             evidence: self.evidence,
+            is_trial: self.trials > 0,
             awaits: None,
             result: None,
             or: None,
@@ -229,6 +232,7 @@ impl<'a> Machine<'a> {
     pub(super) fn run_task(&mut self, task: Task) {
         match task.awaits {
             Some(promise) if self.is_pending(&Abstract::Object(promise)) => self.tasks.waiting.push(task),
+            _ if task.is_trial && self.trials == 0 => self.as_declared(|m| m.run_ready(task)),
             _ => self.run_ready(task),
         }
     }

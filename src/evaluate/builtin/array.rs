@@ -399,7 +399,7 @@ impl<'a> Machine<'a> {
         all.truncate(ARRAY_LENGTH);
     }
 
-    fn flatten_into(&mut self, all: &mut Vec<Abstract>, value: Abstract, depth: usize) {
+    pub(super) fn flatten_into(&mut self, all: &mut Vec<Abstract>, value: Abstract, depth: usize) {
         match self.array(&value).map(<[Abstract]>::to_vec) {
             Some(elements) if depth > 0 => {
                 for element in elements {

@@ -14,8 +14,8 @@ use url::Url;
 const ROOTS: [(&str, &str); 3] =
     [("document.body", "body"), ("document.documentElement", "html"), ("document.head", "head")];
 
-/// Their members that markup tells and no script is wont to change.
-const ROOT_MEMBERS: [&str; 4] = ["dataset", "dir", "id", "lang"];
+/// Their members that markup tells. Scripts add classes, but config hangs on those that the site wrote.
+const ROOT_MEMBERS: [&str; 5] = ["className", "dataset", "dir", "id", "lang"];
 
 /// Calls a method of the document, or of an element that every page has, which markup can answer.
 pub(super) fn call(m: &mut Machine<'_>, path: &str, arguments: &[Abstract], span: Span) -> Option<Abstract> {
@@ -78,10 +78,18 @@ impl<'a> Machine<'a> {
             ("document", "currentScript") => self.current_script(span),
             _ if ROOT_MEMBERS.contains(&key) => {
                 let root = self.root(path, span)?;
-                self.object(root).own(key).cloned()
+                let member = self.object(root).own(key).cloned()?;
+                // Without classes of its own it may get some from a script that was not followed.
+                let is_told = key != "className" || crate::evaluate::operator::is_truthy(&member) == Some(true);
+                is_told.then_some(member)
             }
             _ => None,
         }
+    }
+
+    /// `document.body.className = …`: the element, where the member is one that is read of it.
+    pub(in crate::evaluate) fn written_root(&mut self, path: &str, key: &str, span: Span) -> Option<ObjectId> {
+        if ROOT_MEMBERS.contains(&key) { self.root(path, span) } else { None }
     }
 
     /// `document.body` and its kin, as the markup has them.

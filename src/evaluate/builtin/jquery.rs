@@ -7,7 +7,7 @@ use crate::evaluate::abstract_value::{Abstract, ObjectId};
 use crate::evaluate::dom::{Step, parse_selectors};
 use crate::evaluate::heap::{Kind, Object, Property};
 use crate::evaluate::machine::Machine;
-use crate::evaluate::operator::is_truthy;
+use crate::evaluate::operator::{is_truthy, number_text};
 use swc_atoms::{Atom, atom};
 use swc_common::Span;
 
@@ -21,6 +21,18 @@ const CHAINED: [&str; 10] =
 /// Does the path lead to a list of elements that jQuery gave: `$()`, `jQuery().parent()`?
 fn is_collection(path: &str) -> bool {
     NAMES.iter().any(|name| path.strip_prefix(name).is_some_and(|rest| rest.starts_with("()"))) && path.ends_with(')')
+}
+
+/// The attribute that holds what `data` calls so: `data-ad-path` for `adPath`.
+fn data_attribute(name: &str) -> String {
+    let mut attribute = String::from("data-");
+    for character in name.chars() {
+        if character.is_ascii_uppercase() {
+            attribute.push('-');
+        }
+        attribute.push(character.to_ascii_lowercase());
+    }
+    attribute
 }
 
 /// Calls `$(…)`, or a method of elements that nobody knows; `None` for anything else.
@@ -128,9 +140,9 @@ impl Machine<'_> {
                 Some(self.collection(mapped))
             }
             ("val", []) => self.element_value(first, "value", false),
-            ("data", []) => self.object(first.as_object()?).own("dataset").cloned(),
+            ("data", []) => self.all_data(first.as_object()?),
             ("attr" | "data" | "prop", [Abstract::String(name)]) => {
-                let name = if key == "data" { format!("data-{name}") } else { name.to_string() };
+                let name = if key == "data" { data_attribute(name) } else { name.to_string() };
                 self.element_value(first, &name, key == "data")
             }
             ("attr", [Abstract::Object(attributes)]) => {
@@ -138,7 +150,7 @@ impl Machine<'_> {
                 Some(list)
             }
             ("attr" | "data" | "prop", [Abstract::String(name), value]) if !self.is_function(value) => {
-                let name = if key == "data" { Atom::new(format!("data-{name}")) } else { name.clone() };
+                let name = if key == "data" { Atom::new(data_attribute(name)) } else { name.clone() };
                 for element in elements.iter().filter_map(Abstract::as_object) {
                     self.set_attribute(element, &name, value.clone());
                 }
@@ -229,11 +241,29 @@ impl Machine<'_> {
     /// An attribute as `attr` reads it, or `data`: as JSON, where it is some.
     fn element_value(&mut self, element: &Abstract, name: &str, is_data: bool) -> Option<Abstract> {
         let value = self.page_attribute(element.as_object()?, name)?;
-        let json = match &value {
-            Abstract::String(text) if is_data => self.json_value(&text.clone()),
-            _ => None,
-        };
-        Some(json.or(Some(value)).filter(|value| !value.is_nullish()).unwrap_or(Abstract::Undefined))
+        let value = if is_data { self.data_value(value) } else { value };
+        Some(if value.is_nullish() { Abstract::Undefined } else { value })
+    }
+
+    /// All that `data()` gives of an element.
+    fn all_data(&mut self, element: ObjectId) -> Option<Abstract> {
+        let dataset = self.object(element).own("dataset")?.as_object()?;
+        let data = self.add_object(Object::new(Kind::Plain));
+        for (name, property) in self.objects.share(dataset.0).properties.iter() {
+            let Property::Value(value) = property else { continue };
+            let value = self.data_value(value.clone());
+            self.define(data, name, value);
+        }
+        Some(Abstract::Object(data))
+    }
+
+    /// A `data-` attribute as `data` reads it: as JSON where it is some, but for numbers that would be written in another way.
+    fn data_value(&mut self, value: Abstract) -> Abstract {
+        let Abstract::String(text) = &value else { return value };
+        match self.json_value(text) {
+            Some(Abstract::Number(number)) if number_text(number) != text.as_str() => value,
+            read => read.unwrap_or(value),
+        }
     }
 
     /// `list.filter(test)` and `list.not(test)`, by a selector or a function.

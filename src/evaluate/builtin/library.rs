@@ -120,7 +120,11 @@ impl<'a> Machine<'a> {
                 break;
             }
             let given = if is_jquery { vec![key, value.clone()] } else { vec![value.clone(), key] };
-            self.call_value(callback, &value, given, span);
+            let went_on = self.call_value(callback, &value, given, span);
+            // Both end where the function says so.
+            if matches!(went_on, Abstract::Bool(false)) {
+                break;
+            }
         }
         Some(list.clone())
     }
@@ -162,10 +166,12 @@ impl<'a> Machine<'a> {
             }
             None => return None,
         };
-        // jQuery's map drops what is null.
+        // jQuery's map drops what is null, and takes lists apart.
         if is_jquery && name == "map" {
-            let kept = self.array(&mapped)?.iter().filter(|one| !one.is_nullish()).cloned().collect();
-            return Some(self.add_array(kept));
+            let kept: Vec<Abstract> = self.array(&mapped)?.iter().filter(|one| !one.is_nullish()).cloned().collect();
+            let mut flat = Vec::with_capacity(kept.len());
+            kept.into_iter().for_each(|one| self.flatten_into(&mut flat, one, 1));
+            return Some(self.add_array(flat));
         }
         Some(mapped)
     }
