@@ -184,6 +184,10 @@ impl<'a> Machine<'a> {
         if !self.is_local_text(known, scope) && !has_computed_key(known) {
             return None;
         }
+        // `i < list.length`: the next round would ask the same.
+        if self.loop_test == Some(binary.span) && unwrap(known).is_ident() {
+            return None;
+        }
         let value = quoted(value)?;
         let Abstract::Unknown(origin) = other else { return None };
         let is_local = self.is_local_text(open, scope);

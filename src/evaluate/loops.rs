@@ -116,7 +116,9 @@ impl<'a> Machine<'a> {
     }
 
     fn test(&mut self, test: &'a ast::Expr, scope: ScopeId) -> Result<bool, MayEnd> {
+        let outer = self.loop_test.replace(test.span());
         let value = self.expression(test, scope);
+        self.loop_test = outer;
         // One of several numbers of rounds: the conditions are those of the values.
         if matches!(value, Abstract::Any(_)) {
             return self.truth(&value, test, scope).map_err(|when| MayEnd { when, goes_on: when != ConditionId::MAYBE });

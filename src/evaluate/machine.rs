@@ -143,6 +143,8 @@ pub(super) struct Machine<'a> {
     pub(super) parsed_texts: rustc_hash::FxHashSet<Atom>,
     /// Branches taken so far.
     pub(super) forks: u64,
+    /// The test of the loop that runs.
+    pub(super) loop_test: Option<Span>,
     /// Trials around, in which code runs that the page itself does not.
     pub(super) trials: u32,
     /// Objects, texts and tasks made so far; functions do not count.
@@ -242,6 +244,7 @@ impl<'a> Machine<'a> {
             json_span: swc_common::DUMMY_SP,
             parsed_texts: rustc_hash::FxHashSet::default(),
             forks: 0,
+            loop_test: None,
             trials: 0,
             made: 0,
             early_nodes: 0,
