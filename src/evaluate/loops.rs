@@ -6,6 +6,7 @@ use super::condition::ConditionId;
 use super::effort::Start;
 use super::heap::ScopeId;
 use super::machine::{Flow, Machine};
+use super::operator::is_truthy;
 use swc_atoms::Atom;
 use swc_common::Spanned;
 use swc_ecma_ast as ast;
@@ -120,7 +121,9 @@ impl<'a> Machine<'a> {
         let value = self.expression(test, scope);
         self.loop_test = outer;
         // One of several numbers of rounds: the conditions are those of the values.
-        if matches!(value, Abstract::Any(_)) {
+        if let Abstract::Any(choices) = &value
+            && choices.iter().all(|choice| is_truthy(&choice.value).is_some())
+        {
             return self.truth(&value, test, scope).map_err(|when| MayEnd { when, goes_on: when != ConditionId::MAYBE });
         }
         // What was assumed about the text of a test says nothing about its next round.
