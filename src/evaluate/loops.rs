@@ -93,6 +93,7 @@ impl<'a> Machine<'a> {
                 }
             }
             match self.round(&each.body, scope, label) {
+                Round::Next if each.test.is_none() && self.has_lost_state(&each.body) => break,
                 Round::Next => {}
                 Round::Stop => break,
                 Round::Leave(flow) => return flow,
@@ -183,12 +184,18 @@ impl<'a> Machine<'a> {
                 }
             }
             match self.round(body, scope, label) {
+                Round::Next if test.is_lit() && self.has_lost_state(body) => break,
                 Round::Next => {}
                 Round::Stop => break,
                 Round::Leave(flow) => return flow,
             }
         }
         Flow::Normal
+    }
+
+    /// `while (1) switch (context.next) …`: a compiled generator whose state is not known takes all its steps in one round.
+    fn has_lost_state(&self, body: &Stmt) -> bool {
+        matches!(body, Stmt::Switch(switch) if self.lost_switch == Some(switch.span))
     }
 
     /// Runs a loop's body once.

@@ -145,6 +145,8 @@ pub(super) struct Machine<'a> {
     pub(super) forks: u64,
     /// The test of the loop that runs.
     pub(super) loop_test: Option<Span>,
+    /// The last `switch` over a value that nobody knows.
+    pub(super) lost_switch: Option<Span>,
     /// Trials around, in which code runs that the page itself does not.
     pub(super) trials: u32,
     /// Objects, texts and tasks made so far; functions do not count.
@@ -245,6 +247,7 @@ impl<'a> Machine<'a> {
             parsed_texts: rustc_hash::FxHashSet::default(),
             forks: 0,
             loop_test: None,
+            lost_switch: None,
             trials: 0,
             made: 0,
             early_nodes: 0,

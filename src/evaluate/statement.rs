@@ -170,6 +170,9 @@ impl<'a> Machine<'a> {
 
     fn switch(&mut self, switch: &'a ast::SwitchStmt, scope: ScopeId) -> Flow {
         let value = self.expression(&switch.discriminant, scope);
+        if matches!(value, Abstract::Unknown(_)) {
+            self.lost_switch = Some(switch.span);
+        }
         let scope = self.add_scope(scope, false);
         for case in &switch.cases {
             self.hoist_functions(&case.cons, scope);
