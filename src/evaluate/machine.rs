@@ -145,7 +145,7 @@ pub(super) struct Machine<'a> {
     pub(super) forks: u64,
     /// The test of the loop that runs.
     pub(super) loop_test: Option<Span>,
-    /// The last `switch` over a value that nobody knows.
+    /// The last `switch` over a value that nobody knows, or of which no case is met.
     pub(super) lost_switch: Option<Span>,
     /// Trials around, in which code runs that the page itself does not.
     pub(super) trials: u32,

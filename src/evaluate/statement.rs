@@ -200,7 +200,10 @@ impl<'a> Machine<'a> {
         }
         match switch.cases.iter().position(|case| case.test.is_none()) {
             Some(at) => self.cases(switch, at, scope),
-            None => Flow::Normal,
+            None => {
+                self.lost_switch = Some(switch.span);
+                Flow::Normal
+            }
         }
     }
 
