@@ -133,38 +133,55 @@ impl<'a> Machine<'a> {
                 }
                 left.clone()
             }
-            Err(when) if is_and => {
-                let falsy = self.falsy_part(left);
-                self.either(when, |m| m.expression(right, scope), |_| falsy)
-            }
-            Err(when) => {
-                let truthy = self.truthy_part(left);
-                self.either(when, |_| truthy, |m| m.expression(right, scope))
-            }
+            Err(when) => self.logical_either(is_and, when, left, right, scope),
         }
+    }
+
+    /// `a && b`, `a || b` where `a` may be true. Where `b` is false, or true, so is the whole, whatever `a` is.
+    fn logical_either(
+        &mut self,
+        is_and: bool,
+        when: ConditionId,
+        left: &Abstract,
+        right: &'a Expr,
+        scope: ScopeId,
+    ) -> Abstract {
+        let left = if is_and { self.falsy_part(left) } else { self.truthy_part(left) };
+        let mut is_settled = false;
+        let rest = |m: &mut Self| {
+            let value = m.expression(right, scope);
+            // An object behind `||` is a default; what was there before it stays what it was.
+            is_settled = is_truthy(&value) == Some(!is_and) && (is_and || matches!(value, Abstract::Bool(_)));
+            value
+        };
+        let value = if is_and { self.either(when, rest, |_| left) } else { self.either(when, |_| left, rest) };
+        if is_settled { self.with_truth(&value, !is_and) } else { value }
     }
 
     /// Of several values, those that pass `||`.
     fn truthy_part(&mut self, value: &Abstract) -> Abstract {
-        match value {
-            Abstract::Any(choices) => self.choices_of_truth(choices, true),
-            one => one.with_truth(true),
-        }
+        let Abstract::Any(choices) = value else { return value.clone() };
+        let left = choices.iter().filter(|choice| is_truthy(&choice.value) != Some(false)).cloned().collect();
+        self.any(left)
     }
 
     /// Of several values, those that stop `&&`; an unknown one stops it as some false value.
     fn falsy_part(&mut self, value: &Abstract) -> Abstract {
         match value {
-            Abstract::Any(choices) => self.choices_of_truth(choices, false),
+            Abstract::Any(choices) => {
+                let left = choices.iter().filter(|choice| is_truthy(&choice.value) != Some(true)).cloned().collect();
+                self.any(left)
+            }
             Abstract::Object(_) => Abstract::Undefined,
-            one => one.with_truth(false),
+            one => one.clone(),
         }
     }
 
-    fn choices_of_truth(&mut self, choices: &[Choice], truth: bool) -> Abstract {
-        let left = choices.iter().filter(|choice| is_truthy(&choice.value) != Some(!truth));
-        let left = left.map(|choice| Choice { when: choice.when, value: choice.value.with_truth(truth) }).collect();
-        self.any(left)
+    /// The value where it is known to be true, or false.
+    fn with_truth(&mut self, value: &Abstract, truth: bool) -> Abstract {
+        let Abstract::Any(choices) = value else { return value.with_truth(truth) };
+        let with_truth = |choice: &Choice| Choice { when: choice.when, value: choice.value.with_truth(truth) };
+        self.any(choices.iter().map(with_truth).collect())
     }
 
     /// What a comparison gives that is not known. Where one side is known, and is another in each round of a loop or
