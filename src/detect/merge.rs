@@ -132,16 +132,16 @@ fn keep_each_problem_once(problems: &mut Vec<Problem>) {
 fn either(left: &Condition, right: &Condition) -> Condition {
     let (Some(one), Some(other)) = (left, right) else { return None };
     let mut parts: Vec<String> = Vec::new();
-    for part in parts_of(one).into_iter().chain(parts_of(other)) {
+    for part in split_whole(one, " || ").into_iter().chain(split_whole(other, " || ")) {
         add_part(&mut parts, part.to_owned())?;
     }
     Some(parts.join(" || ").into())
 }
 
-/// The parts of `a || b`; one whose `||` stands in brackets is a part by itself.
-fn parts_of(condition: &str) -> Vec<&str> {
+/// The parts of `a || b`, or of `a && b`; one whose operator stands in brackets is a part by itself.
+fn split_whole<'c>(condition: &'c str, operator: &str) -> Vec<&'c str> {
     let is_whole = |part: &&str| part.matches('(').count() == part.matches(')').count();
-    let parts: Vec<&str> = condition.split(" || ").collect();
+    let parts: Vec<&str> = condition.split(operator).collect();
     if parts.iter().all(is_whole) { parts } else { vec![condition] }
 }
 
@@ -163,8 +163,11 @@ fn fold(one: &str, other: &str) -> Option<Option<String>> {
     if are_opposite(one, other) {
         return Some(None);
     }
-    let ((first, rest), (second, same)) = (one.split_once(" && ")?, other.split_once(" && ")?);
-    (rest == same && are_opposite(first, second)).then(|| Some(rest.to_owned()))
+    let (left, right) = (split_whole(one, " && "), split_whole(other, " && "));
+    let mut differing = left.iter().zip(&right).filter(|(a, b)| a != b);
+    let (a, b) = differing.next().filter(|_| left.len() == right.len())?;
+    let is_only_one = differing.next().is_none() && are_opposite(a, b);
+    is_only_one.then(|| Some(left.iter().filter(|part| *part != a).copied().collect::<Vec<_>>().join(" && ")))
 }
 
 fn are_opposite(one: &str, other: &str) -> bool {
@@ -225,6 +228,7 @@ mod tests {
         assert_eq!(joined("a || b", "b").as_deref(), Some("a || b"));
         assert_eq!(joined("a || b", "a || b").as_deref(), Some("a || b"));
         assert_eq!(joined("a", "!(a)"), None);
+        assert_eq!(joined("a && b && c", "a && !(b) && c").as_deref(), Some("a && c"));
         assert_eq!(joined("!(a) && b", "a && b").as_deref(), Some("b"));
         assert_eq!(joined("a && c || b && !(a) && c", "!(b) && !(a) && c").as_deref(), Some("c"));
         assert_eq!(joined("f(a || b)", "b)").as_deref(), Some("f(a || b) || b)"));

@@ -16,6 +16,9 @@ const LITERALS: usize = 12;
 /// Texts that a condition is made of; what is longer tells nobody anything.
 const PARTS: u16 = 24;
 
+/// Disjunctions inside of one another that are looked into.
+const DEEP: u32 = 4;
+
 /// A condition of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct ConditionId(u32);
@@ -181,7 +184,7 @@ impl Conditions {
         if left.iter().all(|literal| right.contains(literal)) {
             return Some(b);
         }
-        if self.is_part_of(b, left) {
+        if self.has_part(b, left, DEEP) {
             return Some(a);
         }
         // What is added to many is not looked at.
@@ -192,11 +195,10 @@ impl Conditions {
     }
 
     /// Is it a disjunction of which one part holds where the literals do?
-    fn is_part_of(&self, disjunction: ConditionId, literals: &[ConditionId]) -> bool {
-        match *self.node(disjunction) {
-            Node::Or(a, b) => [a, b].into_iter().any(|part| self.literals(part).iter().all(|one| literals.contains(one))),
-            _ => false,
-        }
+    fn has_part(&self, disjunction: ConditionId, literals: &[ConditionId], depth: u32) -> bool {
+        let Node::Or(a, b) = *self.node(disjunction) else { return false };
+        let holds = |part| self.literals(part).iter().all(|one| literals.contains(one));
+        [a, b].into_iter().any(|part| holds(part) || depth > 0 && self.has_part(part, literals, depth - 1))
     }
 
     /// All of them, as far as they go together.

@@ -422,10 +422,7 @@ fn is_written_number(property: &ast::MemberProp) -> bool {
 
 fn is_comparison(op: ast::BinaryOp) -> bool {
     use ast::BinaryOp as Op;
-    matches!(
-        op,
-        Op::EqEq | Op::NotEq | Op::EqEqEq | Op::NotEqEq | Op::Lt | Op::LtEq | Op::Gt | Op::GtEq
-    )
+    matches!(op, Op::EqEq | Op::NotEq | Op::EqEqEq | Op::NotEqEq | Op::Lt | Op::LtEq | Op::Gt | Op::GtEq)
 }
 
 /// `a.b`.

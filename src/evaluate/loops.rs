@@ -125,7 +125,9 @@ impl<'a> Machine<'a> {
         if let Abstract::Any(choices) = &value
             && choices.iter().all(|choice| is_truthy(&choice.value).is_some())
         {
-            return self.truth(&value, test, scope).map_err(|when| MayEnd { when, goes_on: when != ConditionId::MAYBE });
+            return self
+                .truth(&value, test, scope)
+                .map_err(|when| MayEnd { when, goes_on: when != ConditionId::MAYBE });
         }
         // What was assumed about the text of a test says nothing about its next round.
         let facts = self.conditions.set_aside();

@@ -258,7 +258,6 @@ impl<'a> Machine<'a> {
         Some(self.first_case(nothing, matches))
     }
 
-
     pub(in crate::evaluate) fn new_array(&mut self, elements: Vec<Abstract>, span: Span) -> Abstract {
         let at = Some((self.source, span));
         Abstract::Object(self.add_object(Object { elements, at, ..Object::new(Kind::Array) }))

@@ -37,7 +37,8 @@ fn data_attribute(name: &str) -> String {
 
 /// Calls `$(…)`, or a method of elements that nobody knows; `None` for anything else.
 pub(super) fn call(m: &mut Machine<'_>, path: &str, arguments: &[Abstract], span: Span) -> Option<Abstract> {
-    let is_ready = NAMES.contains(&path) || path.rsplit_once('.').is_some_and(|(list, name)| name == "ready" && is_collection(list));
+    let is_ready = NAMES.contains(&path)
+        || path.rsplit_once('.').is_some_and(|(list, name)| name == "ready" && is_collection(list));
     if let Some(function) = arguments.first().filter(|one| is_ready && m.is_function(one)) {
         // `jQuery(function (e) { e('.ad') })`: it is handed to the function under any name.
         let jquery = m.library_object("jQuery").unwrap_or_else(|| m.unknown_path(atom!("jQuery"), span));
