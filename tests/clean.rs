@@ -50,6 +50,70 @@ fn honest_texts_come_back_byte_for_byte() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Lines that prose has, of which code would have the beginning or the end.
+const LINES: [&str; 20] = [
+    "---",
+    "– Anzeige –",
+    "Turnout: 70 %",
+    "Photo:",
+    "https://www.example.org/a?b=c",
+    "Home > News >",
+    "Canal+",
+    "Prices incl. VAT*",
+    "Return",
+    "Try",
+    "Name | Town",
+    "Q&A",
+    "wind; sea; sky",
+    "1. Bread",
+    "- Bread",
+    "Read on",
+    "日曜日、投票が行われた。",
+    "[More](https://example.org/more)",
+    "Anna, Paul, Marta",
+    "in Berlin",
+];
+
+#[test]
+fn lines_above_code_and_below_it_stay() {
+    const WHOLE: &str = "adUnits.push({ code: 'top', bids: [{ bidder: 'ix', params: { siteId: '9' } }] });";
+    const CUT_OFF: [&str; 5] = [
+        "pbjs.addAdUnits([{ code: 'top', bids: [{ bidder: 'ix', params: { siteId: '9' } },",
+        "pbjs.addAdUnits([{ code: 'top', bids: [{ bidder: 'ix', params:",
+        "googletag.cmd.push(function() { googletag.display(",
+        "pbjs.que.push(function () { pbjs.addAdUnits(adUnits); // the units",
+        "var adUnits = [{ code: 'a', bids: [] }]; pbjs.bidderTimeout =",
+    ];
+    for line in LINES {
+        for gap in ["\n", "\n\n"] {
+            let wanted = format!("It rained.\n\n{line}\n\nIt stopped.\n");
+            let above = format!("It rained.\n\n{line}{gap}{WHOLE}\n\nIt stopped.\n");
+            assert_eq!(clean(&above), wanted, "above whole code");
+            for code in CUT_OFF {
+                let is_math = gap == "\n" && code.ends_with('=');
+                let below = format!("It rained.\n\n{code}{gap}{line}\n\nIt stopped.\n");
+                assert!(is_math || clean(&below) == wanted, "{line} below {code}: {}", clean(&below));
+            }
+        }
+    }
+}
+
+#[test]
+fn sheets_and_comments_that_were_cut_off_end_with_their_line() {
+    for code in
+        [".adsbygoogle {display: block; width:", "pbjs.que.push(function () { pbjs.addAdUnits(adUnits); /* the units"]
+    {
+        for line in ["The ferry runs, he said.", "Photo: Anna", "#harbour #bridge"] {
+            let text = format!("It rained.\n\n{code}\n{line}\n\nIt stopped.\n");
+            assert_eq!(clean(&text), format!("It rained.\n\n{line}\n\nIt stopped.\n"), "{code}");
+        }
+    }
+    let tags = "#harbour #bridge\n\n.adsbygoogle {display: block; }\n\nIt stopped.\n";
+    assert_eq!(clean(tags), "#harbour #bridge\n\nIt stopped.\n");
+    let script = "<script>pbjs.que = []; //--> </script> The ferry runs.\n";
+    assert_eq!(clean(script), "The ferry runs.\n");
+}
+
 #[test]
 fn samples_of_code_are_cut_when_that_is_asked() {
     let text = "The Prebid tutorial explains the function:\n\n```js\npbjs.que.push(function () { pbjs.requestBids({}); });\n```\n\nDone.\n";

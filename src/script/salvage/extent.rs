@@ -2,6 +2,7 @@
 
 use super::run::{Run, Statement};
 use super::token::{Kind, Token, is_prefix_word};
+use std::ops::Range;
 
 /// Ends the last statement of a run, which starts at token `first`.
 ///
@@ -16,6 +17,7 @@ pub(super) fn settle(
     is_open: bool,
 ) {
     let prose = match at {
+        None if is_open => code_lines_end(&run.tokens, text, first, run.tokens.len()),
         None => run.tokens.len(),
         Some(stop) => prose_start(&run.tokens, text, first, soft_end, stop),
     };
@@ -38,14 +40,18 @@ fn prose_start(tokens: &[Token], text: &str, first: usize, soft_end: Option<usiz
     if line == Some(first) && soft_end.is_none() && code_on_line(tokens, first).is_none() {
         return first;
     }
-    let start = match after_line {
-        Some(line) => code_on_line(tokens, line).map_or_else(|| paragraph_start(tokens, line, first), |code| code + 1),
-        None => inline_start(tokens, text, first),
-    };
     // An ellipsis where code was cut off stands in its last word's place.
-    if stop.kind == Kind::Foreign && !stop.space_before {
+    if stop.kind == Kind::Foreign && !stop.space_before && text[stop.start..].starts_with(['.', '…']) {
         return tokens.len();
     }
+    let start = match after_line {
+        Some(line) => {
+            let code =
+                if is_code_line(tokens, text, first, line..tokens.len()) { code_on_line(tokens, line) } else { None };
+            code.map_or_else(|| code_lines_end(tokens, text, first, line), |code| code + 1)
+        }
+        None => inline_start(tokens, text, first),
+    };
     // A statement that was whole before the prose is taken as a whole.
     let Some(soft) = soft_end.filter(|soft| after_line.is_none() || soft + 1 > start) else { return start };
     soft + 1 + tokens[soft + 1..].iter().take_while(|token| token.is_trivia()).count()
@@ -69,22 +75,56 @@ fn is_code_mark(tokens: &[Token], index: usize) -> bool {
     }
 }
 
-/// Paragraphs before `line` that are prose as well, as far as they pass for code.
-fn paragraph_start(tokens: &[Token], line: usize, first: usize) -> usize {
-    let mut start = line;
-    for index in (first + 1..line).rev() {
-        if !is_prose_like(&tokens[index]) {
+/// Where the last line ends that is code, of those before `end`: lines of prose below code that was cut off may pass
+/// for more of it.
+fn code_lines_end(tokens: &[Token], text: &str, first: usize, end: usize) -> usize {
+    let mut end = end;
+    while let Some(line) = (first + 1..end).rev().find(|&index| tokens[index].lines_before > 0) {
+        if is_code_line(tokens, text, first, line..end) {
             break;
         }
-        if tokens[index].is_after_blank_line() {
-            start = index;
-        }
+        end = line;
     }
-    start
+    end
 }
 
-fn is_prose_like(token: &Token) -> bool {
-    matches!(token.kind, Kind::Word | Kind::Number | Kind::Text(_) | Kind::Punct("," | "." | "?" | "-"))
+/// Does a line below code hold what prose does not?
+fn is_code_line(tokens: &[Token], text: &str, first: usize, line: Range<usize>) -> bool {
+    let is_parted = tokens.get(line.start).is_some_and(Token::is_after_blank_line);
+    let before = &tokens[first..line.start];
+    let line = &tokens[line];
+    let is_name = |token: &Token| matches!(token.kind, Kind::Word | Kind::Text(_));
+    let is_value = |token: &Token| match token.kind {
+        Kind::Text(quoted) => quoted.is_closed || !is_parted,
+        Kind::Number => !is_parted,
+        Kind::Punct("{" | "[") => true,
+        _ => false,
+    };
+    let is_entry = |three: &[Token]| is_name(&three[0]) && three[1].is(":") && is_value(&three[2]);
+    let is_string = |pair: &[Token]| {
+        matches!(pair[0].kind, Kind::Punct("(" | "[" | "=" | "+" | "," | "||" | "&&" | "?" | ":"))
+            && matches!(pair[1].kind, Kind::Text(_))
+    };
+    let is_call =
+        |three: &[Token]| three[0].is(".") && !three[1].space_before && three[1].kind == Kind::Word && three[2].is("(");
+    let is_bracket = |token: &Token| {
+        matches!(token.kind, Kind::Punct("(" | ")" | "[" | "]" | "{" | "}" | ";" | ",")) || token.is_trivia()
+    };
+    let is_ended = line.last().is_some_and(|last| matches!(last.kind, Kind::Punct(";" | "{" | "}")));
+    let has_code = || line.iter().any(|token| matches!(token.kind, Kind::Punct("=" | "(" | "=>" | "&&" | "||")));
+    let is_path = || {
+        let root = line[0].word(text);
+        line.len() > 2
+            && line[0].kind == Kind::Word
+            && line[1].is(".")
+            && !(line[1].space_before || line[2].space_before)
+            && before.iter().any(|token| token.kind == Kind::Word && token.word(text) == root)
+    };
+    line.windows(3).any(|three| is_entry(three) || is_call(three))
+        || line.windows(2).any(is_string)
+        || line.iter().all(is_bracket)
+        || (is_ended && has_code())
+        || is_path()
 }
 
 /// Prose that follows on the same line: its first word passed for an operand.

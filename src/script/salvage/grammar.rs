@@ -67,6 +67,8 @@ pub(super) struct Recogniser<'t> {
     pub first: Option<usize>,
     /// Last token after which that statement could have ended.
     soft_end: Option<usize>,
+    /// That statement holds something that a line of prose does not.
+    pub has_mark: bool,
     /// A closing bracket without its opening one may belong to code that was cut off at its start.
     pub takes_orphans: bool,
 }
@@ -84,8 +86,8 @@ impl<'t> Recogniser<'t> {
             run.missing.push(Missing::Object);
         }
         let turn = if is_inside_object { Turn::Operand } else { Turn::Statement };
-        let mut this =
-            Self { lexer, run, frames, turn, first: is_inside_object.then_some(0), soft_end: None, takes_orphans };
+        let first = is_inside_object.then_some(0);
+        let mut this = Self { lexer, run, frames, turn, first, soft_end: None, has_mark: false, takes_orphans };
         this.read_all();
         this.run
     }
@@ -111,6 +113,10 @@ impl<'t> Recogniser<'t> {
 
     fn stop(&mut self, at: Option<Token>) {
         self.run.end = at.map_or(self.lexer.end, |token| token.start);
+        // `Photo: show();`: what passed for a key was a label.
+        if self.is_in_cut_off_object() && at.is_some_and(|token| token.is(";")) {
+            return;
+        }
         if let Some(first) = self.first {
             let is_open = self.frames.len() > 1 || self.turn != Turn::Operator;
             settle(&mut self.run, self.lexer.text.text, first, self.soft_end, at, is_open);
@@ -137,8 +143,9 @@ impl<'t> Recogniser<'t> {
     pub(super) fn accept(&mut self, token: Token, turn: Turn) -> Result<(), Stop> {
         if self.is_top() && self.first.is_none() {
             self.first = Some(self.run.tokens.len());
-            self.soft_end = None;
+            (self.soft_end, self.has_mark) = (None, false);
         }
+        self.has_mark |= self.is_mark(token);
         self.run.tokens.push(token);
         self.turn = turn;
         if self.is_top() && turn == Turn::Operator && matches!(token.kind, Kind::Punct(")" | "}" | "]")) {
@@ -173,7 +180,7 @@ impl<'t> Recogniser<'t> {
     }
 
     fn step(&mut self, token: Token) -> Result<(), Stop> {
-        if self.is_cut_by_blank_line(token) || self.is_address(token) {
+        if self.is_cut_by_line_end(token) || self.is_address(token) || self.is_below_prose(token) {
             return Err(Stop);
         }
         self.split_at_line(token);
@@ -184,59 +191,6 @@ impl<'t> Recogniser<'t> {
             Kind::Punct(punct) => self.punct(token, punct),
             _ => Err(Stop),
         }
-    }
-
-    /// `example.com/about/` at the end of a line divides nothing.
-    fn is_address(&self, token: Token) -> bool {
-        let is_slash = self.previous().is_some_and(|previous| previous.is("/") && !previous.space_before);
-        is_slash && token.lines_before > 0 && self.is_top()
-    }
-
-    /// Code that ends in an operator before a blank line was cut off; so was code before a paragraph in quotes.
-    fn is_cut_by_blank_line(&self, token: Token) -> bool {
-        if !token.is_after_blank_line() {
-            return false;
-        }
-        let is_dangling = self.turn == Turn::Property
-            || (self.turn == Turn::Operand
-                && self.previous().is_some_and(|previous| {
-                    matches!(previous.kind, Kind::Punct("=" | "+" | "||" | "&&" | ":" | "?" | "==" | "===" | "!="))
-                }));
-        let rest = self.lexer.ahead(token.end);
-        let is_sentence = token.kind == Kind::Word
-            && (rest.starts_with([' ', ',', '’'])
-                && !rest.trim_start().starts_with(['(', '=', '.', '[', '{', '+', '|', '&', '?']));
-        let is_dangling = is_dangling && (is_sentence || !matches!(token.kind, Kind::Word | Kind::Punct(_)));
-        let is_speech =
-            matches!(token.kind, Kind::Text(quoted) if quoted.body_in(&self.lexer.text).matches(' ').count() > 3);
-        is_dangling || is_speech
-    }
-
-    /// A line end between two statements without a semicolon.
-    fn split_at_line(&mut self, token: Token) {
-        if self.turn != Turn::Operator || token.lines_before == 0 || !self.takes_statements() {
-            return;
-        }
-        let goes_on = match token.kind {
-            Kind::Word => {
-                matches!(&*token.word(&self.lexer.text), "in" | "instanceof") || self.frame().function.is_some()
-            }
-            Kind::Punct("(" | "[" | "+" | "-" | "/" | "*" | "<" | "`") => {
-                !(self.is_top() && (token.is_after_blank_line() || self.is_weak_so_far()))
-            }
-            Kind::Punct("!" | "~" | "++" | "--" | "@") => false,
-            Kind::Punct("{") => self.frame().function.is_some(),
-            Kind::Punct(_) => true,
-            _ => false,
-        };
-        if !goes_on {
-            self.end_statement();
-        }
-    }
-
-    fn is_weak_so_far(&self) -> bool {
-        let Some(first) = self.first else { return false };
-        self.run.tokens.len() - first < 3
     }
 
     fn word(&mut self, token: Token) -> Result<(), Stop> {
@@ -262,21 +216,13 @@ impl<'t> Recogniser<'t> {
         }
     }
 
-    /// `owners. He`: code puts no space behind a dot alone, unless it follows a call.
-    fn is_full_stop(&self, token: Token) -> bool {
-        let mut before = self.run.tokens.iter().rev().filter(|token| !token.is_trivia());
-        let (dot, owner) = (before.next(), before.next());
-        let is_glued = dot.is_some_and(|dot| !dot.space_before) && token.space_before;
-        let is_word = owner.is_some_and(|owner| !matches!(owner.kind, Kind::Punct(_)));
-        let is_capital = token.lines_before == 0 && self.lexer.ahead(token.start).starts_with(char::is_uppercase);
-        let is_call = self.lexer.ahead(token.end).starts_with('(') && !is_control_word(&token.word(&self.lexer.text));
-        let is_parted = token.is_after_blank_line() && !is_call;
-        is_glued && (is_word || is_capital || is_parted)
-    }
-
     /// Does what follows a capitalised word look as it does after the keyword?
     fn is_meant_as_keyword(&self, keyword: &str) -> bool {
         let rest = self.lexer.ahead(self.lexer.at);
+        // A heading may be one word.
+        if self.is_top() && rest.trim_start_matches(' ').starts_with('\n') {
+            return false;
+        }
         let rest = rest.trim_start();
         let is_place = matches!(self.turn, Turn::Statement | Turn::Operand | Turn::ArrowBody);
         // Inside brackets two words in a row are code only if the first is a keyword.
@@ -343,11 +289,21 @@ impl<'t> Recogniser<'t> {
                 if is_statement { self.accept(token, Turn::ControlParen) } else { Err(Stop) }
             }
             "else" | "finally" if is_statement => {
+                if !self.is_followed_by_code(word) {
+                    return Err(Stop);
+                }
                 self.reopen_statement();
                 self.accept(token, Turn::Statement)
             }
             "class" => self.class(token),
-            "do" | "try" if is_statement => self.accept(token, Turn::Statement),
+            "do" | "try" if is_statement => {
+                if self.is_followed_by_code(word) {
+                    self.accept(token, Turn::Statement)
+                } else {
+                    Err(Stop)
+                }
+            }
+            "in" | "of" | "instanceof" => Err(Stop),
             "case" | "default" if is_statement => {
                 self.frame().has_case = true;
                 self.accept(token, if word == "case" { Turn::Operand } else { Turn::Operator })

@@ -152,16 +152,31 @@ impl<'t> Lexer<'t> {
                 Some(Kind::Comment { is_line: true })
             }
             '*' => {
-                let rest = self.text.get(second.end..self.end)?;
-                let closing = if second.end < self.comments_end { rest.find("*/") } else { None };
-                // A comment that was cut off ends with its paragraph.
-                let length = closing.map(|at| at + 2).or_else(|| rest.find("\n\n")).unwrap_or(rest.len());
+                let length = self.block_comment(second.end);
                 self.text.charge(length);
                 self.at = second.end + length;
                 Some(Kind::Comment { is_line: false })
             }
             _ => None,
         }
+    }
+
+    /// The length of what a block comment holds from `at` on. One that was cut off ends with its line, or the next that
+    /// begins with a star.
+    fn block_comment(&self, at: usize) -> usize {
+        let rest = &self.text.as_bytes()[at..self.end];
+        let stars = memchr::memchr_iter(b'*', if at < self.comments_end { rest } else { &[] });
+        let is_closing = |star: usize| rest.get(star + 1) == Some(&b'/');
+        let is_opening = |star: usize| star > 0 && rest[star - 1] == b'/';
+        let mark = stars.into_iter().find(|&star| is_closing(star) || is_opening(star));
+        if let Some(star) = mark.filter(|&star| is_closing(star)) {
+            return star + 2;
+        }
+        let mut end = comment_line_end(self.text, at, self.end, false);
+        while self.text[end..self.end].trim_start().starts_with('*') {
+            end = comment_line_end(self.text, self.text.len() - self.text[end..].trim_start().len(), self.end, false);
+        }
+        end - at
     }
 
     /// The end of a comment with code behind it on its line; near by first, for a line may hold many comments.
@@ -286,7 +301,14 @@ fn comment_line_end(text: Source<'_>, at: usize, end: usize, is_escaped: bool) -
     let end = escape.map_or(end, |length| at + length);
     text.charge(end - at);
     let tags = memchr::memchr2_iter(b'<', b'&', &text.as_bytes()[at..end]);
-    tags.map(|offset| at + offset).find(|&tag| break_tag(text, tag).is_some()).unwrap_or(end)
+    let is_end = |&tag: &usize| break_tag(text, tag).is_some() || is_script_end(text, tag);
+    tags.map(|offset| at + offset).find(is_end).unwrap_or(end)
+}
+
+/// Is it the tag that ends a script, whatever stands before it?
+fn is_script_end(text: Source<'_>, at: usize) -> bool {
+    let name = tag_start(text, at).and_then(|slash| text[slash..].strip_prefix('/'));
+    name.and_then(|name| name.get(..6)).is_some_and(|name| name.eq_ignore_ascii_case("script"))
 }
 
 /// The end of the line that holds `at`.

@@ -27,6 +27,7 @@ mod region;
 mod repair;
 mod run;
 mod scan;
+mod seam;
 mod source;
 mod style;
 mod tag;

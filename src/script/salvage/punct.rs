@@ -134,12 +134,15 @@ impl Recogniser<'_> {
     }
 
     fn comma(&mut self, token: Token) -> Result<(), Stop> {
+        if self.is_operator_of_prose(token, ",") {
+            return Err(Stop);
+        }
         let is_hole = self.turn == Turn::Operand && self.frame().open == Open::Square;
         if self.turn == Turn::Operator || is_hole { self.accept(token, Turn::Operand) } else { Err(Stop) }
     }
 
     fn colon(&mut self, token: Token) -> Result<(), Stop> {
-        if self.turn != Turn::Operator {
+        if self.turn != Turn::Operator || self.is_value_as_key() {
             return Err(Stop);
         }
         let frame = self.frame();
@@ -154,8 +157,20 @@ impl Recogniser<'_> {
         }
     }
 
+    /// `params: Photo: Anna`: the value was cut off, and what stands there is a label below it.
+    fn is_value_as_key(&self) -> bool {
+        let mut before = self.run.tokens.iter().rev().filter(|token| !token.is_trivia());
+        let is_word = before.next().is_some_and(|key| key.kind == Kind::Word);
+        is_word
+            && before.next().is_some_and(|colon| colon.is(":"))
+            && self.frames.last().is_some_and(|frame| frame.open == Open::Object && frame.ternaries == 0)
+    }
+
     fn operator(&mut self, token: Token, punct: &'static str) -> Result<(), Stop> {
         let is_operand = matches!(self.turn, Turn::Operand | Turn::Statement | Turn::ArrowBody);
+        if self.is_operator_of_prose(token, punct) {
+            return Err(Stop);
+        }
         match punct {
             "." | "?." if self.turn == Turn::Operator => self.accept(token, Turn::Property),
             "." if self.is_cut_off_chain(token) => {

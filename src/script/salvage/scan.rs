@@ -192,7 +192,9 @@ impl<'t> Scanner<'t> {
                 is_first || !(before.is_alphanumeric() || matches!(before, '_' | '$' | '.' | '-' | '/' | '#' | '@'));
             let is_space = character.is_whitespace();
             let is_glued = before == '.' && has_anchor && is_glued_to_prose(self.text, at);
-            if !is_space && (is_boundary || is_glued) {
+            // `https://`.
+            let is_address = character == '/' && before == ':';
+            if !is_space && !is_address && (is_boundary || is_glued) {
                 let is_sheet = matches!(character, '.' | '#' | '@');
                 let is_candidate =
                     is_first || has_anchor || is_sheet || character == '<' || (sentence && before.is_whitespace());

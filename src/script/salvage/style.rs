@@ -68,6 +68,11 @@ fn selector(text: &str, at: usize) -> Option<usize> {
     if is_code {
         return None;
     }
+    // A rule begins below its own selectors, not below hash tags of prose.
+    let mut lines = selector.trim_end().split('\n').rev().skip(1).map(str::trim_end);
+    if lines.any(|line| !line.ends_with([',', '>', '+', '~'])) {
+        return None;
+    }
     // In prose a full stop is followed by a space, in a selector by a name.
     let is_prose = selector.contains(". ") || selector.split_whitespace().count() > 12;
     (rest[length..].starts_with('{') && !is_prose).then_some(at + length)
@@ -153,7 +158,8 @@ fn value(text: &str, at: usize) -> Option<(usize, bool)> {
             '{' => return None,
             _ => {}
         }
-        if let Some(end) = cut_end(text, at + offset) {
+        let is_end = character == '\n' && !goes_on_below(&rest[..offset], &rest[offset..]);
+        if let Some(end) = cut_end(text, at + offset).or_else(|| is_end.then_some(at + offset)) {
             return Some((end, true));
         }
         // No value has as many words as a sentence.
@@ -162,6 +168,17 @@ fn value(text: &str, at: usize) -> Option<(usize, bool)> {
         }
     }
     (rest.len() < LONGEST).then_some((text.len(), true))
+}
+
+/// Does a value that its line does not end go on below? Not where the next line is prose.
+fn goes_on_below(value: &str, below: &str) -> bool {
+    const WORDS: usize = 4;
+    let is_open = value.trim_end().ends_with([',', '(']) || value.matches('(').count() > value.matches(')').count();
+    let below = below.trim_start();
+    let end = below.char_indices().take(LONGEST).find(|(_, c)| matches!(c, ';' | '}' | '\n' | '{'));
+    let is_rest =
+        |(end, mark): (usize, char)| matches!(mark, ';' | '}') && below[..end].split_whitespace().count() <= WORDS;
+    is_open || end.is_some_and(is_rest)
 }
 
 /// `@media (…) { rules }` and the other at-rules.
@@ -220,15 +237,16 @@ fn frame(text: &str, at: usize) -> Option<usize> {
     (length > 0 && length < 60 && rest[length..].starts_with('{')).then_some(at + length)
 }
 
-/// The end of a place where text was cut off: an ellipsis at the end of a line, or the end itself.
+/// The end of a place where text was cut off: an ellipsis at the end of a line, a tag, or the end itself.
 fn cut_end(text: &str, at: usize) -> Option<usize> {
     let rest = &text[at..];
-    if rest.is_empty() || rest.starts_with("\n\n") {
+    let is_blank_line = || ["\n\n", "\r\n\r\n", "\n\r\n"].iter().any(|blank| rest.starts_with(blank));
+    if rest.is_empty() || rest.starts_with('<') || is_blank_line() {
         return Some(at);
     }
     let tail = ["[...]", "[…]", "...", "…"].iter().find_map(|mark| rest.strip_prefix(mark))?;
     let tail = tail.trim_start_matches([' ', '\u{a0}']);
-    (tail.is_empty() || tail.starts_with('\n')).then(|| text.len() - tail.len())
+    (tail.is_empty() || tail.starts_with(['\n', '\r', '<'])).then(|| text.len() - tail.len())
 }
 
 /// The beginning of a selector that was cut off: `.Adsby...`.
