@@ -115,6 +115,43 @@ fn sheets_and_comments_that_were_cut_off_end_with_their_line() {
 }
 
 #[test]
+fn marks_of_every_look_are_plain_again() {
+    const WANTED: &str = "adUnits.push({ code: 'top', bids: [{ bidder: 'ix', params: { siteId: '9' } }] });";
+    // What stands before a string, and what behind it.
+    const MARKS: [(&str, &str); 14] = [
+        ("'", "’"),
+        ("‘", "'"),
+        ("‹\u{a0}", "\u{a0}›"),
+        ("‹&nbsp;", "&nbsp;›"),
+        ("''", "''"),
+        ("`", "'"),
+        ("`", "´"),
+        ("「", "」"),
+        ("\u{fffd}", "\u{fffd}"),
+        ("\u{91}", "\u{92}"),
+        ("&#145;", "&#146;"),
+        ("â€˜", "â€™"),
+        ("\\u0027", "\\u0027"),
+        ("\\x27", "\\x27"),
+    ];
+    for (open, close) in MARKS {
+        let mut marks = [open, close].into_iter().cycle();
+        let pieces: Vec<&str> = WANTED.split('\'').collect();
+        let code = pieces[1..].iter().fold(pieces[0].to_owned(), |code, piece| code + marks.next().unwrap() + piece);
+        let text = format!("It rained.\n\n{code}\n\nIt stopped.\n");
+        let regions = find_regions(&text, &Anchors::default());
+        assert_eq!(regions[0].code, WANTED, "{open} {close}");
+        assert_eq!(clean(&text), "It rained.\n\nIt stopped.\n", "{open} {close}");
+    }
+}
+
+#[test]
+fn prose_behind_a_template_without_its_end_stays() {
+    let text = "It rained.\n\npbjs.addAdUnits([{ code: `slot-\n\nThe `ferry` runs.\n\nIt stopped.\n";
+    assert_eq!(clean(text), "It rained.\n\nThe `ferry` runs.\n\nIt stopped.\n");
+}
+
+#[test]
 fn samples_of_code_are_cut_when_that_is_asked() {
     let text = "The Prebid tutorial explains the function:\n\n```js\npbjs.que.push(function () { pbjs.requestBids({}); });\n```\n\nDone.\n";
     let forced = clean_text(text, &Anchors::default(), CleanOptions::default().with_force(true), &|_| None);

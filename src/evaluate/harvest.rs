@@ -225,7 +225,9 @@ type Group = (Option<ObjectId>, Vec<(ObjectId, Evidence)>);
 
 /// Words that name a list of bids rather than an ad unit.
 fn is_list_word(name: &str) -> bool {
-    matches!(name, "bids" | "bidders" | "items" | "list" | "data" | "config" | "prebid" | "params" | "placements")
+    const WORDS: [&str; 9] = ["bids", "bidders", "items", "list", "data", "config", "prebid", "params", "placements"];
+    // What stands for a name that was cut off is none.
+    name == "_" || WORDS.iter().any(|word| word.eq_ignore_ascii_case(name))
 }
 
 /// Each object once, with its best evidence, in order of the objects.

@@ -234,6 +234,8 @@ impl<'t> Lexer<'t> {
         while let Some(glyph) = self.glyph(at) {
             match glyph.character {
                 '\n' => return false,
+                // `\x2f` of the expression itself.
+                character if character != '\\' && self.text.as_bytes()[at] == b'\\' => at = glyph.end,
                 _ if at > start + LONGEST_REGEX => return false,
                 '\\' => at = self.glyph(glyph.end).map_or(glyph.end, |next| next.end),
                 '/' if !in_class => {

@@ -21,6 +21,7 @@ mod joined;
 mod lexer;
 mod markup;
 mod mend;
+mod misread;
 mod punct;
 mod quoted;
 mod region;

@@ -168,7 +168,7 @@ impl Recogniser<'_> {
 
     fn operator(&mut self, token: Token, punct: &'static str) -> Result<(), Stop> {
         let is_operand = matches!(self.turn, Turn::Operand | Turn::Statement | Turn::ArrowBody);
-        if self.is_operator_of_prose(token, punct) {
+        if self.is_operator_of_prose(token, punct) || (punct == ">" && self.is_end_of_tag(token)) {
             return Err(Stop);
         }
         match punct {

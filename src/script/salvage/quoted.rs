@@ -13,19 +13,24 @@ pub(super) fn quoted_at(text: Source<'_>, at: usize, end: usize, is_operand: boo
     let first = text.glyph(at)?;
     let is_escaped = first.character == '\\';
     let mark = if is_escaped { text.glyph(first.end)? } else { first };
-    let quote = quote_family(mark.character)?;
+    let family = quote_family(mark.character)?;
     if mark.end > end {
         return None;
     }
-    let body_start = mark.end;
-    let opening = Opening { quote, mark, is_escaped };
+    let is_double = is_operand && !is_escaped && is_doubled(text, mark);
+    let body_start = if is_double { text.glyph(mark.end)?.end } else { mark.end };
+    let tex_end = if family == Quote::Back { tex_end(&text, body_start) } else { None };
+    let quote = if tex_end.is_some() { Quote::Single } else { family };
+    let opening = Opening { quote, mark, is_escaped, is_double };
     let is_mark = !is_operand && quote != Quote::Back;
     let (body_end, after, is_closed) =
-        if is_mark { (body_start, body_start, false) } else { opening.close(text, body_start, end) };
-    let is_typographic = is_typographic(mark.character);
+        if is_mark { (mark.end, mark.end, false) } else { opening.close(text, body_start, end) };
+    let is_typographic = is_typographic(mark.character) || tex_end.is_some();
     let closing = text.glyph(body_end).filter(|_| is_closed).map_or(0, |closing| closing.layers);
     let layers = mark.layers.max(closing);
-    let quoted = Quoted { quote, is_typographic, layers, is_escaped, is_closed, body: (body_start, body_end) };
+    let body = (body_start.min(body_end), body_end);
+    let body = if matches!(mark.character, '«' | '‹' | '»' | '›') { without_spaces(text, body) } else { body };
+    let quoted = Quoted { quote, is_typographic, layers, is_escaped, is_closed, body };
     Some((quoted, after))
 }
 
@@ -36,6 +41,8 @@ struct Opening {
     quote: Quote,
     mark: Glyph,
     is_escaped: bool,
+    /// It was written twice, as in `""a""`.
+    is_double: bool,
 }
 
 impl Opening {
@@ -48,7 +55,9 @@ impl Opening {
                 at = after;
                 continue;
             }
-            if glyph.character == '\n' && self.quote != Quote::Back {
+            if glyph.character == '\n'
+                && !(self.quote == Quote::Back && is_more_of_a_template(&text[start..at], &text[at..end]))
+            {
                 break;
             }
             if glyph.character == '\\' {
@@ -60,17 +69,29 @@ impl Opening {
                 continue;
             }
             if !self.is_escaped && self.is_same(glyph) && !is_apostrophe(&text, at, glyph) {
-                return (at, glyph.end, true);
+                if self.is_double {
+                    let second = text
+                        .glyph(glyph.end)
+                        .filter(|&second| quote_family(second.character) == quote_family(glyph.character));
+                    return (at, second.map_or(glyph.end, |second| second.end), true);
+                }
+                // What this mark opens, an odd one has closed before.
+                return fallback.filter(|_| is_opening(&text[..at])).unwrap_or((at, glyph.end, true));
             }
             // A mark of the other family closes only what nothing else closes.
-            if fallback.is_none() && is_typographic(glyph.character) && is_before_punct(&text, glyph.end) {
+            let is_odd = is_typographic(glyph.character)
+                || quote_family(glyph.character).is_some_and(|_| is_typographic(self.mark.character));
+            if fallback.is_none() && is_odd && is_before_punct(&text, glyph.end) {
                 fallback = Some((at, glyph.end, true));
             }
             at = glyph.end;
         }
-        let cut = if self.quote == Quote::Back { start } else { lost_mark(&text, start, at) };
-        let unclosed = (cut, cut, false);
-        fallback.unwrap_or(unclosed)
+        let unclosed = || {
+            let line = text[start..at].find('\n').map_or(at, |length| start + length);
+            let cut = lost_mark(&text, start, line);
+            (cut, cut, false)
+        };
+        fallback.filter(|_| self.quote != Quote::Back).unwrap_or_else(unclosed)
     }
 
     /// May this mark close the string?
@@ -96,15 +117,57 @@ fn lost_mark(text: &str, start: usize, end: usize) -> usize {
     start + call.or_else(word).unwrap_or(body.len())
 }
 
+/// `""a`, `''a`: a mark that was written twice, for no string is empty and followed by a word.
+fn is_doubled(text: Source<'_>, mark: Glyph) -> bool {
+    let Some(second) =
+        text.glyph(mark.end).filter(|second| quote_family(second.character) == quote_family(mark.character))
+    else {
+        return false;
+    };
+    let is_body = |c: char| c.is_alphanumeric() || matches!(c, '/' | '_' | '#');
+    second.layers == mark.layers && text[second.end..].starts_with(is_body)
+}
+
+/// `` `a' ``: where a word ends that is quoted as TeX does; no template holds just that.
+fn tex_end(text: &str, start: usize) -> Option<usize> {
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '/' | '.' | ':' | '#' | '@');
+    let rest = &text[start..];
+    let length = rest.find(|c| !is_word(c)).filter(|&length| length > 0)?;
+    let mark = rest[length..].chars().next().filter(|&c| quote_family(c) == Some(Quote::Single))?;
+    Some(start + length + mark.len_utf8())
+}
+
+/// May a template go on behind this line end? Prose is behind a blank line, unless it is one of markup.
+fn is_more_of_a_template(body: &str, rest: &str) -> bool {
+    let below = rest[1..].trim_start_matches([' ', '\t', '\r']);
+    !below.starts_with('\n') || body.contains('<') || below.trim_start().starts_with('<')
+}
+
+/// Is a mark that stands behind this text the first of a string?
+fn is_opening(before: &str) -> bool {
+    before.trim_end_matches([' ', '\u{a0}']).ends_with([':', ',', '(', '[', '=', '{', '+'])
+}
+
+/// French editors put spaces inside the marks, which are part of them.
+fn without_spaces(text: Source<'_>, (start, end): (usize, usize)) -> (usize, usize) {
+    const SPACES: [&str; 7] = [" ", "\u{a0}", "\u{202f}", "\u{2009}", "&nbsp;", "&#160;", "&thinsp;"];
+    let body = &text[start..end];
+    let head = SPACES.iter().find_map(|space| body.strip_prefix(space));
+    let inner = head.and_then(|head| Some((head, SPACES.iter().find_map(|space| head.strip_suffix(space))?)));
+    inner.map_or((start, end), |(head, inner)| (end - head.len(), end - head.len() + inner.len()))
+}
+
 /// `It’s`: between two letters a mark of a typographic string is part of the text.
 fn is_apostrophe(text: &str, at: usize, glyph: Glyph) -> bool {
     let is_letter = |character: Option<char>| character.is_some_and(char::is_alphabetic);
-    glyph.character == '’' && is_letter(text[..at].chars().next_back()) && is_letter(text[glyph.end..].chars().next())
+    matches!(glyph.character, '’' | 'ʼ' | '\u{92}' | '\u{fffd}')
+        && is_letter(text[..at].chars().next_back())
+        && is_letter(text[glyph.end..].chars().next())
 }
 
 /// Does an operator, bracket or line end follow?
 fn is_before_punct(text: &str, at: usize) -> bool {
-    let rest = text[at..].trim_start_matches(|c| matches!(c, ' ' | '\u{a0}') || is_invisible(c));
+    let rest = text[at..].trim_start_matches(|c: char| (c.is_whitespace() && c != '\n') || is_invisible(c));
     rest.is_empty() || rest.starts_with([',', ')', ']', '}', ';', ':', '+', '\n'])
 }
 
@@ -126,6 +189,21 @@ mod tests {
         assert_eq!(read("‘It’s’;"), "‘It’s’");
         assert_eq!(read("&quot;a'b&quot;x"), "&quot;a'b&quot;");
         assert_eq!(read("\\\"a\\\" b"), "\\\"a\\\"");
+    }
+
+    #[test]
+    fn a_string_ends_with_an_odd_mark_where_another_begins_behind_it() {
+        assert_eq!(read("'a’, b: 'c'"), "'a’");
+        assert_eq!(read("'the boys’, and' "), "'the boys’, and'");
+        assert_eq!(read("\"\"a\"\", b"), "\"\"a\"\"");
+        assert_eq!(read("\"\", b"), "\"\"");
+        assert_eq!(read("`a-1', `b'"), "`a-1'");
+    }
+
+    #[test]
+    fn a_template_does_not_swallow_prose() {
+        assert_eq!(read("`slot-\n\nHe said `a`"), "`slot-");
+        assert_eq!(read("`<p>\n\n</p>` b"), "`<p>\n\n</p>`");
     }
 
     #[test]

@@ -4,11 +4,11 @@
 //! repairs. What stands as it should is taken over byte for byte.
 
 use super::anchor::Anchors;
-use super::glyph::{Quote, glyph_at, is_invisible, is_typographic, quote_family};
+use super::glyph::{Quote, glyph_at, is_invisible, is_typographic, letters_of, quote_family};
 use super::run::{Missing, Run};
 use super::source::{Source, Work};
 use super::tag::tag_in_string;
-use super::token::{Kind, Quoted, Token, uncapitalised_keyword};
+use super::token::{Kind, Quoted, Token, uncapitalised_key, uncapitalised_keyword};
 use crate::base::{OffsetMap, Span};
 use std::borrow::Cow;
 
@@ -38,7 +38,8 @@ pub(super) fn write(source: Source<'_>, run: &Run, first: usize, last: usize, an
     for index in first..=last {
         let token = &run.tokens[index];
         writer.gap(run, index, index == first);
-        writer.token(token, run.keywords.binary_search(&index).is_ok());
+        let is_key = run.tokens.get(index + 1).is_some_and(|next| next.is(":"));
+        writer.token(token, run.keywords.binary_search(&index).is_ok(), is_key);
     }
     writer.out.closers = writer.open.iter().rev().collect();
     writer.out
@@ -133,9 +134,9 @@ impl Writer<'_> {
         }
     }
 
-    fn token(&mut self, token: &Token, is_keyword: bool) {
+    fn token(&mut self, token: &Token, is_keyword: bool, is_key: bool) {
         match token.kind {
-            Kind::Word => self.word(token, is_keyword),
+            Kind::Word => self.word(token, is_keyword, is_key),
             Kind::Text(quoted) => self.string(token, quoted),
             Kind::Punct(punct) => self.punct(token, punct),
             Kind::Comment { is_line } => self.replaced(if is_line { "\n" } else { " " }, token.start, token.end),
@@ -153,12 +154,13 @@ impl Writer<'_> {
         }
     }
 
-    fn word(&mut self, token: &Token, is_keyword: bool) {
+    fn word(&mut self, token: &Token, is_keyword: bool, is_key: bool) {
         let word = token.word(self.text);
         if matches!(word, std::borrow::Cow::Owned(_)) && word != self.text[token.start..token.end] {
             self.repaired("invisible-characters");
         }
         let keyword = if is_keyword { uncapitalised_keyword(&word) } else { None };
+        let keyword = keyword.or_else(|| if is_key { uncapitalised_key(&word) } else { None });
         match keyword.or_else(|| self.anchors.canonical(&word)) {
             Some(meant) => {
                 let meant = meant.to_owned();
@@ -308,8 +310,13 @@ fn push_meant(body: &mut String, character: char, mark: char, quoted: Quoted) {
     let meant = match quote_family(character) {
         Some(family) if quoted.is_typographic => family.plain(),
         _ if character == '\u{a0}' => ' ',
+        _ if matches!(character, '‐' | '‑') => '-',
+        _ if character == '×' && body.ends_with(|c: char| c.is_ascii_digit()) => 'x',
         _ => character,
     };
+    if let Some(letters) = letters_of(meant) {
+        return body.push_str(letters);
+    }
     if is_invisible(meant) {
         return;
     }

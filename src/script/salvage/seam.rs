@@ -69,6 +69,14 @@ impl Recogniser<'_> {
         }
     }
 
+    /// `space="preserve">`: an attribute, and the end of its tag.
+    pub(super) fn is_end_of_tag(&self, token: Token) -> bool {
+        let mut before = self.run.tokens.iter().rev().filter(|token| !token.is_trivia());
+        let (value, equals) = (before.next(), before.next());
+        let is_value = value.is_some_and(|value| matches!(value.kind, Kind::Text(_)) && !value.space_before);
+        is_value && equals.is_some_and(|equals| equals.is("=") && !equals.space_before) && !token.space_before
+    }
+
     /// Code that ends in an operator before a blank line was cut off; so was code before a paragraph in quotes.
     pub(super) fn is_cut_by_line_end(&self, token: Token) -> bool {
         if token.lines_before == 0 {
@@ -142,15 +150,34 @@ impl Recogniser<'_> {
         !self.is_top() || rest.is_empty() || rest.starts_with('{') || (word == "else" && is_code_start(rest))
     }
 
+    /// `adUnits. push(`, `window. _ads = `: a translation service puts spaces behind all dots.
+    fn is_member(&self, token: Token, owner: &str) -> bool {
+        const OWNERS: [&str; 6] = ["window", "document", "self", "googletag", "pbjs", "apstag"];
+        let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '$');
+        let is_name =
+            |name: &str| name.starts_with(|c: char| is_part(c) && !c.is_ascii_uppercase()) && name.chars().all(is_part);
+        let is_code_name = owner.chars().skip(1).any(|c| c.is_ascii_uppercase() || c == '_') || OWNERS.contains(&owner);
+        let rest = self.lexer.ahead(token.start);
+        let end = rest.find(|c| !(is_part(c) || matches!(c, '.' | ' '))).unwrap_or(rest.len());
+        let (path, rest) = rest.split_at(end);
+        let is_used = (rest.starts_with('(') && !path.ends_with(' '))
+            || ["= ", "|| ", "=["].iter().any(|mark| rest.starts_with(mark));
+        is_code_name && is_used && path.trim_end().split(". ").all(is_name)
+    }
+
     /// `owners. He`: code puts no space behind a dot alone, unless it follows a call.
     pub(super) fn is_full_stop(&self, token: Token) -> bool {
         let mut before = self.run.tokens.iter().rev().filter(|token| !token.is_trivia());
         let (dot, owner) = (before.next(), before.next());
         let is_glued = dot.is_some_and(|dot| !dot.space_before) && token.space_before;
         let is_word = owner.is_some_and(|owner| !matches!(owner.kind, Kind::Punct(_)));
+        let is_member = || {
+            let owner = owner.filter(|owner| owner.kind == Kind::Word && token.lines_before == 0);
+            owner.is_some_and(|owner| self.is_member(token, &owner.word(&self.lexer.text)))
+        };
         let is_capital = token.lines_before == 0 && self.lexer.ahead(token.start).starts_with(char::is_uppercase);
         let is_call = self.lexer.ahead(token.end).starts_with('(') && !is_control_word(&token.word(&self.lexer.text));
         let is_parted = token.is_after_blank_line() && !is_call;
-        is_glued && (is_word || is_capital || is_parted)
+        is_glued && (is_word || is_capital || is_parted) && !is_member()
     }
 }

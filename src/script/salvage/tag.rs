@@ -29,7 +29,7 @@ pub(super) fn break_tag(text: Source<'_>, at: usize) -> Option<usize> {
     let name_start = tag_start(text, at)?;
     let bytes = text.as_bytes();
     let rest_start = slash_end(bytes, name_start);
-    let is_break = ["br", "p", "div", "span"].iter().any(|name| {
+    let is_break = ["br", "p", "div", "span", "li", "td", "tr", "o:p"].iter().any(|name| {
         let after = rest_start + name.len();
         text.get(rest_start..after).is_some_and(|got| got.eq_ignore_ascii_case(name))
             && bytes.get(after).is_some_and(|&byte| matches!(byte, b'>' | b'/' | b' ' | b'&' | b'\\'))

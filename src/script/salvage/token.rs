@@ -1,6 +1,6 @@
 //! The tokens of damaged code.
 
-use super::glyph::{Quote, glyph_at, is_invisible};
+use super::glyph::{Quote, glyph_at, is_invisible, letters_of};
 use std::borrow::Cow;
 
 /// What a token is.
@@ -85,8 +85,10 @@ impl Token {
         let mut word = String::with_capacity(raw.len());
         let mut at = 0;
         while let Some(glyph) = glyph_at(raw, at) {
-            if !is_invisible(glyph.character) {
-                word.push(glyph.character);
+            match letters_of(glyph.character) {
+                Some(letters) => word.push_str(letters),
+                None if is_invisible(glyph.character) => {}
+                None => word.push(glyph.character),
             }
             at = glyph.end;
         }
@@ -123,6 +125,13 @@ pub(super) fn is_declaring_word(word: &str) -> bool {
 /// Words that a parenthesis and then a statement follow.
 pub(super) fn is_control_word(word: &str) -> bool {
     matches!(word, "if" | "for" | "while" | "switch" | "catch" | "with")
+}
+
+/// The key of an ad unit that a machine has capitalised, as `Bidder`.
+pub(super) fn uncapitalised_key(word: &str) -> Option<&'static str> {
+    const KEYS: [&str; 9] = ["code", "bids", "bidder", "params", "mediaTypes", "banner", "video", "native", "sizes"];
+    let is_capital = word.starts_with(|c: char| c.is_ascii_uppercase());
+    KEYS.into_iter().find(|key| is_capital && key.eq_ignore_ascii_case(word))
 }
 
 /// The keyword that a machine has capitalised, as `Var`.
