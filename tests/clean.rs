@@ -152,6 +152,33 @@ fn prose_behind_a_template_without_its_end_stays() {
 }
 
 #[test]
+fn code_that_a_sentence_speaks_of_stays_and_so_do_samples_beside_it() {
+    const SAMPLE: &str = "var adUnits = [{ code: 'a', bids: [{ bidder: 'ix', params: { siteId: '9' } }] }];";
+    for sentence in [
+        "Potem przekazujemy ją do biblioteki: pbjs.addAdUnits(adUnits).",
+        "Poi la passiamo alla libreria con pbjs.addAdUnits(adUnits).",
+        "然后调用 pbjs.addAdUnits(adUnits)。",
+        "Why does googletag.pubads().refresh() not work?",
+    ] {
+        let text = format!("{SAMPLE}\n\n{sentence}\n");
+        assert_eq!(clean(&text), text);
+    }
+    for text in [
+        "You wrote adUnits.push({code: 'x'}) but the array is called units.\n",
+        "Just write .adsbygoogle { display: none } into your sheet.\n",
+        "Put <ins class=\"adsbygoogle\"></ins> where it belongs.\n",
+        "$ grep -rn \"adUnits.push({\" src | head -3\n",
+        "Copy this:\n\n<ins class=\"adsbygoogle\" data-ad-client=\"ca-pub-XXXX\"></ins>\n",
+        "An answer: {\"id\": 1, \"bids\": [{ \"bidder\": \"ix\", \"params\": { \"max\": 3 } }], \"at\": 2}\n",
+    ] {
+        assert_eq!(clean(text), text);
+    }
+    // A sentence that has ended speaks of nothing.
+    let leaked = "The team lost again. googletag.display('div-1'); The coach left.\n";
+    assert_eq!(clean(leaked), "The team lost again. The coach left.\n");
+}
+
+#[test]
 fn samples_of_code_are_cut_when_that_is_asked() {
     let text = "The Prebid tutorial explains the function:\n\n```js\npbjs.que.push(function () { pbjs.requestBids({}); });\n```\n\nDone.\n";
     let forced = clean_text(text, &Anchors::default(), CleanOptions::default().with_force(true), &|_| None);

@@ -1,5 +1,6 @@
 //! What kind of text is it? One that is about code, one that is data, or one into which code has leaked.
 
+use super::sentence::{Sentence, speaks_of};
 use crate::script::{Anchors, Region};
 
 /// What is known of a text as a whole.
@@ -98,7 +99,9 @@ impl Context {
         if is_data(text) {
             return Self { is_data: true, ..Self::default() };
         }
-        Self::of_prose(&prose(text, regions), anchors)
+        let context = Self::of_prose(&prose(text, regions), anchors);
+        let is_named = |region: &Region| region.is_ad && speaks_of(text, region) == Some(Sentence::Names);
+        Self { is_about_code: context.is_about_code || regions.iter().any(is_named), ..context }
     }
 
     /// Looks at the prose of a text or page.

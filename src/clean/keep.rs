@@ -5,6 +5,7 @@
 
 use super::context::Context;
 use super::marks::Marks;
+use super::sentence::speaks_of;
 use crate::base::Span;
 use crate::script::{Language, Region};
 use std::ops::Range;
@@ -41,18 +42,36 @@ impl<'t> Surroundings<'t> {
         if self.is_in_other_language(region.span) {
             return Some("other-language");
         }
-        if self.is_between_backticks(region.span) {
+        if self.is_between_backticks(region.span) || has_placeholder(&self.text[region.span.range()]) {
             return Some("code-sample");
+        }
+        if self.is_part_of_data(region.span) {
+            return Some("data");
+        }
+        if self.is_shell_command(region.span) {
+            return Some("other-language");
         }
         let is_sure = region.is_ended && region.parses;
         let is_mention = region.language == Language::Script && !is_sure && self.is_inside_sentence(region.span);
-        is_mention.then_some("mention")
+        (is_mention || speaks_of(self.text, region).is_some()).then_some("mention")
     }
 
     /// Does prose stand on the same line, before or after?
     fn is_inside_sentence(&self, span: Span) -> bool {
         let is_prose = |side: &str| side.contains(char::is_alphanumeric);
         is_prose(self.line_before(span)) || is_prose(self.line_after(span))
+    }
+
+    /// The value of a member of JSON, of which more stands around it.
+    fn is_part_of_data(&self, span: Span) -> bool {
+        let is_value = self.text[span.start as usize..].starts_with(['[', '{']);
+        let before = self.line_before(span).trim_end();
+        is_value && before.strip_suffix(':').is_some_and(|key| key.trim_end().ends_with('"'))
+    }
+
+    /// `$ grep …`.
+    fn is_shell_command(&self, span: Span) -> bool {
+        self.line_before(span).starts_with("$ ")
     }
 
     /// Inline code of Markdown.
@@ -126,6 +145,11 @@ impl<'t> Surroundings<'t> {
         }
         has_program_line(&self.text[at.min(block.end)..block.end])
     }
+}
+
+/// `ca-pub-XXXX`, `YOUR_ID`: what the reader is to fill in.
+fn has_placeholder(code: &str) -> bool {
+    code.contains("XXXX") || code.contains("YOUR_")
 }
 
 /// Bytes of a line that are looked at, before and behind a region.

@@ -9,6 +9,7 @@ mod cut;
 mod keep;
 mod marks;
 mod mend;
+mod sentence;
 
 pub(crate) use context::Context;
 pub use cut::{CleanOptions, Cleaned, Cut, IsAd, Kept, What, clean_text};

@@ -60,7 +60,7 @@ impl Recogniser<'_> {
         }
         let rest = self.lexer.ahead(token.end);
         match (self.turn, operator) {
-            (Turn::Statement, "+" | "-") => !(rest.starts_with("function") || rest.starts_with('(')),
+            (Turn::Statement, "+" | "-" | "~") => !(rest.starts_with("function") || rest.starts_with('(')),
             (Turn::Statement, "++" | "--") => !rest.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '$')),
             (Turn::Operator, "+") => !self.previous().is_some_and(|previous| matches!(previous.kind, Kind::Text(_))),
             (Turn::Operator, "." | "?." | "=" | "=>" | "+=" | "||=" | "??=" | "&&" | "||" | "??") => false,
