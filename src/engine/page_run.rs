@@ -87,6 +87,9 @@ pub(super) struct PageRun<'s> {
     leaked: LeakedText<'s>,
 }
 
+/// The longest script, in bytes, that is mended where it does not parse: what editors get at is short.
+const LONGEST_DAMAGED: usize = 256 << 10;
+
 impl<'s> PageRun<'s> {
     pub(super) fn new(engine: &'s Engine, document: &'s Document<'s>, kept: &'s Kept<'s>, is_traced: bool) -> Self {
         let evaluator = Evaluator::new(&kept.sources, &engine.interests, &engine.limits);
@@ -340,10 +343,41 @@ impl<'s> PageRun<'s> {
             (false, false) => Outcome::Recovered,
             (false, true) => Outcome::Failed,
         };
+        let is_damaged = !tree.is_whole() && !tree.is_too_deep() && script.kind == ScriptKind::Inline;
+        if is_damaged && script.text.len() <= LONGEST_DAMAGED && self.take_damaged(script, index, tree.is_empty()) {
+            return;
+        }
         self.note_bound(tree, index);
         self.seen.trees.push((index, tree));
         self.evaluator.run(Input { is_library: is_library(&script.text), ..input }, tree);
         self.take_written();
+    }
+
+    /// A script that does not parse, as a browser would not run it: read as code in text is, if it is an ad's and mending helps.
+    ///
+    /// Of one in which statements are whole, the rest is only left out, unless an editor got at it.
+    fn take_damaged(&mut self, script: &'s Script<'s>, index: u32, is_all_lost: bool) -> bool {
+        let is_code = |region: &Region| region.language == Language::Script && region.is_ad && region.parses;
+        let mended: Vec<Region> =
+            find_regions(&script.text, &self.engine.anchors).into_iter().filter(is_code).collect();
+        let is_edited = |repair: &str| is_all_lost || !(repair.starts_with("cut-off") || repair == "joined-lines");
+        if !mended.iter().flat_map(|region| &region.repairs).any(|repair| is_edited(repair)) {
+            return false;
+        }
+        let record = &mut self.seen.scripts[index as usize];
+        record.outcome = Outcome::Salvaged;
+        record.repairs = mended.iter().flat_map(|region| region.repairs.iter().copied()).collect();
+        record.repairs.sort_unstable();
+        record.repairs.dedup();
+        for region in mended {
+            let code = self.kept.sources.keep_text(region.code);
+            let offsets = self.kept.offsets.alloc(region.offsets.through(code.len(), &script.offsets));
+            let tree = self.kept.sources.keep_tree(parse(code, Goal::Script, &self.engine.limits));
+            let input = Input { text: code, offsets, script: index, evidence: Evidence::Salvaged, is_library: false };
+            self.evaluator.run(input, tree);
+        }
+        self.take_written();
+        true
     }
 
     /// Says that code was left out, if some was.

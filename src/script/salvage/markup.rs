@@ -3,6 +3,7 @@
 //! In: a text and a place. Out: how far the markup reaches. Cost: the length of the tag.
 
 use super::anchor::{Anchor, Anchors};
+use super::glyph::{glyph_at, is_typographic, quote_family};
 use super::quoted::quoted_at;
 use super::source::Source;
 use super::tag::{tag_end, tag_start};
@@ -52,6 +53,33 @@ pub(super) fn inner_tag(text: Source<'_>, at: usize, element: &str) -> Option<(u
     }
     let end = tag_end(text, name).filter(|_| text[name..].starts_with(|c: char| c.is_ascii_alphabetic()))?;
     Some((closing_tag(text, end, name_at(text, name))?, false))
+}
+
+/// Tags as they were meant, and what was mended: references, backslashes and typographic marks are what they stand for.
+pub(super) fn meant_markup(raw: &str) -> (String, Vec<&'static str>) {
+    let (mut meant, mut repairs, mut at) = (String::with_capacity(raw.len()), Vec::new(), 0);
+    let is_encoded = glyph_at(raw, 0).is_some_and(|first| first.layers > 0);
+    let mut repaired = |repair| {
+        if !repairs.contains(&repair) {
+            repairs.push(repair);
+        }
+    };
+    while let Some(glyph) = glyph_at(raw, at) {
+        let family = quote_family(glyph.character).filter(|_| is_typographic(glyph.character));
+        if let Some(family) = family {
+            repaired("typographic-quotes");
+            meant.push(family.plain());
+        } else if glyph.character == '\\' && raw[glyph.end..].starts_with(['"', '\'', '/']) {
+            repaired("backslashes");
+        } else if glyph.layers > 0 && (is_encoded || raw[at..].starts_with('\\')) {
+            repaired("entities");
+            meant.push(glyph.character);
+        } else {
+            meant.push_str(&raw[at..glyph.end]);
+        }
+        at = glyph.end;
+    }
+    (meant, repairs)
 }
 
 /// A sheet with the tags of its `<style>` element.

@@ -56,6 +56,13 @@ impl Opening {
                 continue;
             }
             if glyph.character == '\n'
+                && self.quote != Quote::Back
+                && let Some(next) = self.wrapped(text, start, at)
+            {
+                at = next;
+                continue;
+            }
+            if glyph.character == '\n'
                 && !(self.quote == Quote::Back && is_more_of_a_template(&text[start..at], &text[at..end]))
             {
                 break;
@@ -94,6 +101,17 @@ impl Opening {
         fallback.filter(|_| self.quote != Quote::Back).unwrap_or_else(unclosed)
     }
 
+    /// Where a string goes on that a mail program broke in two, if its next line ends it with its first word.
+    fn wrapped(&self, text: Source<'_>, start: usize, line_end: usize) -> Option<usize> {
+        let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '/' | '.' | ':' | '#' | '@' | '=' | '?');
+        let next = line_end + 1 + wrap_length(&text[line_end + 1..]);
+        let below = &text[next..text.text.floor_char_boundary(next + LONGEST_WORD)];
+        let length = below.find(|c| !is_part(c)).filter(|&length| length > 0)?;
+        let mark = text.glyph(next + length).filter(|&mark| self.is_same(mark))?;
+        let is_body = line_end > start && text[start..line_end].chars().all(is_part);
+        (is_body && is_before_punct(&text, mark.end)).then_some(next)
+    }
+
     /// May this mark close the string?
     fn is_same(&self, glyph: Glyph) -> bool {
         let is_family = quote_family(glyph.character) == Some(self.quote);
@@ -106,11 +124,25 @@ impl Opening {
     }
 }
 
+/// The most bytes of a word that a mail program broke in two.
+const LONGEST_WORD: usize = 200;
+
+/// The length of what stands between two halves of a string: blanks, and marks of quotes.
+pub(super) fn wrap_length(below: &str) -> usize {
+    below.len() - below.trim_start_matches([' ', '\t', '>']).len()
+}
+
 /// Where a string ends whose closing mark is lost: before the bracket that closes its call, else with its first
 /// word where more follows than code that was cut off would have.
 fn lost_mark(text: &str, start: usize, end: usize) -> usize {
     const STUMP: usize = 60;
     let body = &text[start..end];
+    // What a teaser puts in place of the rest is no part of it.
+    let body = [" [...]", " […]", "[...]", "[…]", "...", "…"]
+        .iter()
+        .filter_map(|mark| body.find(mark))
+        .min()
+        .map_or(body, |at| &body[..at]);
     let call =
         body.match_indices(')').map(|(at, _)| at).find(|&at| body[at + 1..].trim_start().starts_with([';', ')', '}']));
     let word = || body.find(char::is_whitespace).filter(|_| body.len() > STUMP);

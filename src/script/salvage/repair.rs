@@ -5,6 +5,7 @@
 
 use super::anchor::Anchors;
 use super::glyph::{Quote, glyph_at, is_invisible, is_typographic, letters_of, quote_family};
+use super::quoted::wrap_length;
 use super::run::{Missing, Run};
 use super::source::{Source, Work};
 use super::tag::tag_in_string;
@@ -40,6 +41,10 @@ pub(super) fn write(source: Source<'_>, run: &Run, first: usize, last: usize, an
         writer.gap(run, index, index == first);
         let is_key = run.tokens.get(index + 1).is_some_and(|next| next.is(":"));
         writer.token(token, run.keywords.binary_search(&index).is_ok(), is_key);
+    }
+    // Nobody knows how a string went on that was cut off.
+    if matches!(run.tokens[last].kind, Kind::Text(quoted) if !quoted.is_closed && quoted.body.0 < quoted.body.1) {
+        writer.out.code.push_str("+_");
     }
     writer.out.closers = writer.open.iter().rev().collect();
     writer.out
@@ -272,6 +277,11 @@ fn string_body(raw: &str, quoted: Quoted) -> String {
         let character = if is_layer || glyph.layers == 0 { glyph.character } else { '\0' };
         match character {
             '\0' => body.push_str(&raw[at..glyph.end]),
+            // A line end that a mail program put there.
+            '\n' if quoted.quote != Quote::Back && !quoted.is_escaped => {
+                at = glyph.end + wrap_length(&raw[glyph.end..]);
+                continue;
+            }
             '\\' if quoted.is_escaped => {
                 let Some(next) = glyph_at(raw, glyph.end) else { break };
                 if matches!(next.character, 'n' | 'r' | 't') {

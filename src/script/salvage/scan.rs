@@ -8,7 +8,7 @@ use super::grammar::Recogniser;
 use super::group::{Group, groups};
 use super::joined::is_code_start;
 use super::lexer::{Lexer, line_end, quote_end};
-use super::markup::{inner_tag, markup_at, opened_element, with_style_tags};
+use super::markup::{inner_tag, markup_at, meant_markup, opened_element, with_style_tags};
 use super::mend::mend;
 use super::region::{Language, Region};
 use super::run::Run;
@@ -261,12 +261,22 @@ impl<'t> Scanner<'t> {
 
     fn push_plain(&mut self, start: usize, end: usize, language: Language, anchor: Option<&Anchor>) {
         let raw = &self.text[start..end];
-        let code = if language == Language::Css { raw.to_ascii_lowercase() } else { raw.to_owned() };
-        let repairs = if code == raw { Vec::new() } else { vec!["capitalised-css"] };
+        let (code, repairs) = match language {
+            Language::Css if raw.contains(|c: char| c.is_ascii_uppercase()) => {
+                (raw.to_ascii_lowercase(), vec!["capitalised-css"])
+            }
+            Language::Markup => meant_markup(raw),
+            _ => (raw.to_owned(), Vec::new()),
+        };
+        let mut offsets = OffsetMap::verbatim(start);
+        if code.len() != raw.len() {
+            offsets = OffsetMap::empty();
+            offsets.push_replaced(0, Span::new(start, end));
+        }
         self.regions.push(Region {
             span: Span::new(start, end),
             code,
-            offsets: OffsetMap::verbatim(start),
+            offsets,
             repairs,
             language,
             parses: true,
@@ -452,7 +462,7 @@ fn ellipsis(rest: &str) -> Option<usize> {
         None if near.len() == rest.len() => near,
         None => return None,
     };
-    let stump = line.trim_end().strip_suffix('…').or_else(|| line.trim_end().strip_suffix("..."))?;
+    let stump = ["[...]", "[…]", "…", "..."].iter().find_map(|mark| line.trim_end().strip_suffix(mark))?;
     let is_stump = stump.len() < STUMP && (stump.trim().is_empty() || !stump.contains(char::is_whitespace));
     is_stump.then_some(line.trim_end().len())
 }
