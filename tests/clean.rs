@@ -99,6 +99,21 @@ fn lines_above_code_and_below_it_stay() {
 }
 
 #[test]
+fn words_in_front_of_code_that_begins_with_a_bracket_stay() {
+    const PUSH: &str = "(adsbygoogle = window.adsbygoogle || []).push({});";
+    for line in ["Source: Reuters", "Serves: 12", "Tags: Bonn, Kiel", "Bonn (dpa)", "Cost: none.", "typeof"] {
+        for gap in ["\n", "\n\n"] {
+            let text = format!("It rained.\n\n{line}{gap}{PUSH}\n\nIt stopped.\n");
+            assert_eq!(clean(&text), format!("It rained.\n\n{line}\n\nIt stopped.\n"));
+        }
+    }
+    for words in ["The mayor opened the bridge", "It was on 12 May 2023", "We met at 6 pm"] {
+        assert_eq!(clean(&format!("{words} {PUSH} She left.\n")), format!("{words} She left.\n"));
+    }
+    assert_eq!(clean("We met at 6 pm.pbjs.que.push(function () {});\n"), "We met at 6 pm.\n");
+}
+
+#[test]
 fn sheets_and_comments_that_were_cut_off_end_with_their_line() {
     for code in
         [".adsbygoogle {display: block; width:", "pbjs.que.push(function () { pbjs.addAdUnits(adUnits); /* the units"]

@@ -227,7 +227,7 @@ type Group = (Option<ObjectId>, Vec<(ObjectId, Evidence)>);
 fn is_list_word(name: &str) -> bool {
     const WORDS: [&str; 9] = ["bids", "bidders", "items", "list", "data", "config", "prebid", "params", "placements"];
     // What stands for a name that was cut off is none.
-    name == "_" || WORDS.iter().any(|word| word.eq_ignore_ascii_case(name))
+    matches!(name, "_" | "ids") || WORDS.iter().any(|word| word.eq_ignore_ascii_case(name))
 }
 
 /// Each object once, with its best evidence, in order of the objects.

@@ -83,7 +83,9 @@ impl Opening {
                     return (at, second.map_or(glyph.end, |second| second.end), true);
                 }
                 // What this mark opens, an odd one has closed before.
-                return fallback.filter(|_| is_opening(&text[..at])).unwrap_or((at, glyph.end, true));
+                let odd = fallback.filter(|_| is_opening(&text[..at]));
+                let swallowed = || swallowed(&text[start..at]).map(|length| (start + length, start + length, false));
+                return odd.or_else(swallowed).unwrap_or((at, glyph.end, true));
             }
             // A mark of the other family closes only what nothing else closes.
             let is_odd = is_typographic(glyph.character)
@@ -175,6 +177,17 @@ fn is_more_of_a_template(body: &str, rest: &str) -> bool {
     !below.starts_with('\n') || body.contains('<') || below.trim_start().starts_with('<')
 }
 
+/// Where a string ended that has lost its closing mark, if it holds entries of the object behind it: `a, bids: [{`.
+fn swallowed(body: &str) -> Option<usize> {
+    let is_code = |c: char| matches!(c, '{' | '[' | '(' | '<' | ';' | '"' | '\'');
+    let end = body.find([',', '}'])?;
+    let (value, rest) = body.split_at(end);
+    let entry = rest.trim_start_matches(|c: char| matches!(c, ',' | '}' | ']') || c.is_whitespace());
+    let key = entry.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).filter(|&length| length > 0)?;
+    let is_object = entry[key..].strip_prefix(':').is_some_and(|rest| rest.trim_start().starts_with(['{', '[']));
+    (is_object && !value.is_empty() && !value.contains(is_code)).then_some(end)
+}
+
 /// Is a mark that stands behind this text the first of a string?
 fn is_opening(before: &str) -> bool {
     before.trim_end_matches([' ', '\u{a0}']).ends_with([':', ',', '(', '[', '=', '{', '+'])
@@ -230,6 +243,13 @@ mod tests {
         assert_eq!(read("\"\"a\"\", b"), "\"\"a\"\"");
         assert_eq!(read("\"\", b"), "\"\"");
         assert_eq!(read("`a-1', `b'"), "`a-1'");
+    }
+
+    #[test]
+    fn a_string_without_its_mark_ends_before_the_next_entry() {
+        assert_eq!(read("'u1, bids: [{ bidder: 'ix'"), "'u1");
+        assert_eq!(read("'u1, bids: 2'"), "'u1, bids: 2'");
+        assert_eq!(read("'{a: 1, b: [2]}'"), "'{a: 1, b: [2]}'");
     }
 
     #[test]

@@ -409,8 +409,8 @@ fn is_glued_to_prose(text: &str, at: usize) -> bool {
     let Some(sentence) = before.strip_suffix('.') else { return false };
     let is_letter = |c: char| c.is_alphabetic();
     let word = sentence.trim_end_matches(is_letter);
-    let is_prose =
-        word.len() + 1 < sentence.len() && word.strip_suffix(' ').is_some_and(|rest| rest.ends_with(is_letter));
+    let is_prose = word.len() + 1 < sentence.len()
+        && word.strip_suffix(' ').is_some_and(|rest| rest.ends_with(char::is_alphanumeric));
     is_prose && is_code_start(&text[at..])
 }
 

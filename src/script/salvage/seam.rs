@@ -40,17 +40,37 @@ impl Recogniser<'_> {
             && self.frames.last().is_some_and(|frame| frame.open == Open::Object)
     }
 
-    /// Is all that was read so far a line of prose above, which seems to go on with this token?
+    /// Is all that was read so far a line of prose above, or words before, which seem to go on with this token?
     pub(super) fn is_below_prose(&self, token: Token) -> bool {
-        let is_label =
-            self.is_in_cut_off_object() && self.run.tokens.iter().filter(|before| !before.is_trivia()).count() == 2;
-        let is_list = matches!(token.kind, Kind::Word | Kind::Punct("("));
-        if is_label && token.lines_before > 0 && is_list {
+        let is_outside = self.is_top() || self.is_in_cut_off_object();
+        if !is_outside || self.has_mark || self.previous().is_none() {
+            return false;
+        }
+        let taken = self.run.tokens.iter().rev().filter(|before| !before.is_trivia());
+        let length = taken.take(3).count();
+        let is_bracket = matches!(token.kind, Kind::Punct("(" | "["));
+        let is_waiting = !matches!(self.turn, Turn::Operator | Turn::Statement);
+        if self.is_in_cut_off_object()
+            && token.lines_before > 0
+            && (is_bracket || (length == 2 && token.kind == Kind::Word))
+        {
             return true;
         }
-        let is_outside = self.is_top() || self.is_in_cut_off_object();
-        let is_waiting = !matches!(self.turn, Turn::Operator | Turn::Statement);
-        is_outside && is_waiting && token.is_after_blank_line() && !self.has_mark && self.previous().is_some()
+        // `Bonn (dpa)`, and `(ads = ads || []).push({})` below it.
+        let is_other_call = is_bracket && self.turn == Turn::Operator && token.lines_before > 0;
+        // `the bridge (ads = ads || []).push({})`.
+        let is_call_of_word =
+            is_bracket && self.turn == Turn::Operator && token.space_before && self.is_code_behind_word(token);
+        let is_keyword_alone = is_waiting && length == 1 && token.lines_before > 0 && self.is_top();
+        is_other_call || is_call_of_word || is_keyword_alone || (is_waiting && token.is_after_blank_line())
+    }
+
+    /// Does a statement of its own begin with this bracket, behind a word or number of prose?
+    fn is_code_behind_word(&self, token: Token) -> bool {
+        let is_word = self.previous().is_some_and(|previous| matches!(previous.kind, Kind::Word | Kind::Number));
+        let is_alone =
+            self.is_in_cut_off_object() || self.first.is_some_and(|first| first + 1 == self.run.tokens.len());
+        is_word && is_alone && is_code_start(&self.lexer.ahead(token.start))
     }
 
     /// An operator outside of all brackets whose value nobody asks for: `Home > News`, `Canal+`, `Anna, Paul`.
