@@ -40,3 +40,4 @@ new URLSearchParams("a=1&b=2&a=3").getAll("a") //= ["1", "3"]
 "a\u0041\x42\n".trim() //= "aAB"
 'it\'s' //= "it's"
 globalThis===window //= true
+"\u00c9lection d'\u00e9t\u00e9".normalize("NFD").replace(/[\u0300-\u036f]/g,"").toLowerCase() //= "election d'ete"

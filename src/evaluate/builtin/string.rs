@@ -4,6 +4,7 @@ use super::array::{relative, whole};
 use crate::base::base64;
 use crate::evaluate::abstract_value::{Abstract, Piece};
 use crate::evaluate::machine::Machine;
+use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 use swc_atoms::Atom;
 use swc_common::Span;
 
@@ -63,7 +64,8 @@ impl<'a> Machine<'a> {
     fn string_value(&mut self, text: &Atom, key: &str, arguments: &[Abstract], span: Span) -> Option<Abstract> {
         let known = |text: &str| Some(Abstract::text(text));
         match key {
-            "toString" | "valueOf" | "normalize" => Some(Abstract::String(text.clone())),
+            "toString" | "valueOf" => Some(Abstract::String(text.clone())),
+            "normalize" => Some(normalized(text, arguments.first())),
             "toLowerCase" | "toLocaleLowerCase" => known(&text.to_lowercase()),
             "toUpperCase" | "toLocaleUpperCase" => known(&text.to_uppercase()),
             "trim" => known(text.trim()),
@@ -297,6 +299,21 @@ fn byte_offset(text: &str, units: usize) -> usize {
         left = left.saturating_sub(character.len_utf16());
     }
     text.len()
+}
+
+/// A string in one of Unicode's normal forms; pages take accents off by `normalize("NFD")`.
+fn normalized(text: &Atom, form: Option<&Abstract>) -> Abstract {
+    if text.is_ascii() {
+        return Abstract::String(text.clone());
+    }
+    let form = form.and_then(|form| if let Abstract::String(form) = form { Some(form.as_str()) } else { None });
+    let text = match form.unwrap_or("NFC") {
+        "NFD" => DecomposingNormalizerBorrowed::new_nfd().normalize(text),
+        "NFKD" => DecomposingNormalizerBorrowed::new_nfkd().normalize(text),
+        "NFKC" => ComposingNormalizerBorrowed::new_nfkc().normalize(text),
+        _ => ComposingNormalizerBorrowed::new_nfc().normalize(text),
+    };
+    Abstract::text(&text)
 }
 
 fn percent_encode(text: &str, kept: &str) -> String {
