@@ -99,6 +99,27 @@ fn lines_above_code_and_below_it_stay() {
 }
 
 #[test]
+fn marks_in_front_of_lines_are_no_code() {
+    const LINES: [&str; 3] =
+        ["adUnits.push({", "code: 'top', bids: [{ bidder: 'ix', params: { siteId: '9' } }]", "});"];
+    let marks: [fn(usize) -> String; 5] = [
+        |line| format!("{}. ", line + 9),
+        |line| format!("{:3} | ", line + 1),
+        |_| "• ".to_owned(),
+        |_| "> ".to_owned(),
+        |_| "&gt; ".to_owned(),
+    ];
+    for mark in marks {
+        let code: String = LINES.iter().enumerate().map(|(at, line)| mark(at) + line + "\n").collect();
+        let text = format!("It rained.\n\n{code}\nIt stopped.\n");
+        let regions = find_regions(&text, &Anchors::default());
+        assert_eq!(regions[0].code, LINES.join("\n"), "{text}");
+        assert_eq!(regions[0].repairs, ["markdown"], "{text}");
+        assert_eq!(clean(&text), "It rained.\n\nIt stopped.\n");
+    }
+}
+
+#[test]
 fn words_in_front_of_code_that_begins_with_a_bracket_stay() {
     const PUSH: &str = "(adsbygoogle = window.adsbygoogle || []).push({});";
     for line in ["Source: Reuters", "Serves: 12", "Tags: Bonn, Kiel", "Bonn (dpa)", "Cost: none.", "typeof"] {

@@ -346,6 +346,7 @@ impl Frame {
 
 #[cfg(test)]
 mod tests {
+    use super::super::line_marks::LineMarks;
     use super::super::source::{Source, Work};
     use super::*;
 
@@ -357,7 +358,7 @@ mod tests {
             at: 0,
             end: text.len(),
             joins_lines: false,
-            is_quote: false,
+            line_marks: LineMarks::None,
             has_private_names: false,
             comments_end: text.len(),
         };

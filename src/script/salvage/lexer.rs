@@ -7,6 +7,7 @@
 use super::ahead::{NEAR, ahead};
 use super::glyph::{Glyph, is_invisible, is_typographic, is_word_start};
 use super::joined::{LONGEST_COMMENT, comment_end};
+use super::line_marks::LineMarks;
 use super::quoted::quoted_at;
 use super::source::Source;
 use super::tag::{break_tag, slash_end, tag_end, tag_start};
@@ -33,8 +34,8 @@ pub(super) struct Lexer<'t> {
     pub end: usize,
     /// Line comments do not hide the code behind them: its lines were joined.
     pub joins_lines: bool,
-    /// Lines begin with `>`: a quote of Markdown or mail.
-    pub is_quote: bool,
+    /// What stands in front of each line.
+    pub line_marks: LineMarks,
     /// A class has begun, so names may begin with `#`.
     pub has_private_names: bool,
     /// Where the last `*/` of the text ends: behind it block comments have no end.
@@ -69,7 +70,7 @@ impl<'t> Lexer<'t> {
         while let Some(glyph) = self.glyph(self.at) {
             if glyph.character == '\n' {
                 lines = lines.saturating_add(u8::from(!std::mem::take(&mut is_counted)));
-                self.at = if self.is_quote { quote_end(&self.text, glyph.end) } else { glyph.end };
+                self.at = self.line_marks.end(&self.text, glyph.end);
             } else if is_invisible(glyph.character) {
                 self.at = glyph.end;
                 continue;
@@ -317,22 +318,6 @@ fn is_script_end(text: Source<'_>, at: usize) -> bool {
 pub(super) fn line_end(text: &str, at: usize, end: usize) -> usize {
     memchr::memchr(b'\n', &text.as_bytes()[at..end]).map_or(end, |length| at + length)
 }
-
-/// Behind the marks of quotes at the start of a line.
-pub(super) fn quote_end(text: &str, line: usize) -> usize {
-    let mut end = line;
-    for (offset, byte) in text.as_bytes()[line..].iter().enumerate().take(DEEPEST_QUOTE) {
-        match byte {
-            b'>' => end = line + offset + 1,
-            b' ' => {}
-            _ => break,
-        }
-    }
-    end
-}
-
-/// Bytes in which the marks of a quote stand.
-const DEEPEST_QUOTE: usize = 16;
 
 /// What is written around code to hide it from old browsers or XML, and script tags.
 fn wrapper_end(text: Source<'_>, at: usize) -> Option<usize> {

@@ -19,6 +19,7 @@ mod grammar;
 mod group;
 mod joined;
 mod lexer;
+mod line_marks;
 mod markup;
 mod mend;
 mod misread;

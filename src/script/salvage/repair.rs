@@ -112,15 +112,15 @@ impl Writer<'_> {
     }
 
     fn note_gap(&mut self, raw: &str) {
-        if raw.contains(['<', '&']) {
+        if raw.contains('<') || raw.matches('&').count() > raw.matches("&gt;").count() {
             self.repaired("line-break-tags");
-        } else if raw.contains('>') {
+        } else if raw.contains(|c: char| matches!(c, '>' | '•' | '*' | '&') || c.is_ascii_digit()) {
             self.repaired("markdown");
         }
         if raw.contains('\\') {
             self.repaired("backslashes");
         }
-        if !raw.is_ascii() {
+        if raw.contains(|c: char| !c.is_ascii() && c != '•') {
             self.repaired("spaces");
         }
     }

@@ -7,7 +7,8 @@ use super::glyph::is_invisible;
 use super::grammar::Recogniser;
 use super::group::{Group, groups};
 use super::joined::is_code_start;
-use super::lexer::{Lexer, line_end, quote_end};
+use super::lexer::{Lexer, line_end};
+use super::line_marks::LineMarks;
 use super::markup::{inner_tag, markup_at, meant_markup, opened_element, with_style_tags};
 use super::mend::mend;
 use super::region::{Language, Region};
@@ -72,7 +73,7 @@ fn scanned(source: Source<'_>, anchors: &Anchors, near_anchors: bool, base_effor
         next_anchor: Ahead::default(),
         next_splitter: Ahead::default(),
         line_end: 0,
-        is_quote: false,
+        line_marks: LineMarks::None,
         comments_end: memchr::memmem::rfind(text.as_bytes(), b"*/").map_or(0, |at| at + 2),
         ad_selectors: HashSet::new(),
         sheets: Vec::new(),
@@ -114,8 +115,8 @@ struct Scanner<'t> {
     next_splitter: Ahead,
     /// The end of the line at hand.
     line_end: usize,
-    /// Does it begin as a quote of Markdown or mail does?
-    is_quote: bool,
+    /// What stands in front of it.
+    line_marks: LineMarks,
     /// The end of the last block comment.
     comments_end: usize,
     /// Classes and ids that stand in one sheet with an anchor.
@@ -182,9 +183,10 @@ impl<'t> Scanner<'t> {
         let end = self.line_end;
         let has_anchor = self.has_anchor(start, end);
         let is_line_start = start == 0 || self.text.as_bytes()[start - 1] == b'\n';
-        let quote = if is_line_start { quote_end(self.text, start) } else { start };
-        self.is_quote = if is_line_start { quote > start } else { self.is_quote };
-        let start = quote;
+        if is_line_start && self.line_marks.end(self.text, start) == start {
+            self.line_marks = LineMarks::of(self.text, start);
+        }
+        let start = if is_line_start { self.line_marks.end(self.text, start) } else { start };
         let (mut is_first, mut before, mut sentence) = (true, ' ', true);
         for (offset, character) in self.text[start..end].char_indices() {
             let at = start + offset;
@@ -304,8 +306,8 @@ impl<'t> Scanner<'t> {
 
     fn run(&mut self, at: usize, is_inside_object: bool, takes_orphans: bool, joins_lines: bool) -> Run {
         let (text, end, comments_end) = (self.source, self.text.len(), self.comments_end);
-        let is_quote = self.is_quote;
-        let lexer = Lexer { text, at, end, joins_lines, is_quote, has_private_names: false, comments_end };
+        let line_marks = self.line_marks;
+        let lexer = Lexer { text, at, end, joins_lines, line_marks, has_private_names: false, comments_end };
         Recogniser::read(lexer, is_inside_object, takes_orphans)
     }
 
@@ -325,7 +327,7 @@ impl<'t> Scanner<'t> {
         // A comment between two groups belongs to the first.
         let taken = self.regions.last().map_or(0, |region| region.span.end as usize);
         let lead = (leading(&run.tokens, first)..first).find(|&at| run.tokens[at].start >= taken).unwrap_or(first);
-        let start = self.with_quote_marks(run.tokens[lead].start).max(taken);
+        let start = self.with_line_marks(run.tokens[lead].start).max(taken);
         let last_token = &run.tokens[last];
         let end = with_stump(self.text, run.tokens[trailing(&run.tokens, last)].end);
         self.regions.push(Region {
@@ -343,11 +345,11 @@ impl<'t> Scanner<'t> {
         });
     }
 
-    /// The start of a quoted line whose first word is code.
-    fn with_quote_marks(&self, start: usize) -> usize {
-        let marks = self.text[..start].trim_end_matches([' ', '>']);
-        let is_line = marks.is_empty() || marks.ends_with('\n');
-        if self.is_quote && is_line { marks.len() } else { start }
+    /// The start of a marked line whose first word is code.
+    fn with_line_marks(&self, start: usize) -> usize {
+        let line = memchr::memrchr(b'\n', &self.text.as_bytes()[..start]).map_or(0, |end| end + 1);
+        let end = self.line_marks.end(self.text, line);
+        if end > line && end <= start && self.text[end..start].trim().is_empty() { line } else { start }
     }
 
     /// Code in comments does not run, but it is code all the same.
