@@ -82,7 +82,7 @@ fn kind_of(url: &str) -> &'static str {
 /// Where the URLs of a style stand in it: `url(…)`, quotes and references left out.
 fn css_urls(style: &str) -> Vec<Range<usize>> {
     let (mut found, mut at) = (Vec::new(), 0);
-    while let Some(open) = memmem::find(style[at..].as_bytes(), b"url(").map(|open| at + open + 4) {
+    while let Some(open) = memmem::find(&style.as_bytes()[at..], b"url(").map(|open| at + open + 4) {
         let Some(close) = style[open..].find(')').map(|close| open + close) else { break };
         let mut inner = open..close;
         for quote in ["\"", "'", "&quot;", "&#39;", "&#34;", "&apos;"] {
