@@ -17,6 +17,9 @@ pub(super) enum LineMarks {
     Bullet(char),
 }
 
+/// Bytes in front of a line that its marks may take.
+pub(super) const LONGEST_MARKS: usize = 48;
+
 /// Bytes in which the marks of a quote stand.
 const DEEPEST_QUOTE: usize = 32;
 

@@ -97,7 +97,7 @@ impl Writer<'_> {
     /// White space before a token, and the semicolon that a joined line lost.
     fn gap(&mut self, run: &Run, index: usize, is_first: bool) {
         let token = &run.tokens[index];
-        if run.joints.contains(&index) {
+        if run.joints.binary_search(&index).is_ok() {
             self.replaced(";", token.start, token.start);
         }
         let before = index.checked_sub(1).map_or(token.start, |before| run.tokens[before].end);
@@ -106,7 +106,7 @@ impl Writer<'_> {
         }
         let raw = &self.text[before..token.start];
         self.note_gap(raw);
-        if !raw.is_empty() && !run.halves.contains(&index) {
+        if !raw.is_empty() && run.halves.binary_search(&index).is_err() {
             self.replaced(if token.lines_before > 0 || raw.contains('\n') { "\n" } else { " " }, before, token.start);
         }
     }

@@ -8,7 +8,7 @@ use super::grammar::Recogniser;
 use super::group::{Group, groups};
 use super::joined::is_code_start;
 use super::lexer::{Lexer, line_end};
-use super::line_marks::LineMarks;
+use super::line_marks::{LONGEST_MARKS, LineMarks};
 use super::markup::{inner_tag, markup_at, meant_markup, opened_element, with_style_tags};
 use super::mend::mend;
 use super::region::{Language, Region};
@@ -347,7 +347,12 @@ impl<'t> Scanner<'t> {
 
     /// The start of a marked line whose first word is code.
     fn with_line_marks(&self, start: usize) -> usize {
-        let line = memchr::memrchr(b'\n', &self.text.as_bytes()[..start]).map_or(0, |end| end + 1);
+        let near = start.saturating_sub(LONGEST_MARKS);
+        let line = match memchr::memrchr(b'\n', &self.text.as_bytes()[near..start]) {
+            Some(end) => near + end + 1,
+            None if near == 0 => 0,
+            None => return start,
+        };
         let end = self.line_marks.end(self.text, line);
         if end > line && end <= start && self.text[end..start].trim().is_empty() { line } else { start }
     }
