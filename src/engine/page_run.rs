@@ -286,11 +286,16 @@ impl<'s> PageRun<'s> {
             is_module: false,
             verdict: ScriptVerdict::default(),
         });
+        self.run_salvaged(code, offsets, index);
+        self.take_written();
+    }
+
+    /// Runs code that was mended.
+    fn run_salvaged(&mut self, code: &'s str, offsets: OffsetMap, index: u32) {
         let offsets = self.kept.offsets.alloc(offsets);
         let tree = self.kept.sources.keep_tree(parse(code, Goal::Script, &self.engine.limits));
-        self.evaluator
-            .run(Input { text: code, offsets, script: index, evidence: Evidence::Salvaged, is_library: false }, tree);
-        self.take_written();
+        let input = Input { text: code, offsets, script: index, evidence: Evidence::Salvaged, is_library: false };
+        self.evaluator.run(input, tree);
     }
 
     pub(super) fn reached(&self, parts: &[Part<'s>]) -> FxHashSet<u32> {
@@ -371,10 +376,7 @@ impl<'s> PageRun<'s> {
         record.repairs.dedup();
         for region in mended {
             let code = self.kept.sources.keep_text(region.code);
-            let offsets = self.kept.offsets.alloc(region.offsets.through(code.len(), &script.offsets));
-            let tree = self.kept.sources.keep_tree(parse(code, Goal::Script, &self.engine.limits));
-            let input = Input { text: code, offsets, script: index, evidence: Evidence::Salvaged, is_library: false };
-            self.evaluator.run(input, tree);
+            self.run_salvaged(code, region.offsets.through(code.len(), &script.offsets), index);
         }
         self.take_written();
         true

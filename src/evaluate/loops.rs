@@ -198,7 +198,7 @@ impl<'a> Machine<'a> {
     /// `while (1) switch (context.next) …`: a compiled generator whose state is not known takes all its steps in one round, and
     /// one in a state that it does not have takes none.
     fn has_lost_state(&self, body: &Stmt) -> bool {
-        matches!(body, Stmt::Switch(switch) if self.lost_switch == Some(switch.span))
+        matches!(body, Stmt::Switch(switch) if self.lost_switch == Some((self.source, switch.span)))
     }
 
     /// Runs a loop's body once.

@@ -146,7 +146,7 @@ pub(super) struct Machine<'a> {
     /// The test of the loop that runs.
     pub(super) loop_test: Option<Span>,
     /// The last `switch` over a value that nobody knows, or of which no case is met.
-    pub(super) lost_switch: Option<Span>,
+    pub(super) lost_switch: Option<(u32, Span)>,
     /// Trials around, in which code runs that the page itself does not.
     pub(super) trials: u32,
     /// Objects, texts and tasks made so far; functions do not count.

@@ -170,8 +170,11 @@ impl<'a> Machine<'a> {
 
     fn switch(&mut self, switch: &'a ast::SwitchStmt, scope: ScopeId) -> Flow {
         let value = self.expression(&switch.discriminant, scope);
+        let place = Some((self.source, switch.span));
         if matches!(value, Abstract::Unknown(_)) {
-            self.lost_switch = Some(switch.span);
+            self.lost_switch = place;
+        } else if self.lost_switch == place {
+            self.lost_switch = None;
         }
         let scope = self.add_scope(scope, false);
         for case in &switch.cases {
@@ -201,7 +204,7 @@ impl<'a> Machine<'a> {
         match switch.cases.iter().position(|case| case.test.is_none()) {
             Some(at) => self.cases(switch, at, scope),
             None => {
-                self.lost_switch = Some(switch.span);
+                self.lost_switch = Some((self.source, switch.span));
                 Flow::Normal
             }
         }
